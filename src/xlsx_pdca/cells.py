@@ -1,0 +1,111 @@
+"""Cell addresses, rectangles and the few text rules every part of the program shares."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MAX_ROW = 1_048_576
+MAX_COLUMN = 16_384
+MAX_CELL_UTF16 = 32_767
+
+_A1 = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})\Z")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def column_letters(column: int) -> str:
+    """Letters of a column counted from 1 (1 → A, 27 → AA)."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def a1(row: int, column: int) -> str:
+    """Address like `C5`; row and column count from 1."""
+    return f"{column_letters(column)}{row}"
+
+
+def parse_a1(text: str) -> tuple[int, int] | None:
+    """(row, column) of an address like `C5` or `$C$5`, or None when it is none inside a sheet."""
+    match = _A1.match(text)
+    if not match:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    row = int(match[2])
+    return (row, column) if row <= MAX_ROW and column <= MAX_COLUMN else None
+
+
+@dataclass(frozen=True, order=True)
+class Rect:
+    """A rectangle of cells, counted from 1, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @classmethod
+    def cell(cls, row: int, column: int) -> Rect:
+        return cls(row, column, row, column)
+
+    @classmethod
+    def parse(cls, text: str) -> Rect | None:
+        """Rectangle of `B2` or `B2:D5` (with or without $), or None."""
+        first, _, last = text.partition(":")
+        start, end = parse_a1(first), parse_a1(last or first)
+        if start is None or end is None:
+            return None
+        return cls(
+            min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1])
+        )
+
+    @property
+    def is_cell(self) -> bool:
+        return self.top == self.bottom and self.left == self.right
+
+    @property
+    def a1(self) -> str:
+        start = a1(self.top, self.left)
+        return start if self.is_cell else f"{start}:{a1(self.bottom, self.right)}"
+
+    @property
+    def absolute(self) -> str:
+        """`$B$2:$D$5`, as defined names want it."""
+        return re.sub(r"([A-Z]+)([0-9]+)", r"$\1$\2", self.a1)
+
+    def contains(self, row: int, column: int) -> bool:
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+    def overlaps(self, other: Rect) -> bool:
+        return not (
+            self.bottom < other.top
+            or other.bottom < self.top
+            or self.right < other.left
+            or other.right < self.left
+        )
+
+
+def decode_stored(text: str) -> str:
+    """Text of a cell as the person sees it: `_x000D_` escapes decoded, line ends made `\\n`."""
+    decoded = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
+    return decoded.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def folded(text: str) -> str:
+    """Key for comparing printed words: NFKC, without any white space."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def count_characters(text: str) -> int:
+    """Length as announced on the form: code points, line ends not counted (as `LEN(SUBSTITUTE(x,CHAR(10),""))`)."""
+    return len(text.replace("\n", ""))
+
+
+def utf16_length(text: str) -> int:
+    """Length in the units of Excel's 32,767 limit."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
