@@ -1,0 +1,100 @@
+"""What a spreadsheet file says, before we think anything of it: the reader's result and its refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from xlsx_pdca.cells import Rect
+
+
+class CellType(StrEnum):
+    TEXT = "s"
+    NUMBER = "n"
+    BOOLEAN = "b"
+    ERROR = "e"
+
+
+class NumberLook(StrEnum):
+    """How the number format shows a number; decides what a stored number means."""
+
+    PLAIN = "plain"
+    PERCENT = "percent"
+    DATE = "date"
+    """Date, time or both; the stored number is a serial day."""
+    TEXT = "text"
+    """Cells in text format (`@`)."""
+
+
+@dataclass(frozen=True)
+class RawCell:
+    """One stored cell that is not blank (a formula without a cached value counts as not blank)."""
+
+    type: CellType
+    text: str
+    """TEXT: decoded text (runs joined, phonetic runs skipped, line ends `\\n`, nothing stripped);
+    NUMBER: the digits exactly as stored in `<v>`; BOOLEAN: "1" or "0"; ERROR: like "#REF!"."""
+    look: NumberLook = NumberLook.PLAIN
+    formula: str | None = None
+    """Formula text without "=" ("" for a shared follower), None when the cell holds no formula."""
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    name: str
+    state: str
+    """visible, hidden or veryHidden."""
+    cells: Mapping[tuple[int, int], RawCell]
+    """(row, column) counted from 1."""
+    merges: tuple[Rect, ...] = ()
+    protected: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    drawings: int = 0
+    """Pictures, shapes, charts anchored on the sheet."""
+    comments: tuple[tuple[int, int, str], ...] = ()
+    """(row, column, text) of comments and notes, threaded ones included."""
+    drawing_texts: tuple[str, ...] = ()
+    """Texts inside shapes and text boxes."""
+
+
+@dataclass(frozen=True)
+class RawBook:
+    sheets: tuple[RawSheet, ...]
+    names: Mapping[str, tuple[str, Rect]]
+    """Workbook-scoped names in lower case → (sheet name, rectangle); broken ones are left out."""
+    broken_names: frozenset[str] = frozenset()
+    """Names that point to #REF! or to something that is no single rectangle, in lower case."""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Custom document properties."""
+    application: str = ""
+    """docProps/app.xml Application and AppVersion, as the saving program states them."""
+    last_modified_by: str = ""
+    date1904: bool = False
+    structure_locked: bool = False
+    has_macros: bool = False
+    disagreements: tuple[tuple[str, str, str, str], ...] = ()
+    """(sheet, cell, our text, second reader's text) where calamine reads something else."""
+
+
+class RefusalCode(StrEnum):
+    """Why a file could not be taken for a readable workbook; each has its finding in the catalogue."""
+
+    EMPTY = "empty"
+    NOT_A_WORKBOOK = "not_a_workbook"
+    ENCRYPTED = "encrypted"
+    OLD_FORMAT = "old_format"
+    """.xls, .xlsb, .ods and other formats whose reading comes through other doors."""
+    DAMAGED = "damaged"
+    HOSTILE = "hostile"
+    """Breaks a limit that genuine workbooks never reach (sizes, DTD, overlapping entries…)."""
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    code: RefusalCode
+    detail: str = ""
+    """English, for the ledger; the officer reads the catalogue's sentence."""
