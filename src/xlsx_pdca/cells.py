@@ -61,7 +61,10 @@ class Rect:
         if start is None or end is None:
             return None
         return cls(
-            min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1])
+            min(start[0], end[0]),
+            min(start[1], end[1]),
+            max(start[0], end[0]),
+            max(start[1], end[1]),
         )
 
     @property

@@ -1,0 +1,248 @@
+"""What we ask: a form as frozen data, free of any place on a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class FieldKind(StrEnum):
+    """Kinds of an atomic question; tables and matrices are arrangements of such questions."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    PERCENT = "percent"
+    DATE = "date"
+    FISCAL_YEAR = "fiscal_year"
+    CHOICE = "choice"
+    MULTIPLE_CHOICE = "multiple_choice"
+    REFERENCE = "reference"
+    COMPUTED = "computed"
+
+    @property
+    def is_number(self) -> bool:
+        return self in (FieldKind.INTEGER, FieldKind.DECIMAL, FieldKind.PERCENT)
+
+    @property
+    def is_text(self) -> bool:
+        return self in (FieldKind.TEXT, FieldKind.LONG_TEXT)
+
+    @property
+    def is_answered(self) -> bool:
+        """False for what is shown, not asked."""
+        return self not in (FieldKind.REFERENCE, FieldKind.COMPUTED)
+
+
+class Share(StrEnum):
+    """Who will read an answer; printed on the form and kept to by `share`."""
+
+    SHARED = "共有"
+    PREFECTURE = "県と保健所のみ"
+    INTERNAL = "部内"
+
+
+class Need(StrEnum):
+    """When an answer is required."""
+
+    OPTIONAL = "optional"
+    ALWAYS = "always"
+    UNLESS = "unless"
+    """Required unless the field named in `Required.field` is answered."""
+    IF = "if"
+    """Required if the field named in `Required.field` holds one of `Required.values`."""
+
+
+@dataclass(frozen=True)
+class Required:
+    need: Need = Need.OPTIONAL
+    field: str = ""
+    """Another question: of the same column inside a matrix, of the same row inside a table, else a single."""
+    values: tuple[str, ...] = ()
+
+
+class Operation(StrEnum):
+    SUM = "sum"
+    DIFFERENCE = "difference"
+    RATIO = "ratio"
+    """First over second, in percent points, one decimal."""
+
+
+@dataclass(frozen=True)
+class Computation:
+    operation: Operation
+    fields: tuple[str, ...]
+    """Singles of the same sheet, or columns of the same table row."""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Which units are asked; an empty set means everyone."""
+
+    kinds: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+    def asks(self, kind: str, role: str) -> bool:
+        return (not self.kinds or kind in self.kinds) and (not self.roles or role in self.roles)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One atomic question: a single field, a line of a matrix, or a column of a table."""
+
+    id: str
+    kind: FieldKind
+    label: str
+    """Printed text; placeholders `{年度}`, `{年度+2}` are filled from the round."""
+    source: str = ""
+    """Verbatim text of the original form, empty for additions of ours."""
+    number: str = ""
+    """Printed number such as `(1)`."""
+    hint: str = ""
+    example: str = ""
+    required: Required = Required()
+    guide: int = 0
+    """Guide length in characters; 0 where a length means nothing."""
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    decimals: int = 0
+    """Greatest number of decimals of DECIMAL and PERCENT."""
+    unit: str = ""
+    options: tuple[str, ...] = ()
+    free_choice: bool = False
+    """An answer outside `options` is welcome."""
+    share: Share = Share.PREFECTURE
+    audience: Audience = Audience()
+    optional: bool = False
+    """Ready-made but off until 管理簿 switches it on."""
+    width: int = 0
+    """Width in full-width characters as a column of a table; 0: the layout decides."""
+    reference: str = ""
+    """For REFERENCE: what is shown (`unit.name`, `previous.<field>`…)."""
+    computation: Computation | None = None
+    personal: bool = False
+    """Name, telephone or address of a person: never in the share pack unless switched on."""
+
+    def text(self, *, verbatim: bool) -> str:
+        """The question as printed: the original's wording, or the mended one."""
+        body = self.source if verbatim and self.source else self.label
+        return f"{self.number} {body}".strip()
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    text: str
+
+
+@dataclass(frozen=True)
+class Single:
+    question: Question
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a matrix, such as a scene."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Matrix:
+    id: str
+    columns: tuple[Column, ...]
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class TableRow:
+    key: str
+    """Two digits; gaps are kept when a row is taken out in a later edition."""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    id: str
+    label: str
+    columns: tuple[Question, ...]
+    rows: tuple[TableRow, ...]
+    source: str = ""
+    hint: str = ""
+    required_rows: int = 0
+    """So many first rows must be filled (their required columns)."""
+    audience: Audience = Audience()
+    optional: bool = False
+
+
+Item = Heading | Note | Single | Matrix | Table
+
+
+class Paper(StrEnum):
+    A4 = "A4"
+    A3 = "A3"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    key: str
+    """Lower-case ASCII; part of the defined names."""
+    name: str
+    """Tab text."""
+    title: str
+    items: tuple[Item, ...] = ()
+    lead: tuple[str, ...] = ()
+    """Lines under the title, such as 役割及び活用."""
+    drawing: Question | None = None
+    """Set on an open sheet for a picture or shapes; such a sheet has no items."""
+    drawing_boxes: tuple[Heading, ...] = ()
+    paper: Paper = Paper.A4
+    audience: Audience = Audience()
+
+
+@dataclass(frozen=True)
+class Form:
+    id: str
+    """Folder under templates/ and key everywhere, lower-case ASCII."""
+    letter: str
+    """Upper-case letter(s) in the ticket and the printed codes, unique among the forms of a round."""
+    version: int
+    title: str
+    sheets: tuple[Sheet, ...]
+    purpose: str = ""
+    """One sentence for はじめに: what the answers are for."""
+    individual: bool = False
+    """Asks for an individual's view; the form says that no internal approval is needed."""
+    minutes: int = 0
+    """所要時間 announced on はじめに; 0 prints none."""
+    header_sheet: str = ""
+    """Key of the sheet that holds 団体・所属・氏名・連絡先・記入日; documentation for the summary."""
+
+    def questions(self) -> Iterator[Question]:
+        """All atomic questions in printed order, drawing sheets included."""
+        for sheet in self.sheets:
+            if sheet.drawing:
+                yield sheet.drawing
+            for item in sheet.items:
+                yield from item_questions(item)
+
+
+def item_questions(item: Item) -> tuple[Question, ...]:
+    """Atomic questions of one item, in printed order."""
+    match item:
+        case Single(question):
+            return (question,)
+        case Matrix(questions=questions):
+            return questions
+        case Table(columns=columns):
+            return columns
+    return ()

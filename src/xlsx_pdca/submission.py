@@ -1,0 +1,65 @@
+"""What came back: the answers of one return, found by their anchors, with where each one stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from xlsx_pdca.findings import Finding
+
+
+class State(StrEnum):
+    """State of an answer: a blank, a zero and 「該当なし」 are three different things."""
+
+    FILLED = "記入"
+    ZERO = "0"
+    NONE = "該当なし"
+    UNKNOWN = "把握していない"
+    WITHHELD = "秘匿"
+    SEPARATE = "別紙"
+    SAME = "同上/前回と同じ"
+    BLANK = "空欄"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of one return; blank ones are listed too."""
+
+    field: str
+    column: str
+    row: str
+    raw: str
+    """Stored text (line ends normalised, nothing stripped), the stored number's shortest decimal, or an ISO date."""
+    value: str
+    """By kind: plain decimal, percent in points, ISO date, fiscal year in 西暦; equal to `raw` for texts."""
+    state: State
+    sheet: str
+    """Sheet name in the file that came back."""
+    cell: str
+    """Address in the file that came back."""
+
+    @property
+    def address(self) -> tuple[str, str, str]:
+        return (self.field, self.column, self.row)
+
+
+@dataclass(frozen=True)
+class StrayText:
+    """Something the sender wrote outside the answer cells; kept and shown."""
+
+    sheet: str
+    cell: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that one file says under one frozen plan."""
+
+    answers: tuple[Answer, ...]
+    findings: tuple[Finding, ...]
+    strays: tuple[StrayText, ...] = ()
+    losses: tuple[str, ...] = ()
+    """What a re-saving program lost (protection, names, hidden sheets…): recorded, no finding."""
+    drawings: tuple[tuple[str, int], ...] = ()
+    """(sheet, number of pictures and shapes) of the drawing sheets."""
