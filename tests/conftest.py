@@ -1,0 +1,40 @@
+"""Fixtures for real programs; a test that asks for one that is missing is skipped, loudly (see `left_out`)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import libreoffice
+import pytest
+from libreoffice import LibreOffice
+
+pytest_plugins = ["left_out"]
+
+PROGRAMS = {
+    "soffice": (libreoffice.available, "libreoffice-calc python3-uno"),
+    "gnumeric": (lambda: shutil.which("ssconvert") is not None, "gnumeric"),
+}
+"""Marker → (is the program here?, the Debian packages that bring it)."""
+
+
+@pytest.fixture(scope="session")
+def soffice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibreOffice]:
+    """One real LibreOffice for the whole run (one per xdist worker), with a fresh profile."""
+    with LibreOffice(tmp_path_factory.mktemp("libreoffice")) as office:
+        yield office
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever uses the fixture `soffice` carries the marker too."""
+    for item in items:
+        if "soffice" in getattr(item, "fixturenames", ()):
+            item.add_marker("soffice")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, (available, packages) in PROGRAMS.items():
+        if item.get_closest_marker(marker) and not available():
+            pytest.skip(
+                f"{marker} is not installed (apt-get install --no-install-recommends {packages})"
+            )
