@@ -1,0 +1,55 @@
+"""Who has a workbook open, as the owner files of Excel and LibreOffice beside it say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+# Excel's owner file: length and name in the computer's code page, padded; from byte 55 length and name in UTF-16.
+_EXCEL_WIDE = 55
+# LibreOffice: name, log-in name, computer, time, profile; with a backslash before , ; and \.
+_FIELD = re.compile(r"((?:\\.|[^,;\\])*)[,;]", re.DOTALL)
+_OWNER_FILE_LIMIT = 4096
+
+
+def open_elsewhere(path: Path) -> str | None:
+    """Name of the person who has `path` open, "" if it is open but nobody can say by whom, else None.
+
+    A witness only: a program that crashed leaves its owner file behind.
+    """
+    excel = _owner(path.with_name(f"~${path.name}"), _excel_name)
+    libreoffice = _owner(path.with_name(f".~lock.{path.name}#"), _libreoffice_name)
+    return excel or libreoffice or (excel if libreoffice is None else libreoffice)
+
+
+def is_owner_file(path: Path) -> bool:
+    """Whether the name is that of an owner file: never a workbook, never a return."""
+    name = path.name
+    return name.startswith("~$") or (name.startswith(".~lock.") and name.endswith("#"))
+
+
+def _owner(path: Path, name_in: Callable[[bytes], str]) -> str | None:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_OWNER_FILE_LIMIT)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return ""  # it is there, and held so tightly that we may not read it
+    return "".join(c for c in name_in(data) if c.isprintable()).strip()
+
+
+def _excel_name(data: bytes) -> str:
+    if len(data) > _EXCEL_WIDE + 2:
+        length = int.from_bytes(data[_EXCEL_WIDE : _EXCEL_WIDE + 2], "little")
+        wide = data[_EXCEL_WIDE + 2 : _EXCEL_WIDE + 2 + 2 * length]
+        if length and len(wide) == 2 * length:
+            return wide.decode("utf-16-le", "replace")
+    return data[1 : 1 + data[0]].decode("cp932", "replace") if data else ""
+
+
+def _libreoffice_name(data: bytes) -> str:
+    fields = [re.sub(r"\\(.)", r"\1", f) for f in _FIELD.findall(data.decode("utf-8", "replace"))]
+    name, login, computer, *_ = [*fields, "", "", ""]
+    return name or (f"{login}（{computer}）" if login and computer else login)
