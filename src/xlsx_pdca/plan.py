@@ -152,6 +152,8 @@ class FieldPlan:
     computation: Computation | None = None
     heading: str = ""
     """Nearest section heading above, for summaries."""
+    gather: str = ""
+    """Name of the summary sheet that lists such answers one per line, else empty."""
 
 
 @dataclass(frozen=True)

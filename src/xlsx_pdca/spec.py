@@ -125,6 +125,8 @@ class Question:
     computation: Computation | None = None
     personal: bool = False
     """Name, telephone or address of a person: never in the share pack unless switched on."""
+    gather: str = ""
+    """Name of the summary sheet that lists the answers of such questions one per line (要望一覧, 指標)."""
 
     def text(self, *, verbatim: bool) -> str:
         """The question as printed: the original's wording, or the mended one."""

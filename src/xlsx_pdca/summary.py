@@ -1,0 +1,471 @@
+"""取りまとめ: all answers of a round as one long table, with the counts beside it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsx_pdca.event import JST
+from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
+from xlsx_pdca.submission import Answer, Reading, State
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Entry(StrEnum):
+    """How a value came in."""
+
+    TYPED = "入力"
+    CORRECTED = "県補正"
+    PROXY = "代理入力"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A municipality as the summary shows it."""
+
+    code: str
+    name: str
+    area: str = ""
+    """圏域."""
+    health_office: str = ""
+    """保健所."""
+
+
+@dataclass(frozen=True)
+class SummaryUnit:
+    """回答単位 as far as the summary needs it."""
+
+    id: str
+    name: str
+    kind: str = ""
+    code: str = ""
+    """Code of its municipality; empty for a joint or supra-municipal unit."""
+    covers: tuple[str, ...] = ()
+    """Codes of all municipalities it answers for."""
+    role: str = ""
+    area: str = ""
+    health_office: str = ""
+    contact_person: str = ""
+    telephone: str = ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Codes of the municipalities in whose rows its answers appear."""
+        return self.covers or ((self.code,) if self.code else ())
+
+    @property
+    def is_joint(self) -> bool:
+        return len(self.covers) > 1
+
+
+@dataclass(frozen=True)
+class Correction:
+    """県補正 of one answer, heard by telephone or mail."""
+
+    answer: Answer
+    """The value that now counts; sheet and cell are those of the returned file."""
+    by: str
+    at: datetime
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class UnitReturn:
+    """What one unit was asked with one form, and what came back last."""
+
+    unit: str
+    form: str
+    status: str
+    """Word of the status list, such as 確認済."""
+    plan: str = ""
+    """Digest of the frozen plan; empty when nothing was issued."""
+    deadline: date | None = None
+    submission: int = 0
+    """Number of the submission that counts; 0 when none did."""
+    received_at: datetime | None = None
+    file: str = ""
+    """Readable copy, relative to the round folder, with forward slashes."""
+    sha256: str = ""
+    entry: Entry = Entry.TYPED
+    entered_by: str = ""
+    entered_at: datetime | None = None
+    evidence: str = ""
+    reading: Reading | None = None
+    """None while nothing identified is in."""
+    corrections: tuple[Correction, ...] = ()
+    held: bool = False
+    """Waits for a person: its answers stay out of every book."""
+
+    @property
+    def is_in(self) -> bool:
+        """Whether its answers stand in the summary."""
+        return self.reading is not None and not self.held
+
+
+@dataclass(frozen=True)
+class ArrivalLine:
+    """One received file, for 収受簿 and 受信ファイル一覧."""
+
+    received_at: datetime
+    name: str
+    """File name as it arrived."""
+    sha256: str
+    outcome: str
+    """In words: 提出として受付, 保留（…）, 同じファイル…"""
+    unit: str = ""
+    form: str = ""
+    submission: int = 0
+    source: str = ""
+    """Drop folder, or the sender of the mail."""
+    file: str = ""
+    """Readable copy, relative to the round folder."""
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """One contact with a unit, for 連絡記録."""
+
+    at: datetime
+    unit: str
+    means: str
+    """電話, メール…"""
+    by: str
+    text: str
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class NoteKey:
+    """Where a 県記入 belongs, whatever the sheet looks like by now."""
+
+    sheet: str
+    place: str
+    """Municipality code, else unit id."""
+    row: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """県記入: one text the officer wrote beside an answer."""
+
+    key: NoteKey
+    column: str
+    """Head of the column; the officer may add columns of her own."""
+    text: str
+    digest: str
+    """Digest of the answers it stood beside."""
+
+
+NOTE_COLUMN = "県記入（部内限り）"
+
+
+@dataclass(frozen=True)
+class SummaryInput:
+    """Everything the three books are made of; nothing else is asked while they are written."""
+
+    round: str
+    """Like R0801."""
+    round_name: str
+    """Like 令和8年度 第1回."""
+    as_of: datetime
+    places: tuple[Place, ...]
+    units: tuple[SummaryUnit, ...]
+    plans: Mapping[str, WorkbookPlan]
+    """Frozen plans by digest, the forms in the round's order, the newest edition of a form last."""
+    returns: tuple[UnitReturn, ...]
+    """One per unit and form asked, missing ones too."""
+    arrivals: tuple[ArrivalLine, ...] = ()
+    contacts: tuple[ContactLine, ...] = ()
+    notes: tuple[Note, ...] = ()
+    by_area: bool = False
+    """Rows grouped by 圏域 instead of 建制順."""
+
+    @cached_property
+    def unit_of(self) -> Mapping[str, SummaryUnit]:
+        return {unit.id: unit for unit in self.units}
+
+    @cached_property
+    def place_of(self) -> Mapping[str, Place]:
+        return {place.code: place for place in self.places}
+
+    @cached_property
+    def forms(self) -> Mapping[str, WorkbookPlan]:
+        """Newest plan of each form, in the round's order."""
+        return {plan.form: plan for plan in self.plans.values()}
+
+    def plan_of(self, returned: UnitReturn) -> WorkbookPlan:
+        """The plan it was sent with; before issue, the form's newest."""
+        return self.plans.get(returned.plan) or self.forms[returned.form]
+
+
+class LongRow(NamedTuple):
+    """One answer. Names and order are a public contract; everything is text."""
+
+    round: str
+    form: str
+    edition: str
+    unit: str
+    code: str
+    municipality: str
+    covers: str
+    role: str
+    field_id: str
+    question: str
+    column: str
+    row: str
+    kind: str
+    raw: str
+    value: str
+    state: str
+    status: str
+    entry: str
+    entered_by: str
+    entered_at: str
+    evidence: str
+    file: str
+    sheet: str
+    cell: str
+    received_at: str
+    sha256: str
+    submission: str
+    share: str
+    as_of: str
+
+
+COLUMNS = LongRow._fields
+
+
+def long_table(summary: SummaryInput) -> Iterator[LongRow]:
+    """回答一覧: one row per answer of every return that is in, blank answers too, each return once."""
+    for returned in summary.returns:
+        if returned.is_in:
+            yield from _rows_of_return(summary, returned)
+
+
+def _rows_of_return(summary: SummaryInput, returned: UnitReturn) -> Iterator[LongRow]:
+    plan = summary.plan_of(returned)
+    fields = {f.field: f for f in plan.fields}
+    common = _common(summary, returned)
+    for place, answer, correction in answers_of(plan, returned):
+        question = fields[_question_id(place)]
+        yield common._replace(
+            field_id=place.field,
+            question=question.label,
+            column=place.column,
+            row=place.row,
+            kind=question.kind.value,
+            raw=answer.raw,
+            value=answer.value,
+            state=answer.state.value,
+            sheet=answer.sheet,
+            cell=answer.cell,
+            share=question.share.value,
+            **_correction_words(correction),
+        )
+
+
+def _question_id(place: AnswerPlan) -> str:
+    return f"{place.field}.{place.column}" if place.row else place.field
+
+
+def _common(summary: SummaryInput, returned: UnitReturn) -> LongRow:
+    """The part of a row that all answers of one return share."""
+    unit = summary.unit_of[returned.unit]
+    code = "" if unit.is_joint else (unit.places or ("",))[0]
+    place = summary.place_of.get(code)
+    return LongRow(*[""] * len(COLUMNS))._replace(
+        round=summary.round,
+        form=returned.form,
+        edition=returned.plan[:6].upper(),
+        unit=unit.id,
+        code=code,
+        municipality=place.name if place else "",
+        covers=";".join(unit.places),
+        role=unit.role,
+        status=returned.status,
+        entry=returned.entry.value,
+        entered_by=returned.entered_by,
+        entered_at=iso(returned.entered_at),
+        evidence=returned.evidence,
+        file=returned.file,
+        received_at=iso(returned.received_at),
+        sha256=returned.sha256,
+        submission=str(returned.submission or ""),
+        as_of=iso(summary.as_of),
+    )
+
+
+def _correction_words(correction: Correction | None) -> dict[str, str]:
+    if correction is None:
+        return {}
+    return {
+        "entry": Entry.CORRECTED.value,
+        "entered_by": correction.by,
+        "entered_at": iso(correction.at),
+        "evidence": correction.evidence,
+    }
+
+
+def answers_of(
+    plan: WorkbookPlan, returned: UnitReturn
+) -> Iterator[tuple[AnswerPlan, Answer, Correction | None]]:
+    """Every answer the plan asks for, in printed order, as it now counts; what was not found is blank."""
+    found = {a.address: a for a in returned.reading.answers} if returned.is_in else {}
+    corrected = {c.answer.address: c for c in returned.corrections}
+    for place in plan.answers:
+        correction = corrected.get(place.address)
+        answer = correction.answer if correction else found.get(place.address)
+        yield place, answer or _blank(place), correction
+
+
+def _blank(place: AnswerPlan) -> Answer:
+    return Answer(place.field, place.column, place.row, "", "", State.BLANK, "", "")
+
+
+def iso(at: datetime | None) -> str:
+    """ISO 8601 to the second, in Japanese time; empty for none."""
+    return at.astimezone(JST).isoformat(timespec="seconds") if at else ""
+
+
+def answers_digest(answers: Iterable[Answer]) -> str:
+    """Twelve hex signs that change when any of these answers does."""
+    parts = sorted((*a.address, a.raw, a.state.value) for a in answers)
+    text = "\x1e".join("\x1f".join(part) for part in parts)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def answers_csv(rows: Iterable[LongRow]) -> bytes:
+    """`answers.csv`: exact UTF-8 for programs."""
+    return _csv(rows).encode("utf-8")
+
+
+def excel_csv(rows: Iterable[LongRow]) -> bytes:
+    """`回答一覧.csv`: with BOM, and no cell that Excel would take for a formula."""
+    return _csv(map(neutralised, row) for row in rows).encode("utf-8-sig")
+
+
+def neutralised(text: str) -> str:
+    """The text with an apostrophe before a leading sign that makes Excel calculate."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _csv(rows: Iterable[Iterable[str]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def frame(rows: Iterable[LongRow]) -> pd.DataFrame:
+    """The long table for Python: every column text, blanks empty strings."""
+    import pandas as pd  # only who asks for a frame waits for pandas
+
+    return pd.DataFrame(list(rows), columns=list(COLUMNS), dtype="string")
+
+
+@dataclass(frozen=True)
+class FormCounts:
+    """How far the round is with one form; a joint return counts once."""
+
+    form: str
+    title: str
+    asked: int
+    """Units asked, exempt ones left out."""
+    returned: int
+    by_status: tuple[tuple[str, int], ...]
+    by_area: tuple[tuple[str, int, int], ...]
+    """(圏域, asked, returned); units across several areas under 複数圏域."""
+    by_column: tuple[tuple[str, int], ...] = ()
+    """(column label such as a scene, returns with at least one answer there)."""
+
+
+EXEMPT = "対象外"
+STATUSES = (
+    "未送付",
+    "送付済",
+    "延長中",
+    "未提出",
+    "受信（未確認）",
+    "確認依頼中",
+    "確認済",
+    EXEMPT,
+)
+SEVERAL_AREAS = "複数圏域"
+NO_AREA = "（圏域なし）"
+
+
+def counts(summary: SummaryInput) -> tuple[FormCounts, ...]:
+    """Counts of each form, in the round's order."""
+    return tuple(_form_counts(summary, plan) for plan in summary.forms.values())
+
+
+def _form_counts(summary: SummaryInput, plan: WorkbookPlan) -> FormCounts:
+    mine = [r for r in summary.returns if r.form == plan.form]
+    asked = [r for r in mine if r.status != EXEMPT]
+    words = Counter(r.status for r in mine)
+    order = (*STATUSES, *sorted(set(words) - set(STATUSES)))
+    return FormCounts(
+        form=plan.form,
+        title=plan.title,
+        asked=len(asked),
+        returned=sum(r.is_in for r in asked),
+        by_status=tuple((word, words[word]) for word in order if words[word]),
+        by_area=_by_area(summary, asked),
+        by_column=_by_column(summary, plan, asked),
+    )
+
+
+def _by_area(
+    summary: SummaryInput, asked: Sequence[UnitReturn]
+) -> tuple[tuple[str, int, int], ...]:
+    every: Counter[str] = Counter()
+    back: Counter[str] = Counter()
+    for returned in asked:
+        area = area_of(summary, summary.unit_of[returned.unit])
+        every[area] += 1
+        back[area] += returned.is_in
+    order = [*areas(summary), SEVERAL_AREAS, NO_AREA]
+    return tuple((area, every[area], back[area]) for area in order if every[area])
+
+
+def area_of(summary: SummaryInput, unit: SummaryUnit) -> str:
+    """圏域 of a unit: its own, else the one of all it covers."""
+    own = {summary.place_of[c].area for c in unit.places if c in summary.place_of}
+    found = {area for area in own if area} or {unit.area or NO_AREA}
+    return found.pop() if len(found) == 1 else SEVERAL_AREAS
+
+
+def areas(summary: SummaryInput) -> tuple[str, ...]:
+    """All 圏域 in the order of their first municipality (建制順)."""
+    ordered = sorted(summary.places, key=lambda p: p.code)
+    names = [*(p.area for p in ordered), *(u.area for u in summary.units)]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _by_column(
+    summary: SummaryInput, plan: WorkbookPlan, asked: Sequence[UnitReturn]
+) -> tuple[tuple[str, int], ...]:
+    answered: Counter[str] = Counter()
+    for returned in asked:
+        if returned.is_in:
+            own = summary.plan_of(returned)
+            keys = {p.column for p, a, _ in answers_of(own, returned) if a.state != State.BLANK}
+            answered.update(keys)
+    return tuple((label, answered[key]) for key, label in plan.columns)
+
+
+def with_notes(summary: SummaryInput, notes: Iterable[Note]) -> SummaryInput:
+    """The same input with other notes."""
+    return replace(summary, notes=tuple(notes))
