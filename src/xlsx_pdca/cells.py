@@ -112,3 +112,12 @@ def count_characters(text: str) -> int:
 def utf16_length(text: str) -> int:
     """Length in the units of Excel's 32,767 limit."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+BLANK_SIGNS = "\n \u3000"
+"""Signs that do not make an answer; the issued form's formulas remove the same ones."""
+
+
+def is_blank(text: str) -> bool:
+    """True when nothing but line ends and blanks stands there."""
+    return not text.strip(BLANK_SIGNS)

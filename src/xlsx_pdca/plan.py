@@ -139,7 +139,7 @@ class FieldPlan:
     sheet: str
     group: str = ""
     """Id of the table or matrix it belongs to, else empty."""
-    required: Required = Required()
+    required: Required = Required()  # noqa: RUF009 — frozen, shared safely
     guide: int = 0
     minimum: Decimal | None = None
     maximum: Decimal | None = None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -248,3 +248,88 @@ def item_questions(item: Item) -> tuple[Question, ...]:
         case Table(columns=columns):
             return columns
     return ()
+
+
+def codes(form: Form) -> dict[str, str]:
+    """Printed code of each single, matrix line and table by id: letter, sheet number, dash, two digits.
+
+    Numbered over the whole form with its optional questions, so that a code means the same for every unit.
+    A table row is printed as `<code of the table>-<row key>`.
+    """
+    found: dict[str, str] = {}
+    for number, sheet in enumerate(form.sheets, 1):
+        line = 0
+        for item in sheet.items:
+            for key in _coded_ids(item):
+                line += 1
+                found[key] = f"{form.letter}{number}-{line:02d}"
+    return found
+
+
+def _coded_ids(item: Item) -> tuple[str, ...]:
+    match item:
+        case Single(question):
+            return (question.id,)
+        case Matrix(questions=questions):
+            return tuple(q.id for q in questions)
+        case Table(id=table):
+            return (table,)
+    return ()
+
+
+def field_addresses(form: Form) -> tuple[tuple[str, str, str], ...]:
+    """(field_id, column, row) of every answer in printed order; shown and computed fields are none."""
+    return tuple(
+        address for sheet in form.sheets for item in sheet.items for address in _addresses(item)
+    )
+
+
+def _addresses(item: Item) -> list[tuple[str, str, str]]:
+    match item:
+        case Single(q):
+            return [(q.id, "", "")] if q.kind.is_answered else []
+        case Matrix(columns=columns, questions=questions):
+            return [(q.id, c.key, "") for q in questions for c in columns if q.kind.is_answered]
+        case Table(id=table, columns=questions, rows=rows):
+            return [(table, q.id, r.key) for r in rows for q in questions if q.kind.is_answered]
+    return []
+
+
+def asked_form(form: Form, *, kind: str, role: str, enabled: frozenset[str] = frozenset()) -> Form:
+    """The form as one kind of unit and role is asked: without what is for others or switched off.
+
+    `enabled` holds ids of optional questions and tables that 管理簿 switched on. Sheets left without a
+    question disappear.
+    """
+
+    def wanted(part: Question | Table) -> bool:
+        return part.audience.asks(kind, role) and (not part.optional or part.id in enabled)
+
+    sheets = (
+        replace(sheet, items=tuple(_asked_items(sheet.items, wanted)))
+        for sheet in form.sheets
+        if sheet.audience.asks(kind, role)
+    )
+    return replace(
+        form, sheets=tuple(s for s in sheets if s.drawing or any(map(item_questions, s.items)))
+    )
+
+
+def _asked_items(
+    items: tuple[Item, ...], wanted: Callable[[Question | Table], bool]
+) -> Iterator[Item]:
+    for item in items:
+        match item:
+            case Single(question):
+                if wanted(question):
+                    yield item
+            case Matrix(questions=questions):
+                kept = tuple(q for q in questions if wanted(q))
+                if kept:
+                    yield replace(item, questions=kept)
+            case Table(columns=columns):
+                kept = tuple(q for q in columns if wanted(q))
+                if wanted(item) and kept:
+                    yield replace(item, columns=kept)
+            case _:
+                yield item

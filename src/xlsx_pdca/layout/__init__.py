@@ -1,0 +1,1 @@
+"""Where everything stands: Form → WorkbookPlan."""

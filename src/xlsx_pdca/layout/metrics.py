@@ -1,0 +1,61 @@
+"""How much room text takes: widths and heights for BIZ UDPゴシック, the font of every workbook."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+FONT = "BIZ UDPゴシック"
+NORMAL_POINTS = 11.0
+"""Size of the workbook's Normal style; column widths are counted in its widest digit."""
+DIGIT_PIXELS = 11
+"""Widest digit of BIZ UDPゴシック 11 pt at 96 dpi (0.760 em), measured from the font."""
+
+ANSWER_POINTS = 10.5
+LABEL_POINTS = 10.5
+SMALL_POINTS = 8.5
+LINE = 1.35
+"""Line height in em kept free; the font itself needs 1.0 (its ascent + descent) up to about 1.25 in Excel."""
+CELL_PADDING = 12
+"""Pixels lost to the grid, the inner margins and an indent of one."""
+MAX_ROW_POINTS = 380.0
+"""Highest row we write; Excel allows 409."""
+
+
+def width_units(pixels: float) -> float:
+    """Excel's column width for so many pixels."""
+    return round((pixels - 5) / DIGIT_PIXELS, 2)
+
+
+def text_pixels(characters: float, points: float = ANSWER_POINTS) -> float:
+    """Pixels a column needs for so many full-width characters in a line."""
+    return characters * points * 96 / 72 + CELL_PADDING
+
+
+def text_em(text: str) -> float:
+    """Upper bound of the width of one line in em: full-width signs 1, others 0.6 to 1."""
+    return sum(_sign_em(sign) for sign in text)
+
+
+def _sign_em(sign: str) -> float:
+    if unicodedata.east_asian_width(sign) in "WFA":
+        return 1.0
+    return 1.0 if sign in "MW@%" else 0.78
+
+
+def lines_needed(text: str, pixels: float, points: float = ANSWER_POINTS) -> int:
+    """Lines a text takes when wrapped in a column of so many pixels."""
+    em_per_line = max((pixels - CELL_PADDING) / (points * 96 / 72), 1.0)
+    return sum(max(math.ceil(text_em(part) / em_per_line), 1) for part in text.split("\n"))
+
+
+def text_height(text: str, pixels: float, points: float = ANSWER_POINTS) -> float:
+    """Points of height a wrapped text takes, with air above and below."""
+    return lines_needed(text, pixels, points) * points * LINE + 6
+
+
+def guide_height(guide: int, pixels: float) -> float:
+    """Points of height for an answer of the guide length with a few line breaks of its own."""
+    em_per_line = max((pixels - CELL_PADDING) // (ANSWER_POINTS * 96 / 72), 1)
+    lines = math.ceil(guide / em_per_line) + 2 + guide // 150
+    return lines * ANSWER_POINTS * LINE + 8

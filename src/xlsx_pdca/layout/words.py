@@ -1,0 +1,158 @@
+"""The texts the layout adds around a form's own: leads, small lines under labels, prompts, and the slots per unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlsx_pdca.plan import FieldPlan
+from xlsx_pdca.spec import FieldKind, Form, Need, Question, Share, Sheet, item_questions
+
+SLOTS: Mapping[str, str] = {
+    "ticket": "整理番号",
+    "unit": "回答単位の名称",
+    "role": "役割/区分",
+    "covers": "回答の対象となる市町村",
+    "deadline": "提出期限（和暦と曜日）",
+    "return_to": "返送先のメールアドレス",
+    "contact": "問合せ先",
+    "document": "文書番号または事務連絡",
+    "issued_on": "発出日",
+    "prefecture": "都道府県名",
+    "round": "実施回の名称",
+    "area": "圏域",
+    "health_office": "保健所",
+}
+"""Slots of every plan and what fills them; `previous:<field>` slots come on top."""
+
+REFERENCES: Mapping[str, str] = {
+    "unit.name": "unit",
+    "unit.role": "role",
+    "unit.covers": "covers",
+    "unit.area": "area",
+    "unit.health_office": "health_office",
+    "round.name": "round",
+    "round.prefecture": "prefecture",
+    "round.deadline": "deadline",
+}
+"""What a REFERENCE field may show, and the slot that carries it."""
+
+PREVIOUS = "previous."
+
+STATE_WORDS = ("該当なし", "把握していない", "秘匿", "別紙のとおり", "前回と同じ")
+"""Words accepted in place of a number or a choice; offered on はじめに."""
+
+_YEAR = re.compile(r"\{年度(?:\+([0-9]{1,2}))?\}")
+
+_SHARE_WORDS = {
+    Share.SHARED: "◎共有",
+    Share.PREFECTURE: "県・保健所のみ",
+    Share.INTERNAL: "県担当課のみ",
+}
+
+_NEED_WORDS = {
+    Need.ALWAYS: "必須",
+    Need.UNLESS: "必須（該当する場合）",
+    Need.IF: "必須（該当する場合）",
+    Need.OPTIONAL: "任意",
+}
+
+
+def reference_slot(reference: str) -> str:
+    """Slot that carries what a REFERENCE field shows; KeyError for an unknown reference."""
+    if reference.startswith(PREVIOUS):
+        return "previous:" + reference.removeprefix(PREVIOUS)
+    return REFERENCES[reference]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts of one form in one fiscal year."""
+
+    form: Form
+    fiscal_year: int
+    """Western year in which the fiscal year begins."""
+    verbatim: bool
+    """原文どおり: print the original's wording where there is one."""
+
+    def years(self, text: str) -> str:
+        """Text with `{年度}` and `{年度+2}` filled."""
+        return _YEAR.sub(lambda m: f"令和{self.fiscal_year - 2018 + int(m[1] or 0)}年度", text)
+
+    def printed(self, source: str, label: str) -> str:
+        return self.years(source if self.verbatim and source else label)
+
+    def question(self, question: Question) -> str:
+        return self.years(question.text(verbatim=self.verbatim))
+
+    def reference(self, question: Question) -> str:
+        return f"⟦{reference_slot(question.reference)}⟧"
+
+    def sheet_lead(self, sheet: Sheet) -> str:
+        """One line on every sheet: whose view, who reads it, what must not be written."""
+        questions = [q for item in sheet.items for q in item_questions(item)]
+        parts = []
+        if self.form.individual:
+            parts.append("個人としてのお考えを御記入ください（決裁は不要です）。")
+        if any(q.share is Share.SHARED for q in questions):
+            parts.append("「◎共有」の欄は研修の参加者に共有します。")
+        parts.append("患者・利用者個人が特定される内容は記入しないでください。")
+        return "".join(parts)
+
+    def side_text(self, question: Question) -> str:
+        """Unit, hint and example, printed beside a short answer or above a long one."""
+        example = f"例：{question.example}" if question.example else ""
+        parts = (question.unit, self.years(question.hint), self.years(example))
+        return "　".join(part for part in parts if part)
+
+    def meta(self, question: Question, *, required: bool = True, short: bool = False) -> str:
+        """Small line under a label: whether an answer is needed and who will read it."""
+        need = question.required.need if required else Need.OPTIONAL
+        if short:
+            unit = f"（{question.unit}）" if question.unit else ""
+            return ("必須" if need is Need.ALWAYS else "") + unit
+        if not question.kind.is_answered:
+            return "御記入は不要です"
+        return f"{_NEED_WORDS[need]}　{_SHARE_WORDS[question.share]}"
+
+    def prompt(self, field: FieldPlan, question: Question) -> tuple[str, str]:
+        """(title, text) of the input prompt; the title is at most 32 characters."""
+        parts = [self.years(question.hint)]
+        if question.example:
+            parts.append(f"例：{self.years(question.example)}")
+        parts.append(_how(field))
+        return _title(field), "\n".join(part for part in parts if part)
+
+
+def _title(field: FieldPlan) -> str:
+    label = field.label if len(field.label) <= 20 else field.label[:19] + "…"
+    return f"{field.code} {label}"[:32]
+
+
+def _how(field: FieldPlan) -> str:
+    """How to write an answer of this kind."""
+    unit = f"（単位：{field.unit}）" if field.unit else ""
+    match field.kind:
+        case FieldKind.LONG_TEXT:
+            return (
+                f"目安は{field.guide}字です。改行はAlt＋Enterです。"
+                if field.guide
+                else "改行はAlt＋Enterです。"
+            )
+        case FieldKind.TEXT:
+            return f"目安は{field.guide}字です。" if field.guide else ""
+        case FieldKind.INTEGER | FieldKind.DECIMAL:
+            return f"数字で御記入ください{unit}。"
+        case FieldKind.PERCENT:
+            return "％の数字で御記入ください（28.5など）。"
+        case FieldKind.DATE:
+            return "令和8年10月1日、2026/10/1のように御記入ください。"
+        case FieldKind.FISCAL_YEAR:
+            return "令和8年度、2026年度のように御記入ください。"
+        case FieldKind.CHOICE:
+            more = "一覧にないものは、そのまま御記入ください。" if field.free_choice else ""
+            return f"一覧からお選びください。{more}"
+        case FieldKind.MULTIPLE_CHOICE:
+            return f"あてはまるものを「、」で区切って御記入ください（{'、'.join(field.options)}）。"
+    return ""
