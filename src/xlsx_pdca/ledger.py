@@ -1,0 +1,430 @@
+"""受付記録: what the booked events mean, always recomputed, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from xlsx_pdca.event import Event, NewEvent
+from xlsx_pdca.findings import Finding, Grade
+
+Key = tuple[str, str]
+"""(unit id, form id)."""
+
+
+class Status(StrEnum):
+    """Where one form of one unit stands."""
+
+    NOT_SENT = "未送付"
+    SENT = "送付済"
+    EXTENDED = "延長中"
+    MISSING = "未提出"
+    RECEIVED = "受信（未確認）"
+    ASKED = "確認依頼中"
+    ACCEPTED = "確認済"
+    EXEMPT = "対象外"
+
+    @property
+    def symbol(self) -> str:
+        """One sign of the cp932 repertoire, told apart in grey."""
+        return _SYMBOLS[self]
+
+
+_SYMBOLS = {
+    Status.NOT_SENT: "－",
+    Status.SENT: "→",
+    Status.EXTENDED: "◇",
+    Status.MISSING: "▲",
+    Status.RECEIVED: "○",
+    Status.ASKED: "？",
+    Status.ACCEPTED: "◎",
+    Status.EXEMPT: "×",
+}
+
+
+class Outcome(StrEnum):
+    """What became of one received file."""
+
+    SUBMISSION = "提出として受付"
+    SAME_FILE = "受付済みと同じファイル"
+    HELD = "保留（県で確認）"
+    SUPERSEDED = "より記入の多い同時着のファイルあり"
+    REFUSED = "読み取れないファイル"
+
+
+# -- events ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Issued:
+    """One workbook written for one unit, with the slot values as sent."""
+
+    unit: str
+    form: str
+    issue: int
+    ticket: str
+    edition: str
+    plan: str
+    """SHA-256 of the frozen plan."""
+    file: str
+    """Relative to the round folder, forward slashes."""
+    sha256: str
+    slots: Mapping[str, str]
+    deadline: date | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """送付済, told by a person or by the mail server."""
+
+    unit: str
+    form: str
+    on: date
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One file received; its bytes were archived before anything parsed them."""
+
+    sha256: str
+    name: str
+    """As it arrived."""
+    source: str
+    size: int
+    outcome: Outcome
+    application: str = ""
+    unit: str = ""
+    form: str = ""
+    issue: int = 0
+    plan: str = ""
+    findings: tuple[Finding, ...] = ()
+    losses: tuple[str, ...] = ()
+    note: str = ""
+    """English detail of a refusal."""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A file taken in as the newest answer of a unit."""
+
+    arrival: int
+    """Sequence number of the arrival event."""
+    sha256: str
+    unit: str
+    form: str
+    issue: int
+    plan: str
+    number: int
+    """第 n 回, counted from 1 in our order of receipt."""
+    file: str
+    """Readable copy, relative to the round folder."""
+    findings: tuple[Finding, ...] = ()
+    person: str = ""
+    """氏名 as typed in the form."""
+    assigned: bool = False
+    """True when a person said whose file it is (`accept --as`)."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    unit: str
+    form: str
+    number: int
+    """Number of the submission that was accepted."""
+
+
+@dataclass(frozen=True)
+class Dismissed:
+    """A held file laid aside by a person."""
+
+    arrival: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """確認依頼 went out."""
+
+    unit: str
+    form: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """県補正: a value the prefecture puts in place of the returned one."""
+
+    unit: str
+    form: str
+    number: int
+    field: str
+    column: str
+    row: str
+    raw: str
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class Contacted:
+    unit: str
+    text: str
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class Extended:
+    unit: str
+    form: str
+    until: date
+
+
+@dataclass(frozen=True)
+class Exempted:
+    unit: str
+    form: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """県記入 as read from the book before it was rewritten."""
+
+    sheet: str
+    subject: str
+    """Municipality code, else unit id."""
+    row: str
+    column: str
+    text: str
+    digest: str
+    """Of the answers it stood beside."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """Takes one earlier event back."""
+
+    seq: int
+    reason: str = ""
+
+
+Fact = (
+    Issued
+    | Sent
+    | Arrived
+    | Submitted
+    | Accepted
+    | Dismissed
+    | Asked
+    | Corrected
+    | Contacted
+    | Extended
+    | Exempted
+    | Noted
+    | Undone
+)
+
+_TYPES: Mapping[str, type[Any]] = {
+    "issue": Issued,
+    "sent": Sent,
+    "arrival": Arrived,
+    "submission": Submitted,
+    "accept": Accepted,
+    "dismiss": Dismissed,
+    "ask": Asked,
+    "correct": Corrected,
+    "contact": Contacted,
+    "extend": Extended,
+    "exempt": Exempted,
+    "note": Noted,
+    "undo": Undone,
+}
+_WORDS = {cls: word for word, cls in _TYPES.items()}
+
+
+def booking(fact: Fact, *, at: datetime, by: str) -> NewEvent:
+    """The event that books a fact."""
+    return NewEvent(at=at, by=by, type=_WORDS[type(fact)], data=msgspec.to_builtins(fact))
+
+
+def fact_of(event: Event) -> Fact | None:
+    """The fact an event books; None for event types of later releases."""
+    cls = _TYPES.get(event.type)
+    return None if cls is None else msgspec.convert(event.data, type=cls, strict=False)
+
+
+# -- state -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A fact with when, by whom and where in the ledger it was booked."""
+
+    seq: int
+    at: datetime
+    by: str
+    fact: Any
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything the ledger knows about one form of one unit, in order of booking."""
+
+    unit: str
+    form: str
+    issues: tuple[Booked, ...] = ()
+    sent: tuple[Booked, ...] = ()
+    submissions: tuple[Booked, ...] = ()
+    accepted: tuple[Booked, ...] = ()
+    asked: tuple[Booked, ...] = ()
+    corrections: tuple[Booked, ...] = ()
+    extensions: tuple[Booked, ...] = ()
+    exemptions: tuple[Booked, ...] = ()
+
+    @property
+    def issue(self) -> Issued | None:
+        """The workbook that is out now."""
+        return self.issues[-1].fact if self.issues else None
+
+    @property
+    def submission(self) -> Submitted | None:
+        """The newest submission by our order of receipt."""
+        return self.submissions[-1].fact if self.submissions else None
+
+    @property
+    def is_accepted(self) -> bool:
+        """True when the newest submission itself was accepted."""
+        current = self.submission
+        return current is not None and any(b.fact.number == current.number for b in self.accepted)
+
+    @property
+    def deadline(self) -> date | None:
+        """The deadline that holds now: an extension, else the one printed on the workbook."""
+        if self.extensions:
+            until: date = self.extensions[-1].fact.until
+            return until
+        return self.issue.deadline if self.issue else None
+
+    def status(self, today: date) -> Status:
+        current = self.submission
+        if self.exemptions:
+            return Status.EXEMPT
+        if current is not None:
+            if self.is_accepted:
+                return Status.ACCEPTED
+            asked = any(b.fact.number == current.number for b in self.asked)
+            return Status.ASKED if asked else Status.RECEIVED
+        if not self.issues or not self.sent:
+            return Status.NOT_SENT
+        if self.deadline is not None and today > self.deadline:
+            return Status.MISSING
+        return Status.EXTENDED if self.extensions else Status.SENT
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """State of a round after all its events."""
+
+    standings: Mapping[Key, Standing] = field(default_factory=dict)
+    arrivals: tuple[Booked, ...] = ()
+    dismissed: Mapping[int, Booked] = field(default_factory=dict)
+    """Arrival sequence number → the booking that laid it aside."""
+    contacts: tuple[Booked, ...] = ()
+    notes: tuple[Booked, ...] = ()
+    undone: frozenset[int] = frozenset()
+
+    def standing(self, unit: str, form: str) -> Standing:
+        return self.standings.get((unit, form), Standing(unit, form))
+
+    @property
+    def assigned(self) -> frozenset[int]:
+        """Arrivals that became submissions."""
+        return frozenset(b.fact.arrival for s in self.standings.values() for b in s.submissions)
+
+    @property
+    def held(self) -> tuple[Booked, ...]:
+        """Files that wait for a person: held or unreadable, neither assigned nor laid aside."""
+        return tuple(
+            b
+            for b in self.arrivals
+            if b.fact.outcome in (Outcome.HELD, Outcome.REFUSED)
+            and b.seq not in self.assigned
+            and b.seq not in self.dismissed
+        )
+
+    def tickets(self) -> Mapping[str, Issued]:
+        """Every ticket ever issued."""
+        return {b.fact.ticket: b.fact for s in self.standings.values() for b in s.issues}
+
+    def seen(self, sha256: str) -> Booked | None:
+        """The first arrival of the very same bytes."""
+        return next((b for b in self.arrivals if b.fact.sha256 == sha256), None)
+
+
+_STANDING_SLOTS: Mapping[type[Any], str] = {
+    Issued: "issues",
+    Sent: "sent",
+    Submitted: "submissions",
+    Accepted: "accepted",
+    Asked: "asked",
+    Corrected: "corrections",
+    Extended: "extensions",
+    Exempted: "exemptions",
+}
+
+
+def fold(events: Iterable[Event]) -> Ledger:
+    """State after these events; undone ones count for nothing, unknown types are passed over."""
+    facts = [(event, fact_of(event)) for event in events]
+    undone = _undone(facts)
+    standings: dict[Key, dict[str, list[Booked]]] = {}
+    arrivals, contacts, notes = [], [], []
+    dismissed: dict[int, Booked] = {}
+    for event, fact in facts:
+        if fact is None or event.seq in undone:
+            continue
+        booked = Booked(event.seq, event.at, event.by, fact)
+        match fact:
+            case Arrived():
+                arrivals.append(booked)
+            case Dismissed(arrival=arrival):
+                dismissed[arrival] = booked
+            case Contacted():
+                contacts.append(booked)
+            case Noted():
+                notes.append(booked)
+            case Undone():
+                pass
+            case _:
+                slots = standings.setdefault((fact.unit, fact.form), {})
+                slots.setdefault(_STANDING_SLOTS[type(fact)], []).append(booked)
+    return Ledger(
+        standings={
+            key: Standing(*key, **{name: tuple(found) for name, found in slots.items()})
+            for key, slots in standings.items()
+        },
+        arrivals=tuple(arrivals),
+        dismissed=dismissed,
+        contacts=tuple(contacts),
+        notes=tuple(notes),
+        undone=undone,
+    )
+
+
+def _undone(facts: Iterable[tuple[Event, Fact | None]]) -> frozenset[int]:
+    """Sequence numbers taken back; taking back an `undo` brings the event back."""
+    undone: set[int] = set()
+    for event, fact in reversed(list(facts)):
+        if isinstance(fact, Undone) and event.seq not in undone:
+            undone.add(fact.seq)
+    return frozenset(undone)
+
+
+def must_check(submission: Submitted) -> tuple[Finding, ...]:
+    """Findings of grade 必ず確認 of one submission."""
+    return tuple(f for f in submission.findings if f.grade is Grade.MUST)
