@@ -310,9 +310,10 @@ class Standing:
             return until
         return self.issue.deadline if self.issue else None
 
-    def status(self, today: date) -> Status:
+    def status(self, today: date, *, exempt: bool = False) -> Status:
+        """Status on a day; `exempt` is what 名簿 says of the unit."""
         current = self.submission
-        if self.exemptions:
+        if self.exemptions or exempt:
             return Status.EXEMPT
         if current is not None:
             if self.is_accepted:
@@ -404,16 +405,18 @@ def fold(events: Iterable[Event]) -> Ledger:
                 slots = standings.setdefault((fact.unit, fact.form), {})
                 slots.setdefault(_STANDING_SLOTS[type(fact)], []).append(booked)
     return Ledger(
-        standings={
-            key: Standing(*key, **{name: tuple(found) for name, found in slots.items()})
-            for key, slots in standings.items()
-        },
+        standings={key: _standing(key, slots) for key, slots in standings.items()},
         arrivals=tuple(arrivals),
         dismissed=dismissed,
         contacts=tuple(contacts),
         notes=tuple(notes),
         undone=undone,
     )
+
+
+def _standing(key: Key, slots: Mapping[str, list[Booked]]) -> Standing:
+    bookings: dict[str, Any] = {name: tuple(found) for name, found in slots.items()}
+    return Standing(*key, **bookings)
 
 
 def _undone(facts: Iterable[tuple[Event, Fact | None]]) -> frozenset[int]:
