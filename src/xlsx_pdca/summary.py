@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -321,7 +321,8 @@ def answers_of(
     plan: WorkbookPlan, returned: UnitReturn
 ) -> Iterator[tuple[AnswerPlan, Answer, Correction | None]]:
     """Every answer the plan asks for, in printed order, as it now counts; what was not found is blank."""
-    found = {a.address: a for a in returned.reading.answers} if returned.is_in else {}
+    reading = returned.reading if returned.is_in else None
+    found = {a.address: a for a in reading.answers} if reading else {}
     corrected = {c.answer.address: c for c in returned.corrections}
     for place in plan.answers:
         correction = corrected.get(place.address)

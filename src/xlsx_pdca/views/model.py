@@ -1,0 +1,92 @@
+"""What a wide view is: its columns and rows, ready to be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from xlsx_pdca.spec import FieldKind
+from xlsx_pdca.submission import State
+from xlsx_pdca.summary import NoteKey, Place, SummaryUnit
+
+JOINT = "共同回答"
+
+
+class Shape(StrEnum):
+    """What a view was made of."""
+
+    SCENE = "scene"
+    """One column of a matrix, such as a scene."""
+    SINGLES = "singles"
+    TABLE = "table"
+    """One row per filled table row."""
+    LIST = "list"
+    """One row per answer of the questions gathered under one name."""
+    DRAWINGS = "drawings"
+
+
+@dataclass(frozen=True)
+class ViewColumn:
+    title: str
+    """The question as printed, or a word of ours."""
+    kind: FieldKind = FieldKind.LONG_TEXT
+    heading: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class ViewCell:
+    text: str
+    state: State = State.FILLED
+    number: Decimal | None = None
+    """Set where the answer is a number to sort and sum."""
+
+
+@dataclass(frozen=True)
+class ViewRow:
+    """One row of one municipality (or of a unit without one)."""
+
+    place: Place
+    """With the unit's id in place of a code where the unit belongs to no municipality."""
+    unit: SummaryUnit
+    status: str
+    cells: tuple[ViewCell, ...]
+    key: NoteKey
+    digest: str
+    """Of all answers in the row; a note remembers it."""
+    missing: bool
+    """Nothing is in: the row is listed all the same."""
+    file: str = ""
+    sheet: str = ""
+    spots: tuple[str, ...] = ()
+    """Cells in the returned file, in the order of the columns."""
+    entry: str = ""
+    """Words on who entered it, where it was not the respondent."""
+
+    @property
+    def who(self) -> str:
+        """回答者: the role, or who answered jointly."""
+        return f"{JOINT}：{self.unit.name}" if self.unit.is_joint else self.unit.role
+
+
+@dataclass(frozen=True)
+class View:
+    key: str
+    """Sheet key of the notes; the same in every edition."""
+    name: str
+    """Tab text, unique in the book."""
+    title: str
+    form: str
+    shape: Shape
+    columns: tuple[ViewColumn, ...]
+    rows: tuple[ViewRow, ...]
+
+    @property
+    def returned(self) -> int:
+        """Returns that stand in this view; a joint one counts once."""
+        return len({row.unit.id for row in self.rows if not row.missing})
+
+    @property
+    def asked(self) -> int:
+        return len({row.unit.id for row in self.rows})
