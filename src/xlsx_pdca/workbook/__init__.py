@@ -1,0 +1,1 @@
+"""All spreadsheet code: writing, stamping, reading, marking; the only home of spreadsheet libraries."""

@@ -1,0 +1,203 @@
+"""What lies on top of the cells: pictures and shapes (counted), texts in shapes, comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from xlsx_pdca.cells import decode_stored, parse_a1
+from xlsx_pdca.workbook.parts import limits
+from xlsx_pdca.workbook.parts.faults import Damaged, Hostile
+from xlsx_pdca.workbook.parts.package import Package
+from xlsx_pdca.workbook.parts.relations import Relation, parts_of_kind, relations
+from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Close, Open, Pieces, stream, tagged
+
+_ANCHORS = (
+    "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing",
+    "http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing",
+)
+_TEXT = (
+    "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "http://purl.oclc.org/ooxml/drawingml/main",
+)
+_DIAGRAM = (
+    "http://schemas.openxmlformats.org/drawingml/2006/diagram",
+    "http://purl.oclc.org/ooxml/drawingml/diagram",
+)
+_COMPATIBILITY = ("http://schemas.openxmlformats.org/markup-compatibility/2006",)
+_THREADED = ("http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments",)
+
+_VML_OBJECT = re.compile(rb"ObjectType\s*=\s*[\"'](\w+)")
+# Excel writes for each threaded comment an old one by this author, telling old programs to update
+_STAND_IN_AUTHOR = "tc="
+
+Comment = tuple[int, int, str]
+
+
+def drawings(package: Package, found: Sequence[Relation]) -> tuple[int, tuple[str, ...]]:
+    """Number of anchored objects of a sheet, and the texts inside shapes and diagrams."""
+    reading = _Drawing()
+    opens, closes = reading.opens(), reading.closes()
+    for part in parts_of_kind(package, found, "drawing"):
+        stream(package.chunks(part), opens, closes, reading.pieces, part=part)
+        for diagram in parts_of_kind(package, relations(package, part), "diagramData"):
+            stream(package.chunks(diagram), opens, closes, reading.pieces, part=diagram)
+    count = reading.count
+    if not count:  # objects of newer books stand in both kinds of drawing; count them once
+        count = sum(
+            _vml_objects(package, part) for part in parts_of_kind(package, found, "vmlDrawing")
+        )
+    return count, tuple(reading.texts)
+
+
+def comments(package: Package, found: Sequence[Relation]) -> tuple[Comment, ...]:
+    """Notes and threaded comments of a sheet, in the order of the parts."""
+    notes, threads = _Comments(), _Comments()
+    for part in parts_of_kind(package, found, "comments"):
+        stream(package.chunks(part), notes.opens(), notes.closes(), notes.pieces, part=part)
+    for part in parts_of_kind(package, found, "threadedComment"):
+        opens, closes = threads.threaded_opens(), threads.threaded_closes()
+        stream(package.chunks(part), opens, closes, threads.pieces, part=part)
+    return tuple(notes.found + threads.found)
+
+
+def _vml_objects(package: Package, part: str) -> int:
+    # Excel's own VML is often not well-formed, so it is searched, not parsed
+    kinds = _VML_OBJECT.findall(package.read(part))
+    return sum(kind != b"Note" for kind in kinds)
+
+
+class _Drawing:
+    """Anchors are counted, paragraphs joined per shape; fallbacks for older programs are skipped."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.texts: list[str] = []
+        self.pieces = Pieces()
+        self._paragraphs: list[str] = []
+        self._runs: list[str] = []
+        self._fallback = 0
+
+    def opens(self) -> dict[str, Open]:
+        anchors = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
+        return {
+            **tagged(_ANCHORS, dict.fromkeys(anchors, self.anchor)),
+            **tagged(_TEXT, {"t": self.open_text, "p": self.open_paragraph}),
+            **tagged(_COMPATIBILITY, {"Fallback": self.enter_fallback}),
+        }
+
+    def closes(self) -> dict[str, Close]:
+        return {
+            **tagged(_ANCHORS, {"sp": self.close_shape}),
+            **tagged(_DIAGRAM, {"pt": self.close_shape}),
+            **tagged(
+                _TEXT,
+                {"t": self.close_text, "br": self.line_break, "p": self.close_paragraph},
+            ),
+            **tagged(_COMPATIBILITY, {"Fallback": self.leave_fallback}),
+        }
+
+    def anchor(self, _: Attributes) -> None:
+        self.count += not self._fallback
+        if self.count > limits.DRAWINGS:
+            raise Hostile(f"more than {limits.DRAWINGS} drawings")
+
+    def enter_fallback(self, _: Attributes) -> None:
+        self._fallback += 1
+
+    def leave_fallback(self) -> None:
+        self._fallback -= 1
+
+    def open_paragraph(self, _: Attributes) -> None:
+        self._runs.clear()
+
+    def open_text(self, _: Attributes) -> None:
+        self.pieces.clear()
+
+    def close_text(self) -> None:
+        self._runs.append(self.pieces.take())
+
+    def line_break(self) -> None:
+        self._runs.append("\n")
+
+    def close_paragraph(self) -> None:
+        self._paragraphs.append("".join(self._runs))
+
+    def close_shape(self) -> None:
+        text = "\n".join(self._paragraphs).strip("\n")
+        self._paragraphs.clear()
+        if text and not self._fallback:
+            self.texts.append(text)
+
+
+class _Comments:
+    """Both kinds of comments; stand-ins for threaded ones are left out."""
+
+    def __init__(self) -> None:
+        self.found: list[Comment] = []
+        self.pieces = Pieces()
+        self._authors: list[str] = []
+        self._reference = ""
+        self._stand_in = False
+        self._runs: list[str] = []
+        self._phonetic = False
+
+    def opens(self) -> dict[str, Open]:
+        handlers = {
+            "author": self.clear,
+            "comment": self.open_note,
+            "t": self.clear,
+            "rPh": self.open_phonetic,
+        }
+        return tagged(MAIN, handlers)
+
+    def closes(self) -> dict[str, Close]:
+        handlers = {
+            "author": self.close_author,
+            "comment": self.close_comment,
+            "t": self.close_text,
+            "rPh": self.close_phonetic,
+        }
+        return tagged(MAIN, handlers)
+
+    def threaded_opens(self) -> dict[str, Open]:
+        return tagged(_THREADED, {"threadedComment": self.open_comment, "text": self.clear})
+
+    def threaded_closes(self) -> dict[str, Close]:
+        return tagged(_THREADED, {"threadedComment": self.close_comment, "text": self.close_text})
+
+    def clear(self, _: Attributes) -> None:
+        self.pieces.clear()
+
+    def close_author(self) -> None:
+        self._authors.append(self.pieces.take())
+
+    def open_note(self, attributes: Attributes) -> None:
+        self.open_comment(attributes)
+        author = attributes.get("authorId", "")
+        known = author.isdecimal() and int(author) < len(self._authors)
+        self._stand_in = known and self._authors[int(author)].startswith(_STAND_IN_AUTHOR)
+
+    def open_comment(self, attributes: Attributes) -> None:
+        self._reference = attributes.get("ref", "")
+        self._runs.clear()
+
+    def open_phonetic(self, _: Attributes) -> None:
+        self._phonetic = True
+
+    def close_phonetic(self) -> None:
+        self._phonetic = False
+
+    def close_text(self) -> None:
+        if not self._phonetic:
+            self._runs.append(self.pieces.take())
+
+    def close_comment(self) -> None:
+        if self._stand_in:
+            return
+        place = parse_a1(self._reference)
+        if place is None:
+            raise Damaged(f"comment at {self._reference[:40]!r}")
+        if len(self.found) >= limits.COMMENTS:
+            raise Hostile(f"more than {limits.COMMENTS} comments")
+        self.found.append((*place, decode_stored("".join(self._runs))))

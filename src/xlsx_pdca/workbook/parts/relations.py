@@ -1,0 +1,82 @@
+"""Which part belongs to which: content types and relationships of a package."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from xlsx_pdca.workbook.parts import limits
+from xlsx_pdca.workbook.parts.faults import Damaged, Hostile
+from xlsx_pdca.workbook.parts.package import CONTENT_TYPES, Package
+from xlsx_pdca.workbook.parts.xml import Attributes, stream, tagged
+
+_RELATIONSHIPS = ("http://schemas.openxmlformats.org/package/2006/relationships",)
+_CONTENT_TYPES = ("http://schemas.openxmlformats.org/package/2006/content-types",)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One relationship inside the package; links to the outside are left out."""
+
+    id: str
+    kind: str
+    """Last word of the relationship type: worksheet, drawing, comments…; the same in strict files."""
+    target: str
+    """Name of the part, without leading slash."""
+
+
+def relations(package: Package, source: str) -> Sequence[Relation]:
+    """Relationships of a part ("" for the package itself); none when it has no such list."""
+    folder, name = posixpath.split(source)
+    listing = posixpath.join(folder, "_rels", f"{name}.rels")
+    found: list[Relation] = []
+    if listing not in package:
+        return found
+
+    def relationship(attributes: Attributes) -> None:
+        if attributes.get("TargetMode") == "External":
+            return
+        if len(found) >= limits.RELATIONSHIPS:
+            raise Hostile(f"more than {limits.RELATIONSHIPS} relationships")
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        target = _resolved(package, folder, attributes.get("Target", ""))
+        found.append(Relation(attributes.get("Id", ""), kind, target))
+
+    opens = tagged(_RELATIONSHIPS, {"Relationship": relationship})
+    stream(package.chunks(listing), opens, {}, part=listing)
+    return found
+
+
+def part_by_id(found: Sequence[Relation], id: str, what: str) -> Relation:
+    """The relation with this id; a promise of a part without one means a damaged file."""
+    matches = [relation for relation in found if relation.id == id]
+    if len(matches) != 1:
+        raise Damaged(f"{what} has {len(matches)} relationships {id!r}")
+    return matches[0]
+
+
+def parts_of_kind(package: Package, found: Sequence[Relation], *kinds: str) -> list[str]:
+    """Parts of these kinds that are really there, each once, in the order of the list."""
+    targets = (relation.target for relation in found if relation.kind in kinds)
+    return [target for target in dict.fromkeys(targets) if target in package]
+
+
+def content_types(package: Package) -> Mapping[str, str]:
+    """Content types stated for single parts: name in lower case → type in lower case."""
+    stated: dict[str, str] = {}
+
+    def override(attributes: Attributes) -> None:
+        name = attributes.get("PartName", "").lstrip("/").lower()
+        stated[name] = attributes.get("ContentType", "").lower()
+
+    opens = tagged(_CONTENT_TYPES, {"Override": override})
+    stream(package.chunks(CONTENT_TYPES), opens, {}, part=CONTENT_TYPES)
+    return stated
+
+
+def _resolved(package: Package, folder: str, target: str) -> str:
+    target = target.replace("\\", "/").partition("#")[0]
+    joined = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+    return joined if joined in package else unquote(joined)

@@ -1,0 +1,299 @@
+"""One worksheet part: its cells, merges, hidden rows and columns, protection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from math import isfinite
+
+from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW, Rect, column_letters, decode_stored
+from xlsx_pdca.rawbook import CellType, NumberLook, RawCell
+from xlsx_pdca.workbook.parts import limits
+from xlsx_pdca.workbook.parts.faults import Damaged, Hostile
+from xlsx_pdca.workbook.parts.serial import serial_day
+from xlsx_pdca.workbook.parts.xml import (
+    MAIN,
+    Attributes,
+    Close,
+    Open,
+    Pieces,
+    is_true,
+    stream,
+    tagged,
+    whole,
+)
+
+# A macro sheet has its root in a namespace of its own, its cells in the usual one.
+_ROOTS = ("worksheet", "chartsheet", "dialogsheet", "macrosheet")
+# The schema puts these behind everything wanted here; a form has thousands of elements in them.
+_TAIL = ("conditionalFormatting", "dataValidations", "hyperlinks")
+_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
+_LONGEST_NUMBER = 400
+_REFERENCE = re.compile(r"\$?([A-Za-z]+)\$?([0-9]+)\Z")
+_DIGITS = "0123456789"
+# enum members are looked up once, not per cell
+_TEXT, _NUMBER, _PLAIN = CellType.TEXT, CellType.NUMBER, NumberLook.PLAIN
+_BOOLEANS = {"1": "1", "0": "0", "true": "1", "false": "0"}
+
+
+@dataclass
+class Room:
+    """What all sheets of a book may still hold together."""
+
+    elements: int = limits.CELL_ELEMENTS
+    filled: int = limits.FILLED_CELLS
+    characters: int = limits.TEXT_CHARACTERS
+    merges: int = limits.MERGES
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the cells of all sheets lean on."""
+
+    strings: Sequence[str]
+    looks: Sequence[NumberLook]
+    date1904: bool
+    room: Room
+
+
+@dataclass
+class SheetPart:
+    """What a worksheet part says, as it is being read."""
+
+    cells: dict[tuple[int, int], RawCell] = field(default_factory=dict)
+    merges: list[Rect] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    protected: bool = False
+
+
+def read_sheet_part(chunks: Iterable[bytes], shared: Shared, part: str) -> SheetPart:
+    """The sheet; refusals name the part."""
+    sheet = SheetPart()
+    cells, around = _Cells(sheet, shared), _Surroundings(sheet, shared.room)
+    opens = tagged(MAIN, {**cells.opens(), **around.opens()})
+    closes = tagged(MAIN, cells.closes())
+    tail = tuple(tagged(MAIN, dict.fromkeys(_TAIL)))
+    stream(chunks, opens, closes, cells.pieces, part=part, roots=_ROOTS, until=tail)
+    cells.finish()
+    return sheet
+
+
+class _Surroundings:
+    """Everything of a sheet that is no cell."""
+
+    def __init__(self, sheet: SheetPart, room: Room) -> None:
+        self._sheet = sheet
+        self._room = room
+
+    def opens(self) -> dict[str, Open]:
+        return {
+            "col": self.column,
+            "mergeCell": self.merge,
+            "sheetProtection": self.protection,
+        }
+
+    def column(self, attributes: Attributes) -> None:
+        if is_true(attributes.get("hidden")):
+            first = whole(attributes.get("min"), "column")
+            last = whole(attributes.get("max"), "column")
+            if last > MAX_COLUMN:
+                raise Hostile(f"column {last}")
+            self._sheet.hidden_columns.update(range(first, last + 1))
+
+    def merge(self, attributes: Attributes) -> None:
+        rect = Rect.parse(attributes.get("ref", ""))
+        if rect is None:
+            raise Damaged(f"merged range {attributes.get('ref', '')[:40]!r}")
+        area = (rect.bottom - rect.top + 1) * (rect.right - rect.left + 1)
+        self._room.merges -= 1
+        if self._room.merges < 0 or area > limits.MERGED_AREA:
+            raise Hostile(f"merged range {rect.a1}, {limits.MERGES - self._room.merges} so far")
+        self._sheet.merges.append(rect)
+
+    def protection(self, attributes: Attributes) -> None:
+        self._sheet.protected = is_true(attributes.get("sheet"))
+
+
+class _Cells:
+    """State of the cell being read; the methods run per cell, so they do as little as they can."""
+
+    def __init__(self, sheet: SheetPart, shared: Shared) -> None:
+        self.pieces = Pieces()
+        self._sheet, self._shared = sheet, shared
+        self._looks: dict[str | None, NumberLook] = {
+            str(style): look for style, look in enumerate(shared.looks)
+        }
+        self._row, self._row_text = 0, "0"
+        self._rows: set[int] = set()
+        self._column = 0
+        self._columns: set[int] = set()
+        self._attributes: list[Attributes] = []
+        self._value = ""
+        self._formula: str | None = None
+        self._runs: list[str] = []
+        self._phonetic = False
+
+    def opens(self) -> dict[str, Open]:
+        return {
+            "row": self.open_row,
+            "c": self._attributes.append,
+            "rPh": self.open_phonetic,
+        }
+
+    def closes(self) -> dict[str, Close]:
+        return {
+            "row": self.close_row,
+            "c": self.close_cell,
+            "v": self.close_value,
+            "f": self.close_formula,
+            "t": self.close_text,
+            "is": self.close_inline,
+            "rPh": self.close_phonetic,
+        }
+
+    def open_row(self, attributes: Attributes) -> None:
+        text = attributes.get("r")
+        self._row = row = whole(text, "row") if text is not None else self._row + 1
+        if not 1 <= row <= MAX_ROW:
+            raise Hostile(f"row {row}")
+        if row in self._rows:
+            raise Damaged(f"row {row} stands there twice")
+        self._rows.add(row)
+        self._row_text = str(row)
+        self._column = 0
+        if is_true(attributes.get("hidden")):
+            self._sheet.hidden_rows.add(row)
+
+    def close_row(self) -> None:
+        """Count what the row brought; a row is short enough to be counted afterwards."""
+        room = self._shared.room
+        room.elements -= len(self._columns)
+        self._columns.clear()
+        if room.elements < 0 or len(self._sheet.cells) > room.filled:
+            raise Hostile("too many cells")
+
+    def close_value(self) -> None:
+        self._value = self.pieces.take()
+
+    def close_formula(self) -> None:
+        self._formula = self.pieces.take()
+
+    def open_phonetic(self, _: Attributes) -> None:
+        self._phonetic = True
+
+    def close_phonetic(self) -> None:
+        self._phonetic = False
+
+    def close_text(self) -> None:
+        if not self._phonetic:
+            self._runs.append(self.pieces.take())
+
+    def close_inline(self) -> None:
+        self._value = "".join(self._runs)
+        self._runs.clear()
+
+    def close_cell(self) -> None:
+        attributes = self._attributes.pop()
+        self._place(attributes.get("r"))
+        value, formula = self._value, self._formula
+        if value or formula is not None:
+            self._value, self._formula = "", None
+            cell = self._cell(attributes, value, formula)
+            if cell is not None:
+                self._sheet.cells[self._row, self._column] = cell
+
+    def _place(self, reference: str | None) -> None:
+        """Move to the column of this reference, or one to the right where there is none."""
+        if reference is None:
+            column = self._column + 1
+            if column > MAX_COLUMN:
+                raise Hostile(f"column {column}")
+        else:
+            letters = reference.rstrip(_DIGITS)
+            column = _COLUMNS.get(letters, 0)
+            if not column or reference[len(letters) :] != self._row_text:
+                column = self._odd_column(reference)
+        if column in self._columns:
+            raise Damaged(f"cell {column_letters(column)}{self._row} stands there twice")
+        self._columns.add(column)
+        self._column = column
+
+    def _odd_column(self, reference: str) -> int:
+        """Column of a reference that is not written the usual way."""
+        match = _REFERENCE.match(reference)
+        if not match:
+            raise Damaged(f"cell reference {reference[:40]!r}")
+        column = _COLUMNS.get(match[1].upper(), 0)
+        row = whole(match[2], "row")
+        if not column or not 1 <= row <= MAX_ROW:
+            raise Hostile(f"cell reference {reference[:40]}")
+        if row != self._row:
+            raise Damaged(f"cell {reference[:40]} in row {self._row}")
+        return column
+
+    def _cell(self, attributes: Attributes, value: str, formula: str | None) -> RawCell | None:
+        """The cell just read, or None when nothing stands in it after all."""
+        type = attributes.get("t", "n")
+        # a style that does not exist is shown as General by every program seen
+        look = self._looks.get(attributes.get("s"), _PLAIN)
+        if not value:
+            return RawCell(_TEXT, "", look, formula)
+        if type == "s":
+            value = self._shared_string(value)
+        elif type == "str" or type == "inlineStr":
+            value = decode_stored(value)
+        elif type == "n":
+            return RawCell(_NUMBER, _number(value), look, formula)
+        else:
+            return self._rare(type, value.strip(), look, formula)
+        return RawCell(_TEXT, value, look, formula) if value or formula is not None else None
+
+    def _rare(self, type: str, text: str, look: NumberLook, formula: str | None) -> RawCell:
+        if type == "e":
+            return RawCell(CellType.ERROR, text, look, formula)
+        if type == "b" and text in _BOOLEANS:
+            return RawCell(CellType.BOOLEAN, _BOOLEANS[text], look, formula)
+        if type == "d":
+            serial = _serial(text, date1904=self._shared.date1904)
+            return RawCell(_NUMBER, serial, NumberLook.DATE, formula)
+        raise Damaged(f"cell of type {type[:20]!r} with {text[:40]!r}")
+
+    def _shared_string(self, index: str) -> str:
+        at = whole(index.strip(), "shared string")
+        if at >= len(self._shared.strings):
+            raise Damaged(f"shared string {at} of {len(self._shared.strings)}")
+        return self._shared.strings[at]
+
+    def finish(self) -> None:
+        """Book what the sheet used, after its last row."""
+        cells, room = self._sheet.cells, self._shared.room
+        room.filled -= len(cells)
+        room.characters -= sum(len(cell.text) for cell in cells.values())
+        if room.characters < 0:
+            raise Hostile("too much text")
+        bottom = max((row for row, _ in cells), default=0)
+        right = max((column for _, column in cells), default=0)
+        if bottom * right > limits.BOX_CELLS:
+            raise Hostile(f"cells reach to {column_letters(right)}{bottom}")
+
+
+_COLUMNS = {column_letters(column): column for column in range(1, MAX_COLUMN + 1)}
+
+
+def _number(value: str) -> str:
+    text = value.strip()
+    if not _DECIMAL.match(text) or len(text) > _LONGEST_NUMBER or not isfinite(float(text)):
+        raise Damaged(f"number {text[:40]!r}")
+    return text
+
+
+def _serial(text: str, *, date1904: bool) -> str:
+    """Serial day of a date written in ISO 8601, as strict files may hold."""
+    try:
+        moment = datetime.fromisoformat(text) if "-" in text else time.fromisoformat(text)
+    except ValueError as error:
+        raise Damaged(f"date {text[:40]!r}") from error
+    return repr(serial_day(moment, date1904=date1904)).removesuffix(".0")

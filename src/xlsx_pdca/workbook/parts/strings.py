@@ -1,0 +1,48 @@
+"""Shared strings: the table of texts most cells point into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from xlsx_pdca.cells import decode_stored
+from xlsx_pdca.workbook.parts import limits
+from xlsx_pdca.workbook.parts.faults import Hostile
+from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Pieces, stream, tagged
+
+
+def shared_strings(chunks: Iterable[bytes], part: str) -> list[str]:
+    """Decoded texts in order; runs are joined, phonetic runs skipped, blanks kept."""
+    table = _Table()
+    opens = tagged(MAIN, {"rPh": table.open_phonetic})
+    closes = tagged(
+        MAIN, {"si": table.close_item, "t": table.close_text, "rPh": table.close_phonetic}
+    )
+    stream(chunks, opens, closes, table.pieces, part=part, roots=("sst",))
+    return table.texts
+
+
+class _Table:
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.pieces = Pieces()
+        self._runs: list[str] = []
+        self._phonetic = False
+        self._characters = 0
+
+    def close_text(self) -> None:
+        if not self._phonetic:
+            self._runs.append(self.pieces.take())
+
+    def open_phonetic(self, _: Attributes) -> None:
+        self._phonetic = True
+
+    def close_phonetic(self) -> None:
+        self._phonetic = False
+
+    def close_item(self) -> None:
+        text = decode_stored("".join(self._runs))
+        self._runs.clear()
+        self._characters += len(text)
+        if self._characters > limits.TEXT_CHARACTERS or len(self.texts) >= limits.SHARED_STRINGS:
+            raise Hostile("too many shared strings")
+        self.texts.append(text)

@@ -1,0 +1,100 @@
+"""Number formats: how the style of a cell shows its number (as a date, a percentage, text)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from xlsx_pdca.rawbook import NumberLook
+from xlsx_pdca.workbook.parts import limits
+from xlsx_pdca.workbook.parts.faults import Hostile
+from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, stream, tagged, whole
+
+_PERCENT_IDS = {9, 10}
+_TEXT_IDS = {49}
+# 27-36 and 50-58 are dates in Japanese, Chinese and Korean Excel only (ECMA-376 18.8.30)
+_DATE_IDS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
+
+_GENERAL = re.compile(r"general|g/標準", re.IGNORECASE)
+_LITERAL = re.compile(r'"[^"]*"?|[\\_*].', re.DOTALL)
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_BRACKET = re.compile(r"\[[^\]]*\]")
+_EXPONENT = re.compile(r"e[+-]", re.IGNORECASE)
+_DATE_LETTERS = re.compile(r"[ymdhsegab]", re.IGNORECASE)
+
+
+def number_look(code: str) -> NumberLook:
+    """What a number format code makes of a positive number."""
+    bare = _GENERAL.sub("", _LITERAL.sub("", code)).partition(";")[0]
+    if _ELAPSED.search(bare):
+        return NumberLook.DATE
+    bare = _EXPONENT.sub("", _BRACKET.sub("", bare))
+    if "@" in bare:
+        return NumberLook.TEXT
+    if "%" in bare:
+        return NumberLook.PERCENT
+    return NumberLook.DATE if _DATE_LETTERS.search(bare) else NumberLook.PLAIN
+
+
+def builtin_look(format_id: int) -> NumberLook:
+    """What a number format known by its number alone does."""
+    if format_id in _DATE_IDS:
+        return NumberLook.DATE
+    if format_id in _PERCENT_IDS:
+        return NumberLook.PERCENT
+    return NumberLook.TEXT if format_id in _TEXT_IDS else NumberLook.PLAIN
+
+
+def cell_looks(chunks: Iterable[bytes], part: str) -> Sequence[NumberLook]:
+    """The look of each cell style (`cellXfs`), in order."""
+    sheet = _Styles()
+    opens = tagged(
+        MAIN,
+        {
+            "numFmts": sheet.enter_formats,
+            "numFmt": sheet.number_format,
+            "cellXfs": sheet.enter_styles,
+            "xf": sheet.style,
+        },
+    )
+    closes = tagged(MAIN, {"numFmts": sheet.leave, "cellXfs": sheet.leave})
+    stream(chunks, opens, closes, part=part, roots=("styleSheet",))
+    return sheet.looks()
+
+
+class _Styles:
+    """`numFmt` and `xf` also stand elsewhere in the part, with another meaning."""
+
+    def __init__(self) -> None:
+        self._codes: dict[int, str] = {}
+        self._format_ids: list[int] = []
+        self._inside = ""
+
+    def enter_formats(self, _: Attributes) -> None:
+        self._inside = "formats"
+
+    def enter_styles(self, _: Attributes) -> None:
+        self._inside = "styles"
+
+    def leave(self) -> None:
+        self._inside = ""
+
+    def number_format(self, attributes: Attributes) -> None:
+        if self._inside == "formats":
+            if len(self._codes) >= limits.STYLES:
+                raise Hostile("too many number formats")
+            id = whole(attributes.get("numFmtId"), "number format")
+            self._codes[id] = attributes.get("formatCode", "")
+
+    def style(self, attributes: Attributes) -> None:
+        if self._inside == "styles":
+            if len(self._format_ids) >= limits.STYLES:
+                raise Hostile("too many cell styles")
+            self._format_ids.append(whole(attributes.get("numFmtId", "0"), "number format"))
+
+    def looks(self) -> Sequence[NumberLook]:
+        known: dict[int, NumberLook] = {}
+        for id in set(self._format_ids):
+            code = self._codes.get(id)
+            known[id] = builtin_look(id) if code is None else number_look(code)
+        return tuple(known[id] for id in self._format_ids)

@@ -1,0 +1,122 @@
+"""Reads a returned .xlsx in one streaming pass with the guard inside: bytes → RawBook or Refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from xlsx_pdca.rawbook import NumberLook, RawBook, RawSheet, Refusal
+from xlsx_pdca.workbook.parts.book import (
+    BookPart,
+    SheetEntry,
+    find_workbook_part,
+    read_book_part,
+    resolved_names,
+)
+from xlsx_pdca.workbook.parts.drawings import comments, drawings
+from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged
+from xlsx_pdca.workbook.parts.kind import require_package
+from xlsx_pdca.workbook.parts.package import Package, open_package
+from xlsx_pdca.workbook.parts.properties import application, custom_properties, last_modified_by
+from xlsx_pdca.workbook.parts.relations import (
+    Relation,
+    part_by_id,
+    parts_of_kind,
+    relations,
+)
+from xlsx_pdca.workbook.parts.sheet import Room, Shared, read_sheet_part
+from xlsx_pdca.workbook.parts.strings import shared_strings
+from xlsx_pdca.workbook.parts.styles import cell_looks
+from xlsx_pdca.workbook.second_reader import calamine_check
+from xlsx_pdca.workbook.transport import from_json, to_json
+
+_SHEET_KINDS = ("worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
+_MACRO_KINDS = ("xlMacrosheet", "xlIntlMacrosheet")
+
+
+def read_workbook(data: bytes) -> RawBook | Refusal:
+    """What the workbook says, or why it cannot be taken for one; never an exception for foreign bytes."""
+    try:
+        require_package(data)
+        return _book(open_package(data))
+    except CannotRead as stop:
+        return stop.refusal
+
+
+def parse(data: bytes) -> Any:
+    """For the worker: the book read twice, as plain JSON values."""
+    book = read_workbook(data)
+    if isinstance(book, RawBook):
+        book = replace(book, disagreements=calamine_check(data, book))
+    return to_json(book)
+
+
+def decode(value: Any) -> RawBook | Refusal:
+    """What `parse` returned, on the other side of the pipe."""
+    return from_json(value)
+
+
+def _book(package: Package) -> RawBook:
+    part = find_workbook_part(package)
+    book = read_book_part(package, part)
+    found = relations(package, part)
+    sheets = _sheets(package, book, found)
+    names, broken = resolved_names(book.names, [sheet.name for sheet in sheets])
+    root = relations(package, "")
+    app, core, custom = (
+        parts_of_kind(package, root, kind)
+        for kind in ("extended-properties", "core-properties", "custom-properties")
+    )
+    return RawBook(
+        sheets=sheets,
+        names=names,
+        broken_names=broken,
+        properties=custom_properties(package, custom[0]) if custom else {},
+        application=application(package, app[0]) if app else "",
+        last_modified_by=last_modified_by(package, core[0]) if core else "",
+        date1904=book.date1904,
+        structure_locked=book.structure_locked,
+        has_macros=_has_macros(package, found),
+    )
+
+
+def _sheets(package: Package, book: BookPart, found: Sequence[Relation]) -> tuple[RawSheet, ...]:
+    strings = parts_of_kind(package, found, "sharedStrings")
+    styles = parts_of_kind(package, found, "styles")
+    texts = shared_strings(package.chunks(strings[0]), strings[0]) if strings else []
+    looks: Sequence[NumberLook] = ()
+    if styles:
+        looks = cell_looks(package.chunks(styles[0]), styles[0])
+    shared = Shared(texts, looks, book.date1904, Room())
+    return tuple(_sheet(package, entry, found, shared) for entry in book.sheets)
+
+
+def _sheet(
+    package: Package, entry: SheetEntry, found: Sequence[Relation], shared: Shared
+) -> RawSheet:
+    relation = part_by_id(found, entry.relationship, f"sheet {entry.name[:40]!r}")
+    if relation.kind not in _SHEET_KINDS:
+        raise Damaged(f"sheet {entry.name[:40]!r} is a {relation.kind[:40]}")
+    part = relation.target
+    sheet = read_sheet_part(package.chunks(part), shared, part)
+    around = relations(package, part)
+    count, texts = drawings(package, around)
+    return RawSheet(
+        name=entry.name,
+        state=entry.state,
+        cells=sheet.cells,
+        merges=tuple(sheet.merges),
+        protected=sheet.protected,
+        hidden_rows=frozenset(sheet.hidden_rows),
+        hidden_columns=frozenset(sheet.hidden_columns),
+        drawings=count,
+        comments=comments(package, around),
+        drawing_texts=texts,
+    )
+
+
+def _has_macros(package: Package, found: Sequence[Relation]) -> bool:
+    return any(name.endswith("vbaproject.bin") for name in package.names) or any(
+        relation.kind in _MACRO_KINDS for relation in found
+    )

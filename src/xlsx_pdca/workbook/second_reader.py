@@ -1,0 +1,93 @@
+"""Reads the same bytes again with calamine, an independent reader, and reports where it reads something else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, time, timedelta
+from typing import Any
+
+from xlsx_pdca.cells import a1
+from xlsx_pdca.rawbook import CellType, RawBook, RawCell, RawSheet
+from xlsx_pdca.workbook.parts.serial import serial_day
+
+Disagreement = tuple[str, str, str, str]
+Place = tuple[int, int]
+
+_SECOND_READER_FAILED = "second reader failed"
+_HALF_SECOND = 0.5 / 86_400
+# Day 60 of the 1900 system never was; readers differ by one day before it.
+_FIRST_SURE_DAY = 61
+
+
+def calamine_check(
+    data: bytes, book: RawBook, interest: Mapping[str, Collection[Place]] | None = None
+) -> tuple[Disagreement, ...]:
+    """(sheet, cell, our text, calamine's text) of each text or number the two readers see differently.
+
+    Left out: errors and formulas without a stored value (calamine gives a blank for both) and blanks
+    around a text (calamine trims them). `interest` names the cells to compare by sheet; None means all.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        second = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        found: list[Disagreement] = []
+        for index, sheet in enumerate(book.sheets):
+            wanted = None if interest is None else interest.get(sheet.name, ())
+            values = _values(second.get_sheet_by_index(index).to_python(skip_empty_area=False))
+            found += _compared(sheet, values, wanted, date1904=book.date1904)
+    except CalamineError as error:
+        return (("", "", "", f"{_SECOND_READER_FAILED}: {error}"),)
+    return tuple(found)
+
+
+def _values(rows: list[list[Any]]) -> dict[Place, Any]:
+    return {
+        (r, c): value
+        for r, row in enumerate(rows, 1)
+        for c, value in enumerate(row, 1)
+        if value != ""
+    }
+
+
+def _compared(
+    sheet: RawSheet, values: dict[Place, Any], wanted: Collection[Place] | None, *, date1904: bool
+) -> Iterator[Disagreement]:
+    for place, cell in sheet.cells.items():
+        theirs = values.pop(place, "")
+        if (wanted is None or place in wanted) and not _agree(cell, theirs, date1904=date1904):
+            yield sheet.name, a1(*place), cell.text, _shown(theirs)
+    for place, theirs in values.items():
+        if (wanted is None or place in wanted) and _shown(theirs).strip():
+            yield sheet.name, a1(*place), "", _shown(theirs)
+
+
+def _agree(cell: RawCell, theirs: Any, *, date1904: bool) -> bool:
+    match cell.type:
+        case CellType.ERROR:
+            return True
+        case CellType.TEXT:
+            return isinstance(theirs, str) and _trimmed(cell.text) == _trimmed(theirs)
+        case CellType.BOOLEAN:
+            return theirs is (cell.text == "1")
+        case CellType.NUMBER:
+            return _same_number(float(cell.text), theirs, date1904=date1904)
+
+
+def _trimmed(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _same_number(ours: float, theirs: Any, *, date1904: bool) -> bool:
+    if isinstance(theirs, int | float) and not isinstance(theirs, bool):
+        return ours == theirs
+    if not isinstance(theirs, date | time | timedelta):
+        return False
+    serial = serial_day(theirs, date1904=date1904)
+    slack = _HALF_SECOND if ours >= _FIRST_SURE_DAY else 1 + _HALF_SECOND
+    return abs(ours - serial) <= slack
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
