@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 
-import libreoffice
 import pytest
+
+import libreoffice
 from libreoffice import LibreOffice
 
 pytest_plugins = ["left_out"]

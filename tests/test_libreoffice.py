@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+
 from libreoffice import LibreOffice, OfficeFailed
 
 ANSWERS = {

@@ -3,7 +3,7 @@
 Replies with the addresses where the typed text did not arrive (locked cells).
 """
 
-from office import Keyboard, arguments, connect, context, opened, reply, save, service
+from office import Keyboard, arguments, context, opened, reply, save, service
 
 (job,) = arguments()
 ctx = context()
