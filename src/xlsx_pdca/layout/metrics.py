@@ -14,8 +14,8 @@ DIGIT_PIXELS = 11
 ANSWER_POINTS = 10.5
 LABEL_POINTS = 10.5
 SMALL_POINTS = 8.5
-LINE = 1.35
-"""Line height in em kept free; the font itself needs 1.0 (its ascent + descent) up to about 1.25 in Excel."""
+LINE = 1.25
+"""Line height in em kept free; the font itself itself takes 1.0 (its ascent + descent)."""
 CELL_PADDING = 12
 """Pixels lost to the grid, the inner margins and an indent of one."""
 MAX_ROW_POINTS = 380.0
@@ -57,5 +57,5 @@ def text_height(text: str, pixels: float, points: float = ANSWER_POINTS) -> floa
 def guide_height(guide: int, pixels: float) -> float:
     """Points of height for an answer of the guide length with a few line breaks of its own."""
     em_per_line = max((pixels - CELL_PADDING) // (ANSWER_POINTS * 96 / 72), 1)
-    lines = math.ceil(guide / em_per_line) + 2 + guide // 150
+    lines = math.ceil(guide / em_per_line) + 1 + guide // 200
     return lines * ANSWER_POINTS * LINE + 8
