@@ -1,0 +1,148 @@
+"""受付記録: statuses follow from the events alone."""
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlsx_pdca.event import JST, Event
+from xlsx_pdca.findings import Finding
+from xlsx_pdca.ledger import (
+    Accepted,
+    Arrived,
+    Asked,
+    Dismissed,
+    Exempted,
+    Extended,
+    Fact,
+    Issued,
+    Outcome,
+    Sent,
+    Status,
+    Submitted,
+    Undone,
+    booking,
+    fact_of,
+    fold,
+    must_check,
+)
+
+NOW = datetime(2026, 10, 1, 9, 0, tzinfo=JST)
+UNIT, FORM = "102016-1", "jizen"
+ISSUED = Issued(
+    UNIT,
+    FORM,
+    1,
+    "R0801-J-…",
+    "4F2C9A",
+    "p" * 64,
+    "20_送付用/x.xlsx",
+    "s" * 64,
+    {},
+    date(2026, 10, 15),
+)
+SENT = Sent(UNIT, FORM, date(2026, 10, 1))
+MUST = Finding("ANS01", "様式1", "D8", context=(("label", "長所"),))
+
+
+def submitted(number: int, arrival: int, findings: tuple[Finding, ...] = ()) -> Submitted:
+    return Submitted(
+        arrival, "a" * 64, UNIT, FORM, 1, "p" * 64, number, f"f{number}.xlsx", findings
+    )
+
+
+def events(*facts: Fact) -> list[Event]:
+    return [
+        Event.booked(booking(fact, at=NOW, by="県"), seq=seq, prev="0" * 64)
+        for seq, fact in enumerate(facts, 1)
+    ]
+
+
+def status(*facts: Fact, today: date = date(2026, 10, 2)) -> Status:
+    return fold(events(*facts)).standing(UNIT, FORM).status(today)
+
+
+@pytest.mark.parametrize(
+    ("facts", "today", "expected"),
+    [
+        ((), date(2026, 10, 2), Status.NOT_SENT),
+        ((ISSUED,), date(2026, 10, 2), Status.NOT_SENT),
+        ((ISSUED, SENT), date(2026, 10, 15), Status.SENT),
+        ((ISSUED, SENT), date(2026, 10, 16), Status.MISSING),
+        (
+            (ISSUED, SENT, Extended(UNIT, FORM, date(2026, 10, 20))),
+            date(2026, 10, 20),
+            Status.EXTENDED,
+        ),
+        (
+            (ISSUED, SENT, Extended(UNIT, FORM, date(2026, 10, 20))),
+            date(2026, 10, 21),
+            Status.MISSING,
+        ),
+        ((ISSUED, SENT, submitted(1, 3)), date(2026, 10, 30), Status.RECEIVED),
+        ((ISSUED, submitted(1, 3), Asked(UNIT, FORM, 1)), date(2026, 10, 30), Status.ASKED),
+        ((ISSUED, submitted(1, 3), Accepted(UNIT, FORM, 1)), date(2026, 10, 30), Status.ACCEPTED),
+        ((ISSUED, Exempted(UNIT, FORM, "統合")), date(2026, 10, 30), Status.EXEMPT),
+    ],
+)
+def test_status_follows_events(facts: tuple[Fact, ...], today: date, expected: Status) -> None:
+    """Each status arises from exactly the events that mean it, deadlines included on their last day."""
+    assert status(*facts, today=today) is expected
+
+
+def test_newer_submission_needs_acceptance_of_its_own() -> None:
+    """Accepting the first file says nothing of the second."""
+    facts = (ISSUED, submitted(1, 2), Accepted(UNIT, FORM, 1), submitted(2, 4))
+    assert status(*facts) is Status.RECEIVED
+    assert status(*facts, Accepted(UNIT, FORM, 2)) is Status.ACCEPTED
+
+
+def test_undo_takes_back_one_event_and_can_be_taken_back() -> None:
+    """`undo` removes an acceptance; undoing the undo restores it."""
+    facts = (ISSUED, submitted(1, 2), Accepted(UNIT, FORM, 1))
+    assert status(*facts) is Status.ACCEPTED
+    assert status(*facts, Undone(3)) is Status.RECEIVED
+    assert status(*facts, Undone(3), Undone(4)) is Status.ACCEPTED
+
+
+def arrived(outcome: Outcome) -> Arrived:
+    return Arrived("b" * 64, "前橋市.xlsx", "40_届いたファイル", 10, outcome)
+
+
+def test_held_files_wait_until_assigned_or_laid_aside() -> None:
+    """A held or unreadable file is listed until a person acts; a taken-in one never is."""
+    waiting = fold(
+        events(arrived(Outcome.HELD), arrived(Outcome.REFUSED), arrived(Outcome.SUBMISSION))
+    )
+    assert [b.seq for b in waiting.held] == [1, 2]
+    acted = fold(
+        events(arrived(Outcome.HELD), arrived(Outcome.REFUSED), submitted(1, 1), Dismissed(2))
+    )
+    assert acted.held == ()
+
+
+def test_only_must_findings_block_bulk_acceptance() -> None:
+    """`must_check` keeps the findings of grade 必ず確認 and drops nothing else by accident."""
+    assert must_check(submitted(1, 1, (MUST,))) == (MUST,)
+    assert must_check(submitted(1, 1)) == ()
+
+
+def test_unknown_event_types_are_passed_over() -> None:
+    """An event type of a later release changes nothing we know."""
+    later = Event(seq=3, at=NOW, by="県", type="from-the-future", data={"x": 1}, prev="0" * 64)
+    assert fact_of(later) is None
+    assert (
+        fold([*events(ISSUED, SENT), later]).standing(UNIT, FORM).status(NOW.date()) is Status.SENT
+    )
+
+
+@given(
+    st.lists(
+        st.sampled_from([ISSUED, SENT, submitted(1, 2, (MUST,)), Accepted(UNIT, FORM, 1)]),
+        max_size=6,
+    )
+)
+def test_facts_survive_booking(facts: list[Fact]) -> None:
+    """What is booked is what is read back, for every kind of fact."""
+    assert [fact_of(event) for event in events(*facts)] == facts
