@@ -55,7 +55,7 @@ def _cut(name: str, limit: int) -> str:
     """The name cut between characters, before its suffix if that leaves room for anything."""
     suffix = _SUFFIX.search(name)
     end = suffix[0] if suffix and len(suffix[0]) < limit else ""
-    stem = name.removesuffix(end)
+    stem = name.removesuffix(end)[:limit]
     while stem and not _fits(stem + end, limit):
         stem = stem[:-1]
     return (stem.rstrip(_EDGES) + end).strip(_EDGES)
