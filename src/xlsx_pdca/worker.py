@@ -1,0 +1,230 @@
+"""The limited subprocess in which foreign bytes are parsed; one bad file costs one file, never the run.
+
+The parent tells the child which parser module to run. A parser module has `parse(data: bytes)`, which
+returns plain JSON values and runs in the child, and `decode(value)`, which makes the result of them in
+the parent. Both directions speak the same: a JSON line `{"size": n, "failed": bool}`, then n bytes; they
+are the file in a question and JSON in an answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, Generic, Protocol, TypeVar, cast
+
+from xlsx_pdca.rawbook import Refusal, RefusalCode
+from xlsx_pdca.store.limits import SUBPROCESS_FLAGS, limit_own_memory
+
+SECONDS = 20.0
+MEMORY = 1 << 30
+MESSAGE_BYTES = 512 << 20
+_TOLD_CHARACTERS = 2_000
+_CLOSING_SECONDS = 2.0
+_HEAD_BYTES = 200
+_READY = b"ready\n"
+
+Result = TypeVar("Result")
+
+
+class _Parser(Protocol):
+    def parse(self, data: bytes) -> Any: ...
+
+    def decode(self, value: Any) -> Any: ...
+
+
+class WorkerBroken(Exception):
+    """The worker could not even start; a fault of the installation, not of a file."""
+
+
+class Worker(Generic[Result]):
+    """Parses many files, one after the other, in one subprocess that is replaced whenever a file breaks it."""
+
+    def __init__(
+        self,
+        parser: str,
+        *,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+        folder: Path | None = None,
+    ) -> None:
+        """`parser` is a module name; `folder` is where it lies when it is not installed."""
+        self._parser = parser
+        self._seconds = seconds
+        self._memory = memory
+        self._folder = folder
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Worker[Result]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the subprocess; the next `parse` would start a fresh one."""
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def parse(self, source: Path | bytes) -> Result | Refusal:
+        """What the parser makes of the file; a crash or a time-out is a Refusal, not an exception."""
+        data = source if isinstance(source, bytes) else source.read_bytes()
+        if self._child is None:
+            self._child = _Child(self._command())
+        answer = self._child.ask(data, self._seconds)
+        if isinstance(answer, Refusal):
+            self._child = None
+            return answer
+        module = cast(_Parser, importlib.import_module(self._parser))
+        return cast("Result | Refusal", module.decode(answer))
+
+    def _command(self) -> Sequence[str]:
+        # -I: neither the current folder nor the user's variables decide what the child imports
+        command = [sys.executable, "-I", "-m", "xlsx_pdca.worker", self._parser, str(self._memory)]
+        return command if self._folder is None else [*command, str(self._folder)]
+
+
+class _Child:
+    """One running subprocess, and what it said on stderr."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._said = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            creationflags=SUBPROCESS_FLAGS,
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._questions, self._answers = self._process.stdin, self._process.stdout
+        if self._answers.readline() != _READY:
+            status, said = self._end()
+            raise WorkerBroken(f"worker did not start (status {status})\n{said}")
+
+    def ask(self, data: bytes, seconds: float) -> Any | Refusal:
+        """The plain value for this file, or why there is none; after a Refusal the child has ended."""
+        timed_out = threading.Event()
+        timer = threading.Timer(seconds, self._give_up, (timed_out,))
+        timer.start()
+        try:
+            answer = self._exchange(data)
+        finally:
+            timer.cancel()
+            # a timer that fires this very moment must not hit the next file
+            timer.join()
+        if timed_out.is_set():
+            self._end()
+            return Refusal(RefusalCode.TIMEOUT, f"no answer within {seconds:g} s")
+        return answer
+
+    def close(self) -> None:
+        """Let the child end by itself; it does so when no more questions can come."""
+        with contextlib.suppress(OSError):
+            self._questions.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_CLOSING_SECONDS)
+        self._end()
+
+    def _give_up(self, timed_out: threading.Event) -> None:
+        timed_out.set()
+        self._process.kill()
+
+    def _exchange(self, data: bytes) -> Any | Refusal:
+        try:
+            _send(self._questions, data)
+            failed, body = _receive(self._answers)
+            value = json.loads(body.decode("utf-8", "surrogatepass"))
+        # a child that died leaves a broken pipe, half an answer, or none
+        except (OSError, EOFError, ValueError):
+            status, said = self._end()
+            return Refusal(
+                RefusalCode.CRASHED, f"worker ended with status {status}\n{said}".strip()
+            )
+        if failed:
+            self._end()
+            return Refusal(RefusalCode.CRASHED, str(value))
+        return value
+
+    def _end(self) -> tuple[int, str]:
+        """Exit status and last words; safe to call again."""
+        if self._said.closed:
+            return self._process.wait(), ""
+        self._process.kill()
+        status = self._process.wait()
+        for pipe in (self._questions, self._answers):
+            with contextlib.suppress(OSError):
+                pipe.close()
+        with self._said:
+            self._said.seek(0)
+            said = self._said.read().decode("utf-8", "replace")
+        return status, said[-_TOLD_CHARACTERS:].strip()
+
+
+def _send(pipe: IO[bytes], body: bytes, *, failed: bool = False) -> None:
+    pipe.write(json.dumps({"size": len(body), "failed": failed}).encode() + b"\n")
+    pipe.write(body)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> tuple[bool, bytes]:
+    """Whether the other side failed, and its bytes; EOFError when it hung up."""
+    line = pipe.readline(_HEAD_BYTES)
+    if not line:
+        raise EOFError
+    head = json.loads(line)
+    if not 0 <= head["size"] <= MESSAGE_BYTES:
+        raise ValueError(f"message of {head['size']} bytes")
+    body = pipe.read(head["size"])
+    if len(body) < head["size"]:
+        raise EOFError
+    return head["failed"], body
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Serve one parent until it hangs up or a file fails."""
+    name, memory, *folder = arguments
+    answers = _own_stdout()
+    sys.path[:0] = folder
+    parser = cast(_Parser, importlib.import_module(name))
+    limit_own_memory(int(memory))
+    answers.write(_READY)
+    answers.flush()
+    with contextlib.suppress(EOFError):
+        while _serve_one(parser, sys.stdin.buffer, answers):
+            pass
+
+
+def _serve_one(parser: _Parser, questions: IO[bytes], answers: IO[bytes]) -> bool:
+    _, data = _receive(questions)
+    try:
+        value = parser.parse(data)
+        body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        _send(answers, body.encode("utf-8", "surrogatepass"))
+    # The fence: MemoryError, a panic of a native library (no Exception) and our own bugs all cost
+    # this one file; the process ends afterwards, for nobody knows what state it is in.
+    except BaseException:
+        told = traceback.format_exc()[-_TOLD_CHARACTERS:]
+        _send(answers, json.dumps(told).encode(), failed=True)
+        return False
+    return True
+
+
+def _own_stdout() -> IO[bytes]:
+    """The pipe to the parent for us alone; whatever a library prints goes to stderr."""
+    ours = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return os.fdopen(ours, "wb")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
