@@ -41,7 +41,17 @@ def requirements() -> list[Requirement]:
 
 def texts() -> list[Path]:
     """Text files of the project, without environments and what tools leave behind."""
-    folders = "src tests docs templates samples benchmarks tools .ci .github".split()
+    folders = [
+        "src",
+        "tests",
+        "docs",
+        "templates",
+        "samples",
+        "benchmarks",
+        "tools",
+        ".ci",
+        ".github",
+    ]
     suffixes = {".py", ".md", ".toml", ".yml", ".yaml", ".txt", ".tsv", ".csv", ".cmd", ".json", ""}
     inside = [path for folder in folders for path in (ROOT / folder).rglob("*")]
     return [

@@ -1,7 +1,7 @@
 """Fill a folder with every wheel needed to install without Internet, here and on 64-bit Windows: tools/wheels.py FOLDER.
 
 pip judges environment markers by the machine it runs on, so on Linux it would leave out what only Windows needs
-(colorama, tzdata). Therefore the wheels' own metadata is read for each target until nothing is missing.
+(`tzdata; sys_platform == 'win32'`). Therefore the wheels' own metadata is read for each target until nothing is missing.
 """
 
 from __future__ import annotations
