@@ -1,4 +1,4 @@
-"""Calls into the system of which one fails, for the tests of the store."""
+"""Calls that fail and processes that are killed, for the tests of the store."""
 
 from __future__ import annotations
 
@@ -58,3 +58,8 @@ def always(error: Callable[[], OSError]) -> Callable[[Path, Path], None]:
         raise error()
 
     return replace
+
+
+def killable_environment() -> dict[str, str]:
+    """The environment without the measuring of coverage, whose files a killed or limited process leaves damaged."""
+    return {name: text for name, text in os.environ.items() if not name.startswith("COV")}

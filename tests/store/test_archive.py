@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from failing_calls import Failing
 
+from failing_calls import Failing
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.store.archive import Archive, DamagedOriginal, NotArchived, Verification
-from xlsx_pdca.store.disk_errors import DiskFull
+from xlsx_pdca.store.disk_errors import DiskFull, Unreachable
 from xlsx_pdca.store.system import Calls, make_writable
 
 BLOBS = (b"one", b"two", b"", b"\0" * 1000)
@@ -101,6 +101,15 @@ def test_putting_again_repairs(archive: Archive) -> None:
     assert not stat.S_IMODE(archive.path(digest).stat().st_mode) & 0o222
 
 
+def test_an_original_that_cannot_be_read(archive: Archive) -> None:
+    """Something unreadable in the place of an original is the disk's trouble, not a missing original."""
+    digest = sha(b"one")
+    archive.path(digest).mkdir(parents=True)
+    assert not archive.has(digest)
+    with pytest.raises(Unreachable, match=digest):
+        archive.get(digest)
+
+
 def test_foreign_files_are_told(archive: Archive) -> None:
     """A file that somebody laid there, even under a digest at the wrong place, is listed and not taken for ours."""
     digest = archive.put(b"one")
@@ -159,7 +168,7 @@ def test_acknowledged_means_synced(tmp_path: Path) -> None:
 
     def replace(finished: Path, target: Path) -> None:
         assert finished.stat().st_ino in synced
-        os.replace(finished, target)
+        finished.replace(target)
 
     archive = Archive.of_originals(tmp_path / "a", calls=Calls(sync=sync, replace=replace))
     digest = archive.put(b"one")

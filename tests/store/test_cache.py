@@ -108,6 +108,7 @@ def test_a_cache_of_another_layout_is_rebuilt(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE reading (something TEXT)")
     connection.close()
+    assert read(path) is None
     fill(path)
     assert read(path) == READING
 
@@ -115,6 +116,16 @@ def test_a_cache_of_another_layout_is_rebuilt(path: Path) -> None:
 def test_a_place_without_cache(tmp_path: Path) -> None:
     """Where no cache can be made everything goes on without."""
     with ReadingCache(tmp_path / "無い" / "cache.sqlite") as cache:
+        cache.put_many([(KEY, READING)])
+        assert cache.get(KEY) is None
+
+
+def test_a_useless_cache_that_stays(path: Path) -> None:
+    """A cache that can neither be read nor cleared away is given up."""
+    path.write_bytes(b"not a database" * 100)
+    path.with_name(f"{path.name}-journal").mkdir()
+    with ReadingCache(path) as cache:
+        assert cache.get(KEY) is None
         cache.put_many([(KEY, READING)])
         assert cache.get(KEY) is None
 

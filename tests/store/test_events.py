@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from failing_calls import Failing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from failing_calls import Failing, killable_environment
 from xlsx_pdca.errors import DiskError, ExitCode
 from xlsx_pdca.event import FIRST_PREV, JST, Event, NewEvent
 from xlsx_pdca.store.disk_errors import DiskFull, LockHeld
@@ -319,8 +319,12 @@ except DiskFull:
 def test_a_really_full_disk(tmp_path: Path) -> None:
     """Where the system really takes no more bytes, what was booked stays and nothing half stands behind it."""
     done = subprocess.run(
-        [sys.executable, "-c", _FULL_DISK, str(tmp_path)], capture_output=True, text=True, check=True
-    )  # fmt: skip
+        [sys.executable, "-c", _FULL_DISK, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=killable_environment(),
+    )
     booked, read = map(int, done.stdout.split())
     assert booked == read > 0
     assert (tmp_path / "events.jsonl").read_bytes().endswith(b"\n")
@@ -346,6 +350,7 @@ def appending(folder: Path, name: str, count: int) -> subprocess.Popen[str]:
         [sys.executable, "-c", _APPEND, str(folder), name, str(count)],
         stdout=subprocess.PIPE,
         text=True,
+        env=killable_environment(),
     )
 
 

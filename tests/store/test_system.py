@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from failing_calls import Failing, always, no_space, windows_error
 
+from failing_calls import Failing, always, killable_environment, no_space, windows_error
 from xlsx_pdca.errors import DiskError, ExitCode
 from xlsx_pdca.store.disk_errors import (
     DiskFull,
@@ -124,7 +124,11 @@ def test_a_real_limit_leaves_the_old_file(tmp_path: Path) -> None:
     """A system that really takes no more bytes: the old file stays whole, nothing lies about."""
     path = tmp_path / "表.xlsx"
     done = subprocess.run(
-        [sys.executable, "-c", _FULL_DISK, str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", _FULL_DISK, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=killable_environment(),
     )
     assert done.stdout == "DiskFull\n"
     assert path.read_bytes() == b"fits"
@@ -147,7 +151,9 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "表.xlsx"
     for _ in range(5):
         with subprocess.Popen(
-            [sys.executable, "-c", _ENDLESS, str(path)], stdout=subprocess.PIPE
+            [sys.executable, "-c", _ENDLESS, str(path)],
+            stdout=subprocess.PIPE,
+            env=killable_environment(),
         ) as writer:
             assert writer.stdout is not None
             assert writer.stdout.readline() == b"ready\n"
@@ -363,6 +369,7 @@ def holding(lock: Path) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        env=killable_environment(),
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"

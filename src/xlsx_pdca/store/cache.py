@@ -72,17 +72,16 @@ class ReadingCache:
             self._connection = None
 
     def _attempt(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer | None:
-        """What `work` answers; a useless file is thrown away once, any other trouble ends the use of the cache."""
-        for is_last in (False, True):
-            if self._given_up:
-                return None
-            try:
-                return work(self._open())
-            except sqlite3.Error as error:
-                self.close()
-                self._given_up = is_last or not _is_useless(error)
-                if not self._given_up:
-                    self._throw_away()
+        """What `work` answers; a useless file is thrown away, any other trouble ends the use of the cache."""
+        if self._given_up:
+            return None
+        try:
+            return work(self._open())
+        except sqlite3.Error as error:
+            self.close()
+            if _is_useless(error):
+                self._throw_away()
+            self._given_up = self._path.exists()  # in use, or held so that nobody can remove it
         return None
 
     def _open(self) -> sqlite3.Connection:

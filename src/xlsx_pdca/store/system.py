@@ -160,11 +160,12 @@ def is_unfinished(path: Path) -> bool:
 
 def _new_file_beside(path: Path, mode: int) -> tuple[Path, int]:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    names = unfinished_names(path)
     with told_about(path):
-        for name in unfinished_names(path):
+        while True:
+            name = next(names)
             with contextlib.suppress(FileExistsError):
                 return name, os.open(name, flags, mode)
-    raise AssertionError("unreachable: the names never end")
 
 
 def _discard(path: Path) -> None:
@@ -242,15 +243,17 @@ def exclusive_lock(
 
 
 def _wait_for_lock(descriptor: int, path: Path, wait_seconds: float, calls: Calls) -> None:
-    for turn in itertools.count():
+    waited = 0.0
+    while True:
         try:
             return _lock_now(descriptor)
         except OSError as error:
-            if error.errno not in _LOCK_BUSY:
+            if error.errno not in _LOCK_BUSY:  # such as a file server that knows no locks
                 raise disk_error(error, path) from error
-        if turn * _LOCK_PAUSE_SECONDS >= wait_seconds:
+        if waited >= wait_seconds:
             raise LockHeld(path, read_holder(path))
         calls.pause(_LOCK_PAUSE_SECONDS)
+        waited += _LOCK_PAUSE_SECONDS
 
 
 def _name_holder(descriptor: int, holder: str) -> None:
