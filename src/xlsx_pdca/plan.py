@@ -30,6 +30,8 @@ class Style(StrEnum):
     UNIT = "unit"
     LEAD = "lead"
     PROGRESS = "progress"
+    TEXT = "text"
+    """A plain line, such as the explanations on はじめに."""
     SECTION = "section"
     NOTE = "note"
     HEAD = "head"

@@ -38,7 +38,7 @@ class _Draft:
 
     def line(self, text: str) -> None:
         row = self.add_row(text_height(text, sum(_WIDTHS), LABEL_POINTS))
-        self.put(Rect(row, 1, row, _LAST), Style.VALUE, text)
+        self.put(Rect(row, 1, row, _LAST), Style.TEXT, text)
 
     def pair(self, key: str, text: str, lines: int = 1) -> None:
         width = sum(_WIDTHS[1:])
