@@ -7,13 +7,14 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsx_pdca.event import JST
+from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
 from xlsx_pdca.submission import Answer, Reading, State
 
@@ -85,8 +86,7 @@ class UnitReturn:
 
     unit: str
     form: str
-    status: str
-    """Word of the status list, such as 確認済."""
+    status: Status
     plan: str = ""
     """Digest of the frozen plan; empty when nothing was issued."""
     deadline: date | None = None
@@ -150,7 +150,7 @@ class NoteKey:
     """Where a 県記入 belongs, whatever the sheet looks like by now."""
 
     sheet: str
-    place: str
+    subject: str
     """Municipality code, else unit id."""
     row: str
 
@@ -293,7 +293,7 @@ def _common(summary: SummaryInput, returned: UnitReturn) -> LongRow:
         municipality=place.name if place else "",
         covers=";".join(unit.places),
         role=unit.role,
-        status=returned.status,
+        status=returned.status.value,
         entry=returned.entry.value,
         entered_by=returned.entered_by,
         entered_at=iso(returned.entered_at),
@@ -385,24 +385,13 @@ class FormCounts:
     asked: int
     """Units asked, exempt ones left out."""
     returned: int
-    by_status: tuple[tuple[str, int], ...]
+    by_status: tuple[tuple[Status, int], ...]
     by_area: tuple[tuple[str, int, int], ...]
     """(圏域, asked, returned); units across several areas under 複数圏域."""
     by_column: tuple[tuple[str, int], ...] = ()
     """(column label such as a scene, returns with at least one answer there)."""
 
 
-EXEMPT = "対象外"
-STATUSES = (
-    "未送付",
-    "送付済",
-    "延長中",
-    "未提出",
-    "受信（未確認）",
-    "確認依頼中",
-    "確認済",
-    EXEMPT,
-)
 SEVERAL_AREAS = "複数圏域"
 NO_AREA = "（圏域なし）"
 
@@ -414,15 +403,14 @@ def counts(summary: SummaryInput) -> tuple[FormCounts, ...]:
 
 def _form_counts(summary: SummaryInput, plan: WorkbookPlan) -> FormCounts:
     mine = [r for r in summary.returns if r.form == plan.form]
-    asked = [r for r in mine if r.status != EXEMPT]
+    asked = [r for r in mine if r.status is not Status.EXEMPT]
     words = Counter(r.status for r in mine)
-    order = (*STATUSES, *sorted(set(words) - set(STATUSES)))
     return FormCounts(
         form=plan.form,
         title=plan.title,
         asked=len(asked),
         returned=sum(r.is_in for r in asked),
-        by_status=tuple((word, words[word]) for word in order if words[word]),
+        by_status=tuple((word, words[word]) for word in Status if words[word]),
         by_area=_by_area(summary, asked),
         by_column=_by_column(summary, plan, asked),
     )
@@ -465,8 +453,3 @@ def _by_column(
             keys = {p.column for p, a, _ in answers_of(own, returned) if a.state != State.BLANK}
             answered.update(keys)
     return tuple((label, answered[key]) for key, label in plan.columns)
-
-
-def with_notes(summary: SummaryInput, notes: Iterable[Note]) -> SummaryInput:
-    """The same input with other notes."""
-    return replace(summary, notes=tuple(notes))

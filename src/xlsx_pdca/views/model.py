@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from xlsx_pdca.ledger import Status
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import State
 from xlsx_pdca.summary import NoteKey, Place, SummaryUnit
@@ -50,7 +51,7 @@ class ViewRow:
     place: Place
     """With the unit's id in place of a code where the unit belongs to no municipality."""
     unit: SummaryUnit
-    status: str
+    status: Status
     cells: tuple[ViewCell, ...]
     key: NoteKey
     digest: str

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
+from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import AnswerPlan, FieldPlan, WorkbookPlan, question_id
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import Answer, State
 from xlsx_pdca.summary import (
-    EXEMPT,
     Correction,
     Entry,
     NoteKey,
@@ -42,7 +42,7 @@ class FormReturns:
 
     @cached_property
     def returns(self) -> tuple[UnitReturn, ...]:
-        return tuple(r for r in self.summary.returns if r.form == self.form and r.status != EXEMPT)
+        return tuple(r for r in self.summary.returns if r.form == self.form and r.status is not Status.EXEMPT)
 
     @cached_property
     def records(self) -> Mapping[str, Records]:

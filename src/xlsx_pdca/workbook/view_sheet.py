@@ -1,0 +1,241 @@
+"""One wide view as a flat sheet: answers, where they came from, and the officer's own columns beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlsx_pdca.spec import FieldKind
+from xlsx_pdca.submission import State
+from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey
+from xlsx_pdca.views import Shape, View, ViewCell, ViewColumn, ViewRow
+from xlsx_pdca.workbook.summary_look import SummarySheet, fits, height_of
+
+TITLE_ROW, SUBTITLE_ROW, HEADING_ROW, HEAD_ROW = 1, 2, 3, 4
+FIRST_ROW = HEAD_ROW + 1
+SOURCE, FLAG, KEY = "出典", "回答の変化", "整理キー"
+CHANGED = "回答が変わりました"
+FULL_TEXT = "長文のため、全文は「市町村カルテ」を御覧ください。"
+KARTE = "市町村カルテ"
+
+_FIXED = (("団体コード", 66), ("市町村名", 92), ("圏域", 78), ("状況", 84), ("回答者", 96))
+_NARROW: Mapping[FieldKind, float] = {
+    FieldKind.INTEGER: 84,
+    FieldKind.DECIMAL: 84,
+    FieldKind.PERCENT: 84,
+    FieldKind.DATE: 92,
+    FieldKind.FISCAL_YEAR: 84,
+    FieldKind.CHOICE: 110,
+    FieldKind.TEXT: 130,
+    FieldKind.MULTIPLE_CHOICE: 170,
+    FieldKind.REFERENCE: 220,
+}
+_LONG = (220.0, 270.0, 330.0, 400.0)
+"""Widths tried for a column of long texts, until all of them show whole."""
+
+
+@dataclass(frozen=True)
+class NoteBook:
+    """Notes by place and column, with the columns an officer added to each sheet."""
+
+    texts: Mapping[tuple[NoteKey, str], Note]
+
+    @classmethod
+    def of(cls, notes: Sequence[Note]) -> NoteBook:
+        return cls({(n.key, n.column): n for n in notes if n.text})
+
+    def columns(self, view: str) -> tuple[str, ...]:
+        """Heads of the note columns of a sheet, ours first."""
+        own = dict.fromkeys(c for key, c in self.texts if key.sheet == view)
+        return (NOTE_COLUMN, *(c for c in own if c != NOTE_COLUMN))
+
+    def text(self, key: NoteKey, column: str) -> str:
+        note = self.texts.get((key, column))
+        return note.text if note else ""
+
+    def is_outdated(self, row: ViewRow, columns: Sequence[str]) -> bool:
+        """Whether an answer changed since one of the row's notes was written."""
+        notes = [self.texts.get((row.key, column)) for column in columns]
+        return any(note is not None and note.digest != row.digest for note in notes)
+
+
+def heads_of(view: View, notes: NoteBook) -> tuple[str, ...]:
+    """All heads of the sheet, from column A."""
+    return (
+        *(head for head, _ in _FIXED),
+        *(title_of(column) for column in view.columns),
+        SOURCE,
+        *notes.columns(view.key),
+        FLAG,
+        KEY,
+    )
+
+
+def title_of(column: ViewColumn) -> str:
+    return f"{column.title}（{column.unit}）" if column.unit else column.title
+
+
+def write_view(sheet: SummarySheet, view: View, notes: NoteBook, subtitle: str) -> None:
+    """Write the whole sheet of a view."""
+    writer = _ViewWriter(sheet, view, notes)
+    writer.heads(subtitle)
+    for number, row in enumerate(view.rows, FIRST_ROW):
+        writer.row(number, row)
+    writer.set_up()
+
+
+class _ViewWriter:
+    def __init__(self, sheet: SummarySheet, view: View, notes: NoteBook) -> None:
+        self.sheet = sheet
+        self.view = view
+        self.notes = notes
+        self.note_columns = notes.columns(view.key)
+        self.heads_ = heads_of(view, notes)
+        self.widths = tuple(self._widths())
+        self.first_answer = len(_FIXED) + 1
+        self.source = self.first_answer + len(view.columns)
+
+    def _widths(self) -> Iterator[float]:
+        yield from (float(width) for _, width in _FIXED)
+        for number, column in enumerate(self.view.columns):
+            texts = [row.cells[number].text for row in self.view.rows]
+            yield column_width(column, texts)
+        yield 118.0
+        yield from (220.0 if c == NOTE_COLUMN else 150.0 for c in self.note_columns)
+        yield 76.0
+        yield 60.0
+
+    def heads(self, subtitle: str) -> None:
+        sheet = self.sheet
+        sheet.widths(self.widths)
+        sheet.text(TITLE_ROW, 1, self.view.title, "title", text_wrap=False)
+        sheet.height(TITLE_ROW, 27)
+        sheet.text(SUBTITLE_ROW, 1, subtitle, "subtitle", text_wrap=False)
+        sheet.height(SUBTITLE_ROW, 18)
+        self._headings()
+        for column, head in enumerate(self.heads_, 1):
+            ours = column > self.source
+            sheet.text(HEAD_ROW, column, head, "note_head" if ours else "head")
+        sheet.height(HEAD_ROW, height_of(zip(self.heads_, self.widths, strict=True), least=30))
+
+    def _headings(self) -> None:
+        """Section headings of the form over the first question of each section."""
+        before = ""
+        for column, question in enumerate(self.view.columns, self.first_answer):
+            if question.heading != before and self.view.shape is Shape.SINGLES:
+                self.sheet.text(HEADING_ROW, column, question.heading, "heading")
+            before = question.heading
+        self.sheet.height(HEADING_ROW, 15)
+
+    def row(self, number: int, row: ViewRow) -> None:
+        style = "missing" if row.missing else "body"
+        sheet = self.sheet
+        name, place = row.place.name, row.place
+        sheet.text(number, 1, place.code, style)
+        if row.missing:
+            sheet.text(number, 2, name, "missing", bold=True)
+        else:
+            sheet.link(number, 2, link_to(row), name, "name_link", f"{row.file} を開く")
+        sheet.text(number, 3, place.area, style)
+        sheet.text(number, 4, f"{row.status.symbol} {row.status.value}", style)
+        sheet.text(number, 5, row.who, style)
+        for column, cell in enumerate(row.cells, self.first_answer):
+            write_cell(sheet, number, column, cell, missing=row.missing)
+        words = self._source_words(row)
+        sheet.link(number, self.source, link_to(row), words, "source_link", row.file)
+        self._notes(number, row)
+        sheet.height(number, self._height(row, words))
+
+    def _source_words(self, row: ViewRow) -> str:
+        words = source_words(row)
+        long = any(
+            not fits(cell.text, self.widths[column])
+            for column, cell in enumerate(row.cells, len(_FIXED))
+        )
+        return f"{words}\n{FULL_TEXT}" if long else words
+
+    def _notes(self, number: int, row: ViewRow) -> None:
+        column = self.source + 1
+        for head in self.note_columns:
+            self.sheet.text(number, column, self.notes.text(row.key, head), "note")
+            column += 1
+        changed = self.notes.is_outdated(row, self.note_columns)
+        self.sheet.text(number, column, CHANGED if changed else "", "flag" if changed else "note")
+        self.sheet.text(number, column + 1, key_text(row.key, row.digest), "key")
+
+    def _height(self, row: ViewRow, source: str) -> float:
+        notes = [self.notes.text(row.key, head) for head in self.note_columns]
+        texts = [
+            row.place.code,
+            row.place.name,
+            row.place.area,
+            f"{row.status.symbol} {row.status.value}",
+            row.who,
+            *(cell.text for cell in row.cells),
+            source,
+            *notes,
+            CHANGED,
+        ]
+        return height_of(zip(texts, self.widths, strict=False), least=34)
+
+    def set_up(self) -> None:
+        raw = self.sheet.raw
+        last_row = HEAD_ROW + len(self.view.rows)
+        raw.autofilter(HEAD_ROW - 1, 0, last_row - 1, len(self.heads_) - 1)
+        raw.freeze_panes(HEAD_ROW, 2)
+        self.sheet.book.set_up_print(
+            self.sheet,
+            pixels=sum(self.widths[:-1]),
+            repeat=(TITLE_ROW, HEAD_ROW),
+            repeat_columns=2,
+        )
+        raw.print_area(0, 0, last_row - 1, len(self.heads_) - 2)
+
+
+def column_width(column: ViewColumn, texts: Sequence[str]) -> float:
+    """Pixels for a column: fixed for short kinds, as wide as the longest text asks for long ones."""
+    if column.kind in _NARROW:
+        return _NARROW[column.kind]
+    return next((w for w in _LONG if all(fits(text, w) for text in texts)), _LONG[-1])
+
+
+def write_cell(
+    sheet: SummarySheet, row: int, column: int, cell: ViewCell, *, missing: bool
+) -> None:
+    """One answer; where a return is in, a blank one is dotted so that it differs from a missing return."""
+    if missing:
+        sheet.text(row, column, cell.text, "missing")
+    elif cell.number is not None:
+        sheet.number(row, column, cell.number)
+    else:
+        sheet.text(row, column, cell.text, "blank" if cell.state is State.BLANK else "body")
+
+
+def link_to(row: ViewRow) -> str:
+    """Link from 70_取りまとめ to the cell in the returned file."""
+    if not row.file:
+        return ""
+    spot = row.spots[0] if row.spots else "A1"
+    place = f"#'{row.sheet.replace(chr(39), chr(39) * 2)}'!{spot}" if row.sheet else ""
+    return f"external:../{row.file}{place}"
+
+
+def source_words(row: ViewRow) -> str:
+    """Where the row came from, in words: file, sheet and cells, and who entered it if not the respondent."""
+    if row.missing:
+        return ""
+    name = row.file.rpartition("/")[2]
+    cells = "・".join(dict.fromkeys(row.spots))
+    place = f"{row.sheet}!{cells}" if row.sheet else ""
+    return "\n".join(x for x in (f"{name} {place}".strip(), row.entry) if x)
+
+
+def key_text(key: NoteKey, digest: str) -> str:
+    """The visible key of a row: sheet, municipality, row, and the digest of the answers shown."""
+    return "|".join((key.sheet.replace("|", "／"), key.subject, key.row, digest))
+
+
+def key_of(text: str) -> tuple[NoteKey, str] | None:
+    """Key and digest from the text of a key cell, or None."""
+    parts = text.strip().rsplit("|", 3)
+    return (NoteKey(*parts[:3]), parts[3]) if len(parts) == 4 else None
