@@ -97,7 +97,7 @@ class _Child:
     """One running subprocess, and what it said on stderr."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._said = tempfile.TemporaryFile()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
