@@ -272,6 +272,7 @@ class SheetDraft:
             personal=question.personal,
             computation=question.computation,
             heading=self.heading,
+            gather=question.gather,
         )
         self.fields.append(plan)
         return plan
