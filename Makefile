@@ -19,7 +19,7 @@ test: $(READY) programs  ## all tests but the exhaustive ones, with branch cover
 	$(PYTEST) -m "not soak" --cov --cov-report=term:skip-covered --durations=15
 
 soak: $(READY) programs  ## the exhaustive tests (may take hours)
-	$(PYTEST) -m soak --timeout 7200 --durations=15
+	$(PYTEST) -m soak --hypothesis-profile=soak --timeout 7200 --durations=15
 
 oldest: .venv-oldest/.ready programs  ## the tests with the oldest permitted dependencies, on Python 3.11
 	.venv-oldest/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not soak"
