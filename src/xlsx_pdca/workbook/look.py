@@ -29,7 +29,8 @@ RULE = "#66748A"
 DEFAULT_FONT = MappingProxyType(
     {
         "font_name": FONT,
-        "font_size": NORMAL_POINTS,
+        "font_size": int(NORMAL_POINTS),
+        "font_scheme": "none",  # else Excel takes the theme's Latin font instead
         "font_family": 3,  # what Excel itself writes beside this font …
         "font_charset": 128,  # … and Shift_JIS, so that a machine without it picks a Japanese one
         "font_color": INK,
@@ -40,6 +41,8 @@ DEFAULT_COLUMN_PIXELS = 96
 DEFAULT_ROW_PIXELS = 20
 
 
+_TEXT_FORMAT = 49
+"""Built-in number format "@": what is typed stays as typed."""
 ALL_SIDES = frozenset({"top", "bottom", "left", "right"})
 
 
@@ -160,7 +163,7 @@ def properties(look: Look, sides: frozenset[str] = ALL_SIDES) -> dict[str, objec
     if look.underline:
         chosen["underline"] = 1
     if look.answer:
-        chosen["num_format"] = "@"
+        chosen["num_format"] = _TEXT_FORMAT
     return chosen | _lines(look, sides)
 
 
