@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from failing_calls import Failing, killable_environment
+from failing_calls import Failing, killable_environment, no_space
 from xlsx_pdca.errors import DiskError, ExitCode
 from xlsx_pdca.event import FIRST_PREV, JST, Event, NewEvent
 from xlsx_pdca.store.disk_errors import DiskFull, LockHeld
@@ -293,6 +294,23 @@ def test_a_writer_goes_on_after_a_failed_write(tmp_path: Path) -> None:
             writer.append(arrivals("二"))
         writer.append(arrivals("三"))
         assert names_of(writer.read()) == ["一", "三"]
+
+
+def test_a_failed_write_that_could_not_be_taken_back(tmp_path: Path) -> None:
+    """When even cutting off the half-written line fails, the next append of the same run does it."""
+
+    def no_truncate(descriptor: int, length: int) -> None:
+        raise no_space()
+
+    calls = replace(
+        Failing(2).calls, truncate=no_truncate
+    )  # calls: sync of the folder, write of 一
+    with log_in(tmp_path, calls).writing() as writer:
+        with pytest.raises(DiskFull):
+            writer.append(arrivals("一"))
+        assert (tmp_path / "events.jsonl").stat().st_size > 0
+        writer.append(arrivals("二"))
+        assert names_of(writer.read()) == ["二"]
 
 
 _FULL_DISK = """

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.store.disk_errors import LockHeld
 from xlsx_pdca.store.round_folder import (
     DamagedKey,
     NoRound,
@@ -17,6 +18,7 @@ from xlsx_pdca.store.round_folder import (
     find_round,
     open_round,
 )
+from xlsx_pdca.store.system import Calls, exclusive_lock
 
 KEY = bytes(range(32))
 
@@ -147,3 +149,11 @@ def test_runs_at_once_share_one_key(folder: RoundFolder) -> None:
         for _ in range(3)
     ]
     assert {run.communicate(timeout=60)[0] for run in runs} == {folder.key()}
+
+
+def test_the_key_waits_for_the_lock(folder: RoundFolder) -> None:
+    """While somebody else holds the round no key is made."""
+    calls = Calls(pause=lambda seconds: None)
+    with exclusive_lock(folder.lock, "高崎 次郎"), pytest.raises(LockHeld, match="高崎 次郎"):
+        folder.ensure_key(KEY, "群馬", calls=calls)
+    assert folder.key() is None

@@ -25,7 +25,7 @@ from xlsx_pdca.store.system import (
     write_atomically,
 )
 
-_TAIL_BYTES = 1 << 16
+_TAIL_BYTES = 1 << 18
 _READ_WRITE_CREATE = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
 _TYPES = {"seq": int, "at": str, "by": str, "type": str, "data": dict, "prev": str}
 
@@ -155,7 +155,7 @@ class EventWriter:
                 self._log.calls.sync(self._file.fileno())
             except BaseException:
                 with contextlib.suppress(OSError):
-                    self._file.truncate(self._end)
+                    self._log.calls.truncate(self._file.fileno(), self._end)
                 raise
         self._end += len(data)
 
@@ -260,15 +260,10 @@ def _last_line(file: IO[bytes]) -> tuple[int, str] | None:
     size = file.seek(0, os.SEEK_END)
     if size == 0:
         return 0, FIRST_PREV
-    reach = _TAIL_BYTES
-    while True:
-        begin = max(size - reach, 0)
-        file.seek(begin)
-        tail = file.read(size - begin)
-        start = tail.rfind(b"\n", 0, len(tail) - 1) + 1
-        if start or begin == 0:
-            break
-        reach *= 4
+    begin = max(size - _TAIL_BYTES, 0)
+    file.seek(begin)
+    tail = file.read(size - begin)
+    start = tail.rfind(b"\n", 0, len(tail) - 1) + 1
     line = tail[start:]
     event = _event(_json(line)) if line.endswith(b"\n") else None
     return (event.seq, _hash(line)) if event else None

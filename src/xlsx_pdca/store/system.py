@@ -45,6 +45,7 @@ class Calls:
 
     write: Callable[[int, memoryview], int] = os.write
     sync: Callable[[int], None] = os.fsync
+    truncate: Callable[[int, int], None] = os.ftruncate
     replace: Callable[[Path, Path], None] = os.replace
     pause: Callable[[float], None] = time.sleep
 
