@@ -1,0 +1,66 @@
+"""Japanese for what click itself says: help headings and mistakes in calling a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+_HEADINGS = {"Options": "オプション", "Commands": "コマンド", "Arguments": "引数"}
+_TEXTS = {
+    "Show this message and exit.": "この説明を表示します",
+    "Show the version and exit.": "版を表示します",
+}
+
+
+class Formatter(click.HelpFormatter):
+    """Help pages with Japanese headings."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        words = args.replace("[OPTIONS]", "[オプション]").replace("COMMAND [ARGS]...", "コマンド")
+        super().write_usage(prog, words.replace("[COMMAND] [ARGS]...", "[コマンド]"), "使い方: ")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(_HEADINGS.get(heading, heading))
+
+    def write_dl(
+        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        super().write_dl([(a, _TEXTS.get(b, b)) for a, b in rows], col_max, col_spacing)
+
+
+def sentence(wrong: click.ClickException) -> str:
+    """What is wrong with the call and what to type instead."""
+    match wrong:
+        case click.NoSuchOption(option_name=name):
+            found = f"オプション「{name}」はありません。"
+        case click.MissingParameter(param=param) if param is not None:
+            found = f"「{param.human_readable_name}」が指定されていません。"
+        case click.BadParameter(param=param) if param is not None:
+            found = f"「{param.human_readable_name}」の指定が正しくありません（{wrong.message}）。"
+        case click.FileError(ui_filename=name):
+            found = f"ファイル「{name}」を開けません。"
+        case click.UsageError(message=message) if message.startswith("No such command"):
+            found = f"コマンド{message.removeprefix('No such command').strip().rstrip('.')}はありません。"
+        case _:
+            found = f"指定が正しくありません（{wrong.format_message()}）。"
+    context = getattr(wrong, "ctx", None)
+    path = context.command_path if context else "xlsx-pdca"
+    return f"{found}「{path} --help」で使い方を御確認ください。"
+
+
+class Context(click.Context):
+    formatter_class = Formatter
+
+
+class Command(click.Command):
+    """A command whose help is Japanese."""
+
+    context_class = Context
+
+
+class Group(click.Group):
+    """A group of such commands."""
+
+    context_class = Context
+    command_class = Command
