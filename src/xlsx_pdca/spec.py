@@ -101,6 +101,8 @@ class Question:
     """Verbatim text of the original form, empty for additions of ours."""
     number: str = ""
     """Printed number such as `(1)`."""
+    source_number: str = ""
+    """Number of the original, where the printed one mends it."""
     hint: str = ""
     example: str = ""
     required: Required = Required()
@@ -130,8 +132,9 @@ class Question:
 
     def text(self, *, verbatim: bool) -> str:
         """The question as printed: the original's wording, or the mended one."""
-        body = self.source if verbatim and self.source else self.label
-        return f"{self.number} {body}".strip()
+        if verbatim and self.source:
+            return f"{self.source_number or self.number} {self.source}".strip()
+        return f"{self.number} {self.label}".strip()
 
 
 @dataclass(frozen=True)
@@ -298,21 +301,37 @@ def _addresses(item: Item) -> list[tuple[str, str, str]]:
 def asked_form(form: Form, *, kind: str, role: str, enabled: frozenset[str] = frozenset()) -> Form:
     """The form as one kind of unit and role is asked: without what is for others or switched off.
 
-    `enabled` holds ids of optional questions and tables that 管理簿 switched on. Sheets left without a
-    question disappear.
+    `enabled` holds ids of optional questions and tables that 管理簿 switched on. Sections (a heading with
+    its notes) and sheets left without a question disappear.
     """
 
     def wanted(part: Question | Table) -> bool:
         return part.audience.asks(kind, role) and (not part.optional or part.id in enabled)
 
     sheets = (
-        replace(sheet, items=tuple(_asked_items(sheet.items, wanted)))
+        replace(sheet, items=tuple(_asked_sections(sheet.items, wanted)))
         for sheet in form.sheets
         if sheet.audience.asks(kind, role)
     )
     return replace(
         form, sheets=tuple(s for s in sheets if s.drawing or any(map(item_questions, s.items)))
     )
+
+
+def _asked_sections(
+    items: tuple[Item, ...], wanted: Callable[[Question | Table], bool]
+) -> Iterator[Item]:
+    for section in _sections(items):
+        kept = tuple(_asked_items(section, wanted))
+        if any(map(item_questions, kept)) or not any(map(item_questions, section)):
+            yield from kept
+
+
+def _sections(items: tuple[Item, ...]) -> Iterator[tuple[Item, ...]]:
+    """Items cut before each heading."""
+    starts = [0, *(n for n, item in enumerate(items) if n and isinstance(item, Heading))]
+    for start, end in zip(starts, [*starts[1:], len(items)], strict=True):
+        yield items[start:end]
 
 
 def _asked_items(
