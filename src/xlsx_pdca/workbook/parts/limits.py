@@ -10,15 +10,15 @@ INFLATED_BYTES = 128 << 20
 DEPTH = 256
 SHEETS = 5_000
 """A ministry's workbook of 339 sheets is genuine; 20,000 sheets are not."""
-CELL_ELEMENTS = 3_000_000
+CELL_ELEMENTS = 2_000_000
 """Also blank formatted ones."""
-FILLED_CELLS = 500_000
+FILLED_CELLS = 300_000
 BOX_CELLS = 16 << 20
 """Area from A1 to the last filled cell of a sheet: what a reader with a dense table allocates."""
 TEXT_CHARACTERS = 32_000_000
 """Of the shared strings, and again of all filled cells together."""
-SHARED_STRINGS = 1_000_000
-MERGES = 200_000
+SHARED_STRINGS = 300_000
+MERGES = 100_000
 MERGED_AREA = 16 << 20
 STYLES = 100_000
 NAMES = 100_000
