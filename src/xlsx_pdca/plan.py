@@ -19,6 +19,17 @@ SLOT = re.compile("⟦([a-z_:0-9-]+)⟧")
 
 HIDDEN_SHEET = "_pdca"
 TICKET_PROPERTY = "pdca_ticket"
+STATES_LIST = "pdca_list_states"
+"""Name of the option list of words accepted in place of a number or a choice."""
+
+
+class Mark(StrEnum):
+    """The sign a form's own formula shows beside an answer."""
+
+    MISSING = "●"
+    DOUBTFUL = "△"
+    FILLED = "○"
+    NOTHING = ""
 
 
 class Style(StrEnum):

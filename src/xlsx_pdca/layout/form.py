@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from xlsx_pdca.layout.drawing import drawing_sheet
-from xlsx_pdca.layout.formulas import STATES_LIST
 from xlsx_pdca.layout.sheets import lay_out
 from xlsx_pdca.layout.start import start_sheet
 from xlsx_pdca.layout.words import STATE_WORDS, Words
-from xlsx_pdca.plan import AnswerPlan, FieldPlan, NamePlan, OptionList, SheetPlan, WorkbookPlan
+from xlsx_pdca.plan import (
+    STATES_LIST,
+    AnswerPlan,
+    FieldPlan,
+    NamePlan,
+    OptionList,
+    SheetPlan,
+    WorkbookPlan,
+)
 from xlsx_pdca.spec import (
     FieldKind,
     Form,

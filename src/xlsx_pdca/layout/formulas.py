@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xlsx_pdca.cells import BLANK_SIGNS, column_letters
-from xlsx_pdca.plan import FieldPlan
+from xlsx_pdca.plan import STATES_LIST, FieldPlan, Mark
 from xlsx_pdca.spec import FieldKind, Need, Required
 
-MARK_MISSING, MARK_DOUBTFUL, MARK_FILLED = "●", "△", "○"
-STATES_LIST = "pdca_list_states"
+MARK_MISSING, MARK_DOUBTFUL, MARK_FILLED = Mark.MISSING.value, Mark.DOUBTFUL.value, Mark.FILLED.value
 
 NOT_A_NUMBER = "数字で御記入ください"
 NOT_IN_LIST = "一覧からお選びください"
