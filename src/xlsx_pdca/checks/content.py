@@ -1,0 +1,225 @@
+"""What the answers say: required, number, range, list, length; the same rules as the form's own marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from xlsx_pdca.cells import count_characters, folded, is_blank
+from xlsx_pdca.findings import Finding, finding, shortened
+from xlsx_pdca.plan import STATES_LIST, AnswerPlan, FieldPlan, Mark, Style, WorkbookPlan
+from xlsx_pdca.reading import Address, answer_label
+from xlsx_pdca.spec import FieldKind, Need
+from xlsx_pdca.submission import Answer, State
+from xlsx_pdca.values import chosen, plain_number
+
+FAR_TOO_LONG = 2
+"""An answer beyond so many times its guide length is asked for its gist."""
+
+_CHOICES = (FieldKind.CHOICE, FieldKind.MULTIPLE_CHOICE)
+
+
+def check_answers(plan: WorkbookPlan, answers: Sequence[Answer]) -> tuple[Finding, ...]:
+    """Findings about what the answers say, in the plan's order."""
+    by_address = {answer.address: answer for answer in answers}
+    planned = [a for a in plan.answers if a.address in by_address]
+    examples = _own_words(plan)
+    return tuple(
+        each
+        for answer in planned
+        for each in _said(_Asked(plan, answer, by_address), examples.get(answer.sheet, frozenset()))
+    )
+
+
+def marks(plan: WorkbookPlan, answers: Sequence[Answer]) -> Mapping[Address, Mark]:
+    """The sign the form's own formula shows beside each answer."""
+    by_address = {answer.address: answer for answer in answers}
+    return {a.address: _mark(_Asked(plan, a, by_address)) for a in plan.answers}
+
+
+class _Asked:
+    """One answer together with what was asked and the answers beside it."""
+
+    def __init__(
+        self, plan: WorkbookPlan, planned: AnswerPlan, answers: Mapping[Address, Answer]
+    ) -> None:
+        self.plan, self.planned, self._answers = plan, planned, answers
+        self.question: FieldPlan = plan.question_of(planned)
+        self.answer = answers[planned.address]
+
+    @property
+    def is_missing(self) -> bool:
+        return is_blank(self.answer.raw) and self._is_needed()
+
+    def _is_needed(self) -> bool:
+        required = self.question.required
+        if not self.planned.required:
+            return False
+        match required.need:
+            case Need.OPTIONAL:
+                return False
+            case Need.ALWAYS:
+                return True
+            case Need.UNLESS:
+                return is_blank(self.other_raw)
+            case Need.IF:
+                return self.other_raw.casefold() in {v.casefold() for v in required.values}
+
+    @property
+    def other(self) -> Answer | None:
+        """The answer a condition looks at: of the same table row, of the same scene, else the single one."""
+        name, planned = self.question.required.field, self.planned
+        places = ((planned.field, name, planned.row), (name, planned.column, ""), (name, "", ""))
+        return next((self._answers[p] for p in places if p in self._answers), None)
+
+    @property
+    def other_raw(self) -> str:
+        return self.other.raw if self.other else ""
+
+    def finding(self, code: str, **context: str | int) -> Finding:
+        answer = self.answer
+        label = answer_label(self.planned, self.plan)
+        if "found" in context:
+            context["found"] = shortened(str(context["found"]))
+        return finding(
+            code,
+            sheet=answer.sheet,
+            cell=answer.cell,
+            address=answer.address,
+            label=label,
+            **context,
+        )
+
+
+def _mark(asked: _Asked) -> Mark:
+    raw, question = asked.answer.raw, asked.question
+    if is_blank(raw):
+        return Mark.MISSING if asked.is_missing else Mark.NOTHING
+    words = {
+        word.casefold()
+        for each in asked.plan.lists
+        if each.name == STATES_LIST
+        for word in each.values
+    }
+    if raw.casefold() in words:
+        return Mark.FILLED
+    doubtful = False
+    if question.kind.is_number:
+        number = plain_number(raw, question.unit)
+        doubtful = number is None or not _is_within(number, question)
+    elif question.kind is FieldKind.CHOICE and not question.free_choice:
+        doubtful = raw.casefold() not in {option.casefold() for option in question.options}
+    return Mark.DOUBTFUL if doubtful else Mark.FILLED
+
+
+def _said(asked: _Asked, own_words: frozenset[str]) -> Iterator[Finding]:
+    answer, question = asked.answer, asked.question
+    if is_blank(answer.raw):
+        if asked.is_missing:
+            yield asked.finding("ANS01")
+        return
+    if answer.state is State.SEPARATE:
+        yield asked.finding("ANS14", found=answer.raw)
+    elif answer.state is State.SAME:
+        yield asked.finding("ANS15", found=answer.raw)
+    elif answer.state in (State.FILLED, State.ZERO):
+        yield from _by_kind(asked)
+    if question.kind.is_text and folded(answer.raw) in own_words:
+        yield asked.finding("ANS10")
+    if _is_garbled(answer.raw):
+        yield asked.finding("ANS13", found=answer.raw)
+    other = asked.other
+    if question.required.need is Need.UNLESS and other and not is_blank(other.raw):
+        yield from _both_answered(asked, other)
+
+
+def _by_kind(asked: _Asked) -> Iterator[Finding]:
+    answer, question = asked.answer, asked.question
+    match question.kind:
+        case FieldKind.TEXT | FieldKind.LONG_TEXT:
+            yield from _length(asked)
+        case FieldKind.INTEGER | FieldKind.DECIMAL | FieldKind.PERCENT:
+            yield from _number(asked)
+        case FieldKind.CHOICE | FieldKind.MULTIPLE_CHOICE:
+            yield from _choice(asked)
+        case FieldKind.DATE if not answer.value:
+            yield asked.finding("ANS07", found=answer.raw)
+        case FieldKind.FISCAL_YEAR if not answer.value:
+            yield asked.finding("ANS08", found=answer.raw)
+
+
+def _length(asked: _Asked) -> Iterator[Finding]:
+    length, guide = count_characters(asked.answer.raw), asked.question.guide
+    if guide and length > guide:
+        code = "ANS02" if length > FAR_TOO_LONG * guide else "ANS03"
+        yield asked.finding(code, length=length, guide=guide)
+
+
+def _number(asked: _Asked) -> Iterator[Finding]:
+    answer, question = asked.answer, asked.question
+    if not answer.value:
+        yield asked.finding("ANS04", found=answer.raw)
+        return
+    number = Decimal(answer.value)
+    decimals = 0 if question.kind is FieldKind.INTEGER else question.decimals
+    _, _, places = answer.value.partition(".")
+    if not _is_within(number, question):
+        yield asked.finding("ANS05", found=answer.raw, range=_range_words(question))
+    elif len(places) > decimals and (decimals or question.kind is FieldKind.INTEGER):
+        yield asked.finding("ANS06", found=answer.raw, decimals=decimals)
+
+
+def _is_within(number: Decimal, question: FieldPlan) -> bool:
+    low, high = question.minimum, question.maximum
+    return (low is None or number >= low) and (high is None or number <= high)
+
+
+def _range_words(question: FieldPlan) -> str:
+    low, high = question.minimum, question.maximum
+    low_words = f"{low:f}{question.unit}以上" if low is not None else ""
+    high_words = f"{high:f}{question.unit}以下" if high is not None else ""
+    return low_words + high_words
+
+
+def _choice(asked: _Asked) -> Iterator[Finding]:
+    answer, question = asked.answer, asked.question
+    if question.free_choice:
+        return
+    options = "、".join(question.options)
+    if question.kind is FieldKind.CHOICE:
+        if answer.value not in question.options:
+            yield asked.finding("ANS09", found=answer.raw, options=options)
+        return
+    unlisted = [
+        part for part in chosen(answer.raw, question.options) if part not in question.options
+    ]
+    if unlisted:
+        yield asked.finding("ANS16", found="、".join(unlisted), options=options)
+
+
+def _both_answered(asked: _Asked, other: Answer) -> Iterator[Finding]:
+    """An answer beside a tick such as 「まだ検討していない」 that would have made it superfluous."""
+    ticked = next(a for a in asked.plan.answers if a.address == other.address)
+    if asked.plan.question_of(ticked).kind in _CHOICES:
+        name = answer_label(ticked, asked.plan)
+        yield asked.finding("ANS11", found=other.raw, other_name=name)
+
+
+def _is_garbled(text: str) -> bool:
+    return "\ufffd" in text or any(ord(sign) < 32 and sign not in "\n\t" for sign in text)
+
+
+def _own_words(plan: WorkbookPlan) -> Mapping[str, frozenset[str]]:
+    """Per sheet the folded hints and examples the form prints: an answer equal to one was forgotten there."""
+    styles = (Style.HINT, Style.NOTE, Style.LEAD, Style.LABEL)
+    return {
+        sheet.key: frozenset(
+            folded(words)
+            for cell in sheet.cells
+            if cell.style in styles
+            for part in cell.text.split("　")
+            for words in (cell.text, part, part.removeprefix("例："))
+            if len(folded(words)) > 1
+        )
+        for sheet in plan.sheets
+    }

@@ -1,0 +1,164 @@
+"""The cells of the answers and the sheets around them: what a program or a hand did to the form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from xlsx_pdca.anchors import Placement, searched_sheets
+from xlsx_pdca.cells import a1, is_blank
+from xlsx_pdca.findings import Finding, finding, shortened
+from xlsx_pdca.plan import HIDDEN_SHEET, TICKET_PROPERTY, AnswerPlan, WorkbookPlan
+from xlsx_pdca.rawbook import CellType, NumberLook, RawBook, RawCell, RawSheet
+from xlsx_pdca.reading import Found, answer_label, listed
+from xlsx_pdca.submission import StrayText
+from xlsx_pdca.values import raw_text
+
+MAX_REMARKS = 200
+"""Comments and texts of shapes kept per file; the file itself is kept whole."""
+
+
+def check_cells(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
+    """Findings about how single answers are stored."""
+    for answer in plan.answers:
+        cell = found.cell_of(answer)
+        if cell is not None:
+            yield from _stored(answer, cell, plan, found, date1904=book.date1904)
+
+
+def check_sheets(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
+    """Findings about whole sheets and the whole file."""
+    for key, placed in found.chosen.items():
+        asked = [answer for answer in plan.answers if answer.sheet == key]
+        yield from _hidden(placed, asked, plan, found)
+        yield from _merged(placed, asked, plan)
+    yield from _disagreements(book, plan, found)
+    for sheet in searched_sheets(book, plan):
+        if remarks := _remarks_of(sheet):
+            yield finding("STR17", sheet=sheet.name, count=len(remarks))
+    if book.has_macros:
+        yield finding("FIL09")
+
+
+def remarks(book: RawBook, plan: WorkbookPlan) -> tuple[StrayText, ...]:
+    """Texts of comments and shapes: kept and shown like everything the sender wrote."""
+    sheets = searched_sheets(book, plan)
+    return tuple(text for sheet in sheets for text in _remarks_of(sheet))[:MAX_REMARKS]
+
+
+def losses(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[str, ...]:
+    """What a re-saving program or a hand took away without touching an answer; recorded, never a finding."""
+    sheets = {sheet.name for sheet in book.sheets}
+    unprotected = [
+        placed.sheet.name
+        for key, placed in found.chosen.items()
+        if plan.sheet(key).protected and not placed.sheet.protected
+    ]
+    names = sum(named.name not in book.names for named in plan.names)
+    lost = (
+        ("管理用シート", HIDDEN_SHEET not in sheets),
+        ("選択肢のシート", bool(plan.lists) and plan.list_sheet not in sheets),
+        ("文書プロパティ", TICKET_PROPERTY not in book.properties),
+        (f"名前の定義 {names}件", names > 0),
+        (f"シートの保護（{'、'.join(unprotected)}）", bool(unprotected)),
+        ("ブックの保護", not book.structure_locked),
+    )
+    return tuple(words for words, gone in lost if gone)
+
+
+def drawings(book: RawBook, plan: WorkbookPlan) -> tuple[tuple[str, int], ...]:
+    """(sheet, number of pictures and shapes) of the drawing sheets that came back."""
+    names = {plan.sheet(key).name for key in plan.drawing_sheets}
+    return tuple((s.name, s.drawings) for s in book.sheets if s.name in names)
+
+
+# -- single answers ------------------------------------------------------------------------
+
+
+def _stored(
+    answer: AnswerPlan, cell: RawCell, plan: WorkbookPlan, found: Found, *, date1904: bool
+) -> Iterator[Finding]:
+    raw = raw_text(cell, date1904=date1904)
+    shown = shortened(raw)
+    if cell.type is CellType.ERROR:
+        yield _of(answer, "STR11", plan, found, found=shown)
+    elif cell.formula is not None and is_blank(cell.text):
+        yield _of(answer, "STR13", plan, found)
+    elif cell.formula is not None:
+        yield _of(answer, "STR12", plan, found, found=shown)
+    converted = cell.look in (NumberLook.DATE, NumberLook.PERCENT)
+    if cell.type is CellType.NUMBER and converted and plan.question_of(answer).kind.is_text:
+        yield _of(answer, "ANS12", plan, found, found=shown)
+
+
+def _of(
+    answer: AnswerPlan, code: str, plan: WorkbookPlan, located: Found, **context: str | int
+) -> Finding:
+    placed = located.chosen[answer.sheet]
+    spot = placed.spot(answer)
+    return finding(
+        code,
+        sheet=placed.sheet.name,
+        cell=a1(*spot) if spot else "",
+        address=answer.address,
+        label=answer_label(answer, plan),
+        **context,
+    )
+
+
+# -- whole sheets --------------------------------------------------------------------------
+
+
+def _hidden(
+    placed: Placement, asked: Sequence[AnswerPlan], plan: WorkbookPlan, found: Found
+) -> Iterator[Finding]:
+    """Answers a person does not see when opening the file."""
+    sheet = placed.sheet
+    if sheet.state != "visible":
+        yield finding("STR16", sheet=sheet.name, labels="シート全体")
+        return
+    hidden = [
+        answer
+        for answer in asked
+        if (spot := placed.spot(answer))
+        and (spot[0] in sheet.hidden_rows or spot[1] in sheet.hidden_columns)
+        and found.cell_of(answer) is not None
+    ]
+    if hidden:
+        labels = listed(answer_label(answer, plan) for answer in hidden)
+        yield finding("STR16", sheet=sheet.name, labels=labels)
+
+
+def _merged(
+    placed: Placement, asked: Sequence[AnswerPlan], plan: WorkbookPlan
+) -> Iterator[Finding]:
+    """Answers that were merged into another cell: only the first of them is seen."""
+    spots = {spot: answer for answer in asked if (spot := placed.spot(answer))}
+    swallowed = [
+        spots[spot]
+        for merge in placed.sheet.merges
+        for spot in spots
+        if spot != (merge.top, merge.left) and merge.contains(*spot)
+    ]
+    if swallowed:
+        labels = listed(answer_label(answer, plan) for answer in swallowed)
+        yield finding("STR19", sheet=placed.sheet.name, labels=labels)
+
+
+def _disagreements(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
+    """Answer cells in which the second reader reads something else."""
+    answers = {
+        (placed.sheet.name, a1(*spot))
+        for answer in plan.answers
+        if (placed := found.chosen.get(answer.sheet)) and (spot := placed.spot(answer))
+    }
+    places = [f"「{s}」{cell}" for s, cell, _, _ in book.disagreements if (s, cell) in answers]
+    if places:
+        yield finding("STR14", places=listed(places))
+
+
+def _remarks_of(sheet: RawSheet) -> tuple[StrayText, ...]:
+    comments = [
+        StrayText(sheet.name, a1(row, column), text) for row, column, text in sheet.comments
+    ]
+    shapes = [StrayText(sheet.name, "", text) for text in sheet.drawing_texts]
+    return tuple(each for each in (*comments, *shapes) if not is_blank(each.text))

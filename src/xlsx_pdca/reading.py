@@ -1,0 +1,173 @@
+"""RawBook × frozen plan → answers: found by their anchors, never by coordinates, and asked where in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlsx_pdca.anchors import Placement, placements
+from xlsx_pdca.cells import a1, is_blank
+from xlsx_pdca.findings import Finding, finding, shortened
+from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
+from xlsx_pdca.rawbook import RawBook, RawCell
+from xlsx_pdca.submission import Answer
+from xlsx_pdca.values import BLANK, meaning, raw_text
+
+Address = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answers of one file, and where the form's sheets stand in it."""
+
+    answers: tuple[Answer, ...]
+    """In the plan's order; one whose anchors are lost is blank and has no cell."""
+    findings: tuple[Finding, ...]
+    chosen: Mapping[str, Placement]
+    """Key of a sheet of the plan → the sheet of the file its answers were read from."""
+    copies: frozenset[str]
+    """Names of sheets that repeat another one."""
+    unsettled: frozenset[Address]
+    """Answers a finding already asks about: missing, doubled or moved."""
+
+    def cell_of(self, answer: AnswerPlan) -> RawCell | None:
+        """Stored cell of an answer, or None when it is blank or lost."""
+        placed = self.chosen.get(answer.sheet)
+        spot = placed.spot(answer) if placed else None
+        return placed.sheet.cells.get(spot) if placed and spot else None
+
+
+def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
+    """Answers of a file under a plan, by the ladder names → printed codes × headers → asked."""
+    chosen: dict[str, Placement] = {}
+    findings: list[Finding] = []
+    copies: set[str] = set()
+    for key, candidates in placements(book, plan).items():
+        asked = [a for a in plan.answers if a.sheet == key]
+        if not candidates:
+            findings.append(finding("STR01", sheet=plan.sheet(key).name))
+            continue
+        placed, doubts = _pick(candidates, asked, plan)
+        chosen[key] = placed
+        copies |= {c.sheet.name for c in candidates if c is not placed}
+        findings += [*doubts, *_lost(placed, asked)]
+    moved = dict(_moved(book, plan, chosen))
+    lost = {a.address for a in plan.answers if not _has_spot(a, chosen)}
+    return Found(
+        tuple(_answer(a, plan, chosen, date1904=book.date1904) for a in plan.answers),
+        (*findings, *moved.values()),
+        chosen,
+        frozenset(copies),
+        frozenset(lost | set(moved)),
+    )
+
+
+def answer_label(answer: AnswerPlan, plan: WorkbookPlan) -> str:
+    """How a sentence calls an answer: the question, with its scene or its row of a table."""
+    label = shortened(plan.question_of(answer).label)
+    if answer.row:
+        return f"{label}（{answer.row_label or f'{int(answer.row)}行目'}）"
+    return f"{label}（{answer.header}）" if answer.column else label
+
+
+def listed(words: Iterable[str], limit: int = 5) -> str:
+    """Words for a sentence: the first few, and how many more there are."""
+    each = tuple(words)
+    more = f"ほか{len(each) - limit}件" if len(each) > limit else ""
+    return "、".join((*each[:limit], *([more] if more else [])))
+
+
+def _has_spot(answer: AnswerPlan, chosen: Mapping[str, Placement]) -> bool:
+    return answer.sheet in chosen and chosen[answer.sheet].spot(answer) is not None
+
+
+def _answer(
+    answer: AnswerPlan, plan: WorkbookPlan, chosen: Mapping[str, Placement], *, date1904: bool
+) -> Answer:
+    placed = chosen.get(answer.sheet)
+    spot = placed.spot(answer) if placed else None
+    if placed is None or spot is None:
+        return Answer(*answer.address, BLANK.raw, BLANK.value, BLANK.state, "", "")
+    means = meaning(placed.sheet.cells.get(spot), plan.question_of(answer), date1904=date1904)
+    return Answer(
+        *answer.address, means.raw, means.value, means.state, placed.sheet.name, a1(*spot)
+    )
+
+
+# -- copies of a sheet ---------------------------------------------------------------------
+
+
+def _pick(
+    candidates: Sequence[Placement], asked: Sequence[AnswerPlan], plan: WorkbookPlan
+) -> tuple[Placement, list[Finding]]:
+    """The sheet to read: the one that holds all the others say; where they differ a person decides."""
+    if len(candidates) == 1:
+        return candidates[0], []
+    contents = {c.sheet.name: _contents(c, asked) for c in candidates}
+    fullest = max(candidates, key=lambda c: len(contents[c.sheet.name]))
+    all_said = contents[fullest.sheet.name]
+    differing = [
+        answer
+        for answer in asked
+        if any(
+            answer.address in said and said[answer.address] != all_said.get(answer.address)
+            for said in contents.values()
+        )
+    ]
+    places = listed(f"「{name}」" for name in contents)
+    if not differing:
+        return fullest, [finding("STR06", places=places)]
+    labels = listed(answer_label(answer, plan) for answer in differing)
+    return candidates[0], [finding("STR05", places=places, labels=labels)]
+
+
+def _contents(placed: Placement, asked: Sequence[AnswerPlan]) -> dict[Address, str]:
+    """Non-blank stored texts of a sheet by field address."""
+    cells = {a.address: placed.sheet.cells.get(spot) for a in asked if (spot := placed.spot(a))}
+    texts = {address: raw_text(cell) for address, cell in cells.items() if cell}
+    return {address: text for address, text in texts.items() if not is_blank(text)}
+
+
+# -- anchors that are lost, doubled, or left behind ----------------------------------------
+
+
+def _lost(placed: Placement, asked: Sequence[AnswerPlan]) -> Iterator[Finding]:
+    """At most one finding each for missing rows, missing columns and doubled anchors of a sheet."""
+    codes = dict.fromkeys(a.code for a in asked if a.code not in placed.rows)
+    headers = dict.fromkeys(a.header for a in asked if a.header not in placed.columns)
+    for code, missing in (("STR02", codes), ("STR03", headers)):
+        labels = [text for text in missing if text not in placed.doubled]
+        if labels:
+            yield finding(code, sheet=placed.sheet.name, labels=listed(labels))
+    if placed.doubled:
+        yield finding("STR07", sheet=placed.sheet.name, labels=listed(placed.doubled))
+
+
+def _moved(
+    book: RawBook, plan: WorkbookPlan, chosen: Mapping[str, Placement]
+) -> Iterator[tuple[Address, Finding]]:
+    """Answers whose own name now points to a text elsewhere: names follow a text that is dragged away."""
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    for answer in plan.answers:
+        placed, named = chosen.get(answer.sheet), book.names.get(answer.ans_name)
+        if placed is None or named is None or named[0] not in sheets:
+            continue
+        # Where the anchors' own names went stale (some libraries insert rows without them), so did this one.
+        if not {answer.code, answer.header} <= placed.by_name:
+            continue
+        there = (named[1].top, named[1].left)
+        text = sheets[named[0]].cells.get(there)
+        if (named[0], there) == (placed.sheet.name, placed.spot(answer)) or text is None:
+            continue
+        yield (
+            answer.address,
+            finding(
+                "STR04",
+                sheet=placed.sheet.name,
+                cell=a1(*(placed.spot(answer) or there)),
+                address=answer.address,
+                label=answer_label(answer, plan),
+                places=f"「{named[0]}」{a1(*there)}",
+                found=shortened(text.text),
+            ),
+        )

@@ -1,0 +1,217 @@
+"""What a stored cell means: raw text → value and state, by kind of question."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from xlsx_pdca.cells import folded, is_blank
+from xlsx_pdca.plan import FieldPlan
+from xlsx_pdca.rawbook import CellType, NumberLook, RawCell
+from xlsx_pdca.spec import FieldKind
+from xlsx_pdca.submission import State
+from xlsx_pdca.wareki import parse_date, parse_fiscal_year
+
+_WORDS: Mapping[State, tuple[str, ...]] = {
+    State.NONE: (
+        "該当なし", "該当無し", "該当ありません", "該当はありません", "該当せず", "該当しない",
+        "なし", "無し", "無", "ありません", "特になし", "特に無し", "特にありません", "特段なし",
+    ),
+    State.UNKNOWN: (
+        "把握していない", "把握していません", "把握しておりません", "把握できていない", "把握できていません",
+        "未把握", "把握なし", "不明", "わからない", "分からない", "わかりません", "分かりません",
+    ),
+    State.WITHHELD: ("秘匿", "非公表", "非公開", "公表していない", "公表していません"),
+    State.SAME: (
+        "同上", "同左", "同右", "上に同じ", "上記と同じ", "上記に同じ", "上記のとおり", "上記の通り",
+        "前回と同じ", "前回に同じ", "前回同様", "前回のとおり", "前回の通り",
+        "前年と同じ", "前年度と同じ", "昨年と同じ", "昨年度と同じ", "前年同様", "前年度同様",
+        "変更なし", "変更無し", "変更ありません", "変わりなし", "変わりありません",
+    ),
+}  # fmt: skip
+
+_STATES = {folded(word): state for state, words in _WORDS.items() for word in words}
+
+_SEPARATE = re.compile(
+    r"(詳細は)?別[紙添](資料)?[0-9]{0,2}(のとおり|の通り|に記載|をご?参照|を御参照|参照)?(です)?"
+)
+
+_NUMBER = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)")
+
+_ASC = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+"""Full-width signs that the form's `ASC` makes half-width; ① and the like stay, as they do there."""
+
+_BETWEEN = re.compile(r"[、,，;；\n]")
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What one stored answer means."""
+
+    raw: str
+    value: str
+    """Empty when a number, date or fiscal year could not be understood; `raw` keeps what was written."""
+    state: State
+
+
+BLANK = Meaning("", "", State.BLANK)
+
+
+def meaning(cell: RawCell | None, question: FieldPlan, *, date1904: bool = False) -> Meaning:
+    """Meaning of a stored cell as the answer to a question."""
+    if cell is None:
+        return BLANK
+    raw = raw_text(cell, date1904=date1904)
+    if cell.type is not CellType.NUMBER:
+        return meaning_of_text(raw, question)
+    if cell.look is NumberLook.PERCENT:
+        shown = meaning_of_text(f"{_in_points(raw)}%", question)
+        return Meaning(raw, shown.value, shown.state)
+    if date1904 and cell.look is NumberLook.PLAIN and question.kind is FieldKind.DATE:
+        # A bare serial day might be read four years wrong: nobody can tell which system was meant.
+        return Meaning(raw, "", State.FILLED)
+    return meaning_of_text(raw, question)
+
+
+def meaning_of_text(raw: str, question: FieldPlan) -> Meaning:
+    """Meaning of a text as it is typed: an answer in a text cell, or a correction by the officer."""
+    if is_blank(raw):
+        return Meaning(raw, "", State.BLANK)
+    kind = question.kind
+    if kind in (FieldKind.CHOICE, FieldKind.MULTIPLE_CHOICE):
+        return _choice(raw, question)
+    state = state_of_words(raw)
+    if state is not State.FILLED:
+        return Meaning(raw, raw if kind.is_text else "", state)
+    match kind:
+        case FieldKind.INTEGER | FieldKind.DECIMAL | FieldKind.PERCENT:
+            return _number(raw, question)
+        case FieldKind.DATE:
+            day = parse_date(raw)
+            return Meaning(raw, day.isoformat() if day else "", State.FILLED)
+        case FieldKind.FISCAL_YEAR:
+            year = parse_fiscal_year(raw)
+            return Meaning(raw, str(year) if year else "", State.FILLED)
+    return Meaning(raw, raw, State.FILLED)
+
+
+def state_of_words(text: str) -> State:
+    """State that words such as 「該当なし」 stand for; FILLED for everything else."""
+    words = folded(text).strip("。.()「」")
+    if _SEPARATE.fullmatch(words):
+        return State.SEPARATE
+    return _STATES.get(words, State.FILLED)
+
+
+def raw_text(cell: RawCell, *, date1904: bool = False) -> str:
+    """Text as stored, a number as its shortest decimal, a date or time in ISO form."""
+    if cell.type is not CellType.NUMBER:
+        return cell.text
+    if cell.look is NumberLook.DATE:
+        return _iso(cell.text, date1904=date1904) or cell.text
+    return shortest_decimal(cell.text)
+
+
+def shortest_decimal(stored: str) -> str:
+    """`0.28499999999999998` → `0.285`; what is no finite number stays as it is stored."""
+    try:
+        number = float(stored)
+    except ValueError:
+        return stored
+    if not math.isfinite(number):
+        return stored
+    return _plain(Decimal(repr(number)))
+
+
+def plain_number(text: str, unit: str = "") -> Decimal | None:
+    """Number written in a text, or None; cleaned exactly as the form's mark formula does."""
+    cleaned = text.translate(_ASC)
+    for filler in (",", " ", "%", "人", unit, unit.translate(_ASC)):
+        cleaned = cleaned.replace(filler, "") if filler else cleaned
+    return Decimal(cleaned) if _NUMBER.fullmatch(cleaned) else None
+
+
+def chosen(text: str, options: Sequence[str]) -> tuple[str, ...]:
+    """Parts of a multiple choice, each as its option is printed where it is one; options may hold separators."""
+    printed = {_letters(option): option for option in options}
+    parts = [part for part in _BETWEEN.split(text) if not is_blank(part)]
+    found: list[str] = []
+    while parts:
+        lengths = range(len(parts), 0, -1)
+        length = next((n for n in lengths if _letters("".join(parts[:n])) in printed), 1)
+        found.append(printed.get(_letters("".join(parts[:length])), parts[0].strip()))
+        parts = parts[length:]
+    return tuple(found)
+
+
+def _letters(text: str) -> str:
+    """Key of an option that does not mind the separators inside it."""
+    return _BETWEEN.sub("", folded(text))
+
+
+def _choice(raw: str, question: FieldPlan) -> Meaning:
+    options = question.options
+    if question.kind is FieldKind.MULTIPLE_CHOICE:
+        parts = chosen(raw, options)
+        if any(part in options for part in parts):
+            return Meaning(raw, "、".join(parts), State.FILLED)
+    else:
+        printed = {folded(option): option for option in options}.get(folded(raw))
+        if printed is not None:
+            return Meaning(raw, printed, State.FILLED)
+    return Meaning(raw, raw, state_of_words(raw))
+
+
+def _number(raw: str, question: FieldPlan) -> Meaning:
+    number = plain_number(raw, question.unit)
+    if number is None:
+        return Meaning(raw, "", State.FILLED)
+    return Meaning(raw, _plain(number), State.ZERO if number == 0 else State.FILLED)
+
+
+def _in_points(raw: str) -> str:
+    """0.285 → 28.5; what is no number stays."""
+    try:
+        return _plain(Decimal(raw) * 100)
+    except ArithmeticError:
+        return raw
+
+
+def _plain(number: Decimal) -> str:
+    """Digits without exponent, superfluous zeros or a negative zero."""
+    if number == 0:
+        return "0"
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_LAST_SERIAL = 2_957_003
+"""31 December 9999 in the 1904 system, four years short of the end in the 1900 system."""
+
+
+def _iso(serial: str, *, date1904: bool) -> str:
+    """ISO date, date with time, or time of day of a stored serial day; empty when it is none."""
+    try:
+        days = float(serial)
+    except ValueError:
+        return ""
+    if not 0 <= days <= _LAST_SERIAL:
+        return ""
+    seconds = round(days % 1 * 86_400)
+    whole, seconds = int(days) + seconds // 86_400, seconds % 86_400
+    clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    if whole == 0 and not date1904:
+        return clock
+    day = (_day_zero(whole, date1904=date1904) + timedelta(days=whole)).isoformat()
+    return f"{day}T{clock}" if seconds else day
+
+
+def _day_zero(serial: int, *, date1904: bool) -> date:
+    if date1904:
+        return date(1904, 1, 1)
+    # The 1900 system counts a 29 February 1900 that never was.
+    return date(1899, 12, 30) if serial > 60 else date(1899, 12, 31)
