@@ -98,11 +98,11 @@ def test_other_formats_of_libreoffice(
     assert result.code is code
 
 
-def converted(soffice: LibreOffice, folder: Path, extension: str) -> bytes:
-    source, target = folder / "issued.xlsx", folder / f"saved.{extension}"
+def converted(soffice: LibreOffice, folder: Path, to: str) -> bytes:
+    source, saved = folder / "issued.xlsx", folder / "saved"
     source.write_bytes(master())
-    soffice.run("convert", str(source), str(target))
-    return target.read_bytes()
+    saved.mkdir()
+    return soffice.convert(source, to, saved).read_bytes()
 
 
 @pytest.mark.gnumeric
