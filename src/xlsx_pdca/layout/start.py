@@ -167,7 +167,7 @@ def _panel_total(draft: _Draft, first: int, last: int) -> None:
 def _how_to(draft: _Draft, form: Form) -> None:
     draft.section("御記入にあたって")
     lines = [
-        "・色の付いた枠が記入欄です。左に●のある欄が、必須でまだ空欄の欄です。△の欄は記載内容を御確認ください。",
+        "・濃い枠線で囲んだ白い欄が記入欄です。左に●が付き色のある欄は、必須でまだ空欄の欄です。△の欄は記載内容を御確認ください。",
         "・字数は目安です。超えても保存・御提出いただけます。改行はAlt＋Enterで入力できます。",
         "・数や選択の欄で、お答えいただけないときは "
         + "、".join(f"「{word}」" for word in STATE_WORDS)

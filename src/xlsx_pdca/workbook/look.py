@@ -18,7 +18,8 @@ WHITE = "#FFFFFF"
 BAND = "#E9EFF6"
 """Pale band behind questions: vanishes on a fax, where the lines alone must carry the form."""
 PALE = "#F5F7FA"
-FIELD = "#FFFEF5"
+FIELD = WHITE
+"""Any tint turns into dots on a fax; white keeps handwriting clean and sets answers off from the bands."""
 STILL_REQUIRED = "#FFF0DE"
 DOUBTFUL = "#FFF5C2"
 LINE = "#2F3E55"
@@ -69,8 +70,8 @@ class Look:
     """Unlocked, and text whatever is typed."""
 
 
-_LOW = 42.0
-"""Height of about two lines: in lower cells a text that hugs the upper line looks cramped."""
+_LOW = 64.0
+"""Height of about four lines: in lower cells a text that hugs the upper line looks cramped."""
 
 _ANSWER = Look(
     points=ANSWER_POINTS, fill=FIELD, line=LINE, indent=1, centred_up_to=_LOW, answer=True
