@@ -57,7 +57,8 @@ class Rect:
     def parse(cls, text: str) -> Rect | None:
         """Rectangle of `B2` or `B2:D5` (with or without $), or None."""
         first, _, last = text.partition(":")
-        start, end = parse_a1(first), parse_a1(last or first)
+        start = parse_a1(first)
+        end = parse_a1(last) if last else start
         if start is None or end is None:
             return None
         return cls(
@@ -95,7 +96,11 @@ class Rect:
 
 def decode_stored(text: str) -> str:
     """Text of a cell as the person sees it: `_x000D_` escapes decoded, line ends made `\\n`."""
-    decoded = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
+    decoded = text
+    if "_x" in text:
+        decoded = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
+        # escapes are UTF-16 units: two halves make one character, a lone half is none
+        decoded = decoded.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return decoded.replace("\r\n", "\n").replace("\r", "\n")
 
 
