@@ -1,0 +1,241 @@
+"""設定 and 様式 of 管理簿 → the settings of a round, with every fault of both sheets at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from xlsx_pdca.cells import folded
+from xlsx_pdca.definitions.codes import CodeTable
+from xlsx_pdca.definitions.form_settings import FormSetting, form_faults, form_settings
+from xlsx_pdca.definitions.open_table import Head, SheetText, TableRow, find_table, plain_signs
+from xlsx_pdca.errors import Fault, FaultyDefinitions
+from xlsx_pdca.unit import is_mail_address
+from xlsx_pdca.wareki import fiscal_year_name, parse_date, parse_fiscal_year, reiwa_year, wareki
+
+SETTINGS_SHEET = "設定"
+OFFICIAL_LETTER = "事務連絡"
+"""Stands on the forms where no 文書番号 is given."""
+
+MENDED, VERBATIM = "読みやすく整えた文", "原文どおり"
+
+
+@dataclass(frozen=True)
+class RoundSettings:
+    """Everything that is the same for all units of a round."""
+
+    prefecture_code: str
+    prefecture: str
+    fiscal_year: int
+    number: int
+    """回: first, second… round of the year."""
+    office: str
+    """担当所属, as printed: 群馬県健康福祉部健康長寿社会づくり推進課."""
+    officer: str
+    telephone: str
+    mail: str
+    issued_on: date
+    """発出日."""
+    document_number: str = ""
+    """Empty for a 事務連絡."""
+    verbatim: bool = False
+    """原文どおり: the questions are printed in the original's wording, slips included."""
+    sheet_password: str = ""
+    forms: tuple[FormSetting, ...] = ()
+    """In the order of the sheet."""
+
+    @property
+    def id(self) -> str:
+        """Like R0801: 令和8年度, first round."""
+        return f"R{reiwa_year(self.fiscal_year):02d}{self.number:02d}"
+
+    @property
+    def name(self) -> str:
+        """Like 令和8年度第1回."""
+        return f"{fiscal_year_name(self.fiscal_year)}第{self.number}回"
+
+    @property
+    def document(self) -> str:
+        """文書番号, or 事務連絡."""
+        return self.document_number or OFFICIAL_LETTER
+
+    def form(self, form: str) -> FormSetting:
+        """Settings of a form; one that 管理簿 does not name is off."""
+        return next((f for f in self.forms if f.form == form), FormSetting(form, on=False))
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of 設定."""
+
+    key: str
+    text: str
+    note: str
+    section: str = ""
+    """Set on the first item of a section."""
+    required: bool = True
+    options: tuple[str, ...] = ()
+
+
+ITEMS = (
+    Item("prefecture", "都道府県", "「群馬県」のように記入します。", "この実施回"),
+    Item("fiscal_year", "年度", "「令和8年度」か「2026」のように記入します。"),
+    Item("number", "回", "同じ年度の何回目かを数字で記入します（1回だけなら「1」）。"),
+    Item(
+        "office", "担当所属", "様式の「お問い合わせ先」に、このとおり表示します。", "お問い合わせ先"
+    ),
+    Item("officer", "担当者", "様式の「お問い合わせ先」に表示します。"),
+    Item("telephone", "電話", "「027-000-0000（内線0000）」のように記入します。"),
+    Item("mail", "メール", "御提出先のメールアドレスです。"),
+    Item(
+        "document_number",
+        "文書番号",
+        "「健長第000号」のように記入します。空欄のときは「事務連絡」と表示します。",
+        "通知",
+        required=False,
+    ),
+    Item("issued_on", "発出日", "「令和8年4月15日」か「2026/4/15」のように記入します。"),
+    Item(
+        "verbatim",
+        "設問の文",
+        "国の様式の文をそのまま使うときは「原文どおり」を選びます。ふだんは、誤記や番号の重複を整えた文をお勧めします。",
+        "様式の作り方",
+        required=False,
+        options=(MENDED, VERBATIM),
+    ),
+    Item(
+        "sheet_password",
+        "シート保護のパスワード",
+        "ふだんは空欄で構いません（空欄でも、回答欄以外は書き換えられません）。",
+        required=False,
+    ),
+)
+
+SETTINGS_HEADS = (Head("item", "項目"), Head("value", "記入欄"), Head("note", "説明"))
+_ROUND = re.compile(r"第?([0-9]{1,2})回?")
+_BARE_YEAR = re.compile(r"([0-9]{1,2})年?度?")
+
+
+def read_settings(
+    settings: SheetText, forms: SheetText, codes: CodeTable, known: Mapping[str, frozenset[str]]
+) -> RoundSettings:
+    """Settings of the round; raises FaultyDefinitions with all faults of both sheets.
+
+    `known` holds the forms that exist, each with the ids of its optional questions and tables.
+    """
+    lines = _lines(settings)
+    issued_on = parse_date(_words(lines["issued_on"])) if "issued_on" in lines else None
+    faults = [*_line_faults(settings, lines, codes), *form_faults(forms, known, issued_on)]
+    if faults:
+        raise FaultyDefinitions(faults)
+    value = {key: _words(row) for key, row in lines.items()}
+    prefecture = codes.prefecture(value["prefecture"])
+    fiscal_year, number = _fiscal_year(value["fiscal_year"]), _number(value["number"])
+    assert prefecture and issued_on and fiscal_year and number
+    return RoundSettings(
+        prefecture_code=prefecture.code,
+        prefecture=prefecture.prefecture,
+        fiscal_year=fiscal_year,
+        number=number,
+        office=value["office"],
+        officer=value["officer"],
+        telephone=value["telephone"],
+        mail=plain_signs(value["mail"]),
+        issued_on=issued_on,
+        document_number=""
+        if value.get("document_number") == OFFICIAL_LETTER
+        else value.get("document_number", ""),
+        verbatim=folded(value.get("verbatim", "")) == VERBATIM,
+        sheet_password=value.get("sheet_password", ""),
+        forms=form_settings(forms),
+    )
+
+
+def written_settings(settings: RoundSettings) -> dict[str, str]:
+    """Texts of 記入欄 by item key."""
+    return {
+        "prefecture": settings.prefecture,
+        "fiscal_year": fiscal_year_name(settings.fiscal_year),
+        "number": str(settings.number),
+        "office": settings.office,
+        "officer": settings.officer,
+        "telephone": settings.telephone,
+        "mail": settings.mail,
+        "document_number": settings.document_number,
+        "issued_on": wareki(settings.issued_on),
+        "verbatim": VERBATIM if settings.verbatim else MENDED,
+        "sheet_password": settings.sheet_password,
+    }
+
+
+def _lines(sheet: SheetText) -> dict[str, TableRow]:
+    """Rows of 設定 by item key; the first one where an item stands twice."""
+    table = find_table(sheet, SETTINGS_HEADS, at_least=2)
+    key_of = {folded(item.text): item.key for item in ITEMS}
+    rows: dict[str, TableRow] = {}
+    for row in table.rows() if table else ():
+        key = key_of.get(folded(row.text("item")))
+        if key:
+            rows.setdefault(key, row)
+    return rows
+
+
+def _words(row: TableRow) -> str:
+    return " ".join(row.text("value").split())
+
+
+def _line_faults(
+    sheet: SheetText, lines: Mapping[str, TableRow], codes: CodeTable
+) -> Iterator[Fault]:
+    for item in ITEMS:
+        row = lines.get(item.key)
+        if row is None:
+            if item.required:
+                yield Fault(
+                    sheet.file,
+                    sheet.name,
+                    f"項目「{item.text}」の行が見つかりません。",
+                    f"「項目」の列に「{item.text}」と記入した行を戻してください。",
+                )
+        elif not _words(row):
+            if item.required:
+                yield row.fault("value", f"「{item.text}」が空欄です。", item.note)
+        elif not _is_readable(item.key, _words(row), codes):
+            yield row.fault(
+                "value", f"「{item.text}」の「{_words(row)}」を読み取れません。", _remedy(item)
+            )
+
+
+def _remedy(item: Item) -> str:
+    return f"「{'」か「'.join(item.options)}」を選んでください。" if item.options else item.note
+
+
+def _is_readable(key: str, text: str, codes: CodeTable) -> bool:
+    match key:
+        case "prefecture":
+            return codes.prefecture(text) is not None
+        case "fiscal_year":
+            return _fiscal_year(text) is not None
+        case "number":
+            return _number(text) is not None
+        case "mail":
+            return is_mail_address(plain_signs(text))
+        case "issued_on":
+            return parse_date(text) is not None
+        case "verbatim":
+            return folded(text) in (MENDED, VERBATIM)
+    return True
+
+
+def _fiscal_year(text: str) -> int | None:
+    """As everywhere, and here a bare 8 is 令和8年度 too; 令和元年度 is the first that has an id."""
+    bare = _BARE_YEAR.fullmatch(folded(text))
+    year = int(bare[1]) + 2018 if bare else parse_fiscal_year(text)
+    return year if year and 1 <= reiwa_year(year) <= 99 else None
+
+
+def _number(text: str) -> int | None:
+    match = _ROUND.fullmatch(folded(text))
+    return int(match[1]) or None if match else None
