@@ -105,6 +105,7 @@ def _view(
         shape=shape,
         columns=tuple(_column(rule) for _, rule in members),
         rows=ordered(book.summary, rows),
+        **book.counts,
     )
 
 
@@ -130,6 +131,7 @@ def _tables(book: FormReturns) -> Iterator[View]:
             shape=Shape.TABLE,
             columns=(ViewColumn("行", FieldKind.TEXT), *(_column(r) for r in rules.values())),
             rows=ordered(book.summary, _table_rows(book, table, tuple(rules), labels)),
+            **book.counts,
         )
 
 
@@ -169,6 +171,7 @@ def _drawings(book: FormReturns) -> View:
             *(ViewColumn(f"{names[t]}（記入のある行数）", FieldKind.INTEGER) for t in tables),
         ),
         rows=ordered(book.summary, rows),
+        **book.counts,
     )
 
 
@@ -188,9 +191,10 @@ def _drawing_cells(
 
 def _gathered(books: Sequence[FormReturns]) -> Iterator[View]:
     """One list per name under which questions are gathered (要望一覧, 指標), a row per answer."""
-    names = dict.fromkeys(r.gather for b in books for _, r in b.asked if r.gather)
+    names = dict.fromkeys(rule.gather for book in books for _, rule in book.asked if rule.gather)
     for name in names:
-        rows = [row for book in books for row in _gathered_rows(book, name)]
+        asking = [b for b in books if any(rule.gather == name for _, rule in b.asked)]
+        rows = [row for book in asking for row in _gathered_rows(book, name)]
         yield View(
             key=f"list.{name}",
             name=name,
@@ -198,26 +202,29 @@ def _gathered(books: Sequence[FormReturns]) -> Iterator[View]:
             form="",
             shape=Shape.LIST,
             columns=(ViewColumn("設問", FieldKind.REFERENCE), ViewColumn("回答")),
-            rows=ordered(books[0].summary, rows),
+            rows=ordered(asking[0].summary, rows),
+            asked=sum(book.counts["asked"] for book in asking),
+            returned=sum(book.counts["returned"] for book in asking),
         )
 
 
 def _gathered_rows(book: FormReturns, name: str) -> Iterator[ViewRow]:
+    """A row per answer; a return without any is left out, a missing return is not."""
     labels = dict(column for plan in book.editions for column in plan.columns)
-    chosen = [(a, rule) for a, rule in book.asked if rule.gather == name]
+    chosen = [(answer, rule) for answer, rule in book.asked if rule.gather == name]
     for returned in book.returns:
-        records = book.records[returned.unit]
-        filled = [member for member in chosen if any_filled(records, [member[0].address])]
-        for answer, rule in filled:
-            where = "／".join(x for x in (labels.get(answer.column, ""), answer.row_label) if x)
-            question = ViewCell(f"{rule.label}（{where}）" if where else rule.label)
-            part = ".".join(x for x in (book.form, *answer.address) if x)
-            for row in rows_of(book, returned, f"list.{name}", [answer.address], part):
-                yield replace(row, cells=(question, *row.cells))
-        if not filled:
+        if not returned.is_in:
             empty = (ViewCell(book.plan.title), ViewCell("", State.BLANK))
             for row in rows_of(book, returned, f"list.{name}", [], book.form):
                 yield replace(row, cells=empty)
+        for answer, rule in chosen:
+            if any_filled(book.records[returned.unit], [answer.address]):
+                words = (labels.get(answer.column, ""), answer.row_label)
+                where = "／".join(word for word in words if word)
+                question = ViewCell(f"{rule.label}（{where}）" if where else rule.label)
+                part = ".".join(x for x in (book.form, *answer.address) if x)
+                for row in rows_of(book, returned, f"list.{name}", [answer.address], part):
+                    yield replace(row, cells=(question, *row.cells))
 
 
 def by_place(views: Iterable[View]) -> Mapping[str, tuple[tuple[View, tuple[ViewRow, ...]], ...]]:

@@ -83,11 +83,7 @@ class View:
     columns: tuple[ViewColumn, ...]
     rows: tuple[ViewRow, ...]
 
-    @property
-    def returned(self) -> int:
-        """Returns that stand in this view; a joint one counts once."""
-        return len({row.unit.id for row in self.rows if not row.missing})
-
-    @property
-    def asked(self) -> int:
-        return len({row.unit.id for row in self.rows})
+    asked: int
+    """Returns asked for; a joint one counts once."""
+    returned: int
+    """Those of them that are in."""

@@ -42,7 +42,9 @@ class FormReturns:
 
     @cached_property
     def returns(self) -> tuple[UnitReturn, ...]:
-        return tuple(r for r in self.summary.returns if r.form == self.form and r.status is not Status.EXEMPT)
+        return tuple(
+            r for r in self.summary.returns if r.form == self.form and r.status is not Status.EXEMPT
+        )
 
     @cached_property
     def records(self) -> Mapping[str, Records]:
@@ -73,6 +75,11 @@ class FormReturns:
             for answer in plan.answers:
                 found.setdefault(answer.address, (answer, rules[question_id(answer)]))
         return tuple(found.values())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many returns a view of this form stands for."""
+        return {"asked": len(self.returns), "returned": sum(r.is_in for r in self.returns)}
 
     def tab(self, sheet: str) -> str:
         """Tab text of one of the form's sheets, in the newest edition that has it."""

@@ -23,8 +23,9 @@ from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_da
 
 LABEL_PIXELS = 148.0
 UNITS = 12
-UNIT_PIXELS = 56.0
+UNIT_PIXELS = 58.0
 WIDTH = LABEL_PIXELS + UNITS * UNIT_PIXELS
+POINTS = 9.0
 MOST_LINES = 16
 """Lines of one sheet row; longer answers go on in the next row, which may stand on the next page."""
 MOST_PAGES = 500
@@ -57,7 +58,7 @@ class Part:
 
 def split_text(text: str, pixels: float, *, lines: int = MOST_LINES) -> tuple[str, ...]:
     """The text in pieces of at most so many lines, cut after a line or sentence where there is one."""
-    if lines_needed(text, pixels, 10.0) <= lines:
+    if lines_needed(text, pixels, POINTS) <= lines:
         return (text,)
     pieces: list[str] = []
     rest = text
@@ -73,7 +74,7 @@ def _fitting(text: str, pixels: float, lines: int) -> int:
     low, high = 1, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if lines_needed(text[:middle], pixels, 10.0) <= lines:
+        if lines_needed(text[:middle], pixels, POINTS) <= lines:
             low = middle
         else:
             high = middle - 1
@@ -244,9 +245,11 @@ class KarteWriter:
                 Part(texts[n] if n < len(texts) else "", part.first, part.last, part.style)
                 for part, texts in zip(parts, pieces, strict=True)
             ]
-            row = self._take(height_of((part.text, part.pixels) for part in now))
+            row = self._take(
+                height_of(((part.text, part.pixels) for part in now), points=POINTS, least=17)
+            )
             for part in now:
-                extra = {} if count == 1 else _open_lines(n, count)
+                extra = {"font_size": POINTS, **({} if count == 1 else _open_lines(n, count))}
                 self.sheet.merged(
                     row, part.first + 1, part.last + 1, part.text, part.style, **extra
                 )
@@ -262,7 +265,7 @@ class KarteWriter:
 Record = tuple[AnswerPlan, FieldPlan, Answer]
 
 
-def _open_lines(n: int, count: int) -> dict[str, int]:
+def _open_lines(n: int, count: int) -> dict[str, float]:
     """No line between the rows of one answer."""
     return {"top": 1 if n == 0 else 0, "bottom": 1 if n == count - 1 else 0}
 

@@ -81,7 +81,16 @@ class _Overview:
             self.sheet.merged(row, 1, 3, form.title, "label", valign="vcenter")
             found = dict(form.by_status)
             for column, number in enumerate([form.asked, form.returned], 4):
-                self.sheet.number(row, column, number, align="center", bold=True, font_size=13)
+                self.sheet.number(
+                    row,
+                    column,
+                    number,
+                    align="center",
+                    indent=0,
+                    valign="vcenter",
+                    bold=True,
+                    font_size=13,
+                )
             for column, status in enumerate(words, 6):
                 self._count(row, column, found.get(status, 0))
 
@@ -94,9 +103,9 @@ class _Overview:
     def _count(self, row: int, column: int, number: int) -> None:
         """A number, a plain dash for none so that the others stand out."""
         if number:
-            self.sheet.number(row, column, number, align="center")
+            self.sheet.number(row, column, number, align="center", indent=0, valign="vcenter")
         else:
-            self.sheet.text(row, column, "－", "center", font_color=GREY)
+            self.sheet.text(row, column, "－", "center", font_color=GREY, valign="vcenter")
 
     def _areas(self) -> None:
         """受領／対象 by area, beside a chart of the same numbers."""
@@ -154,8 +163,8 @@ class _Overview:
                 "major_gridlines": {"visible": False},
                 "min": 0,
                 "major_unit": _tick(form),
-                "crossing": "max",
                 "line": {"none": True},
+                "label_position": "high",
             }
         )
         chart.set_legend({"position": "bottom", "font": font})
@@ -192,8 +201,8 @@ class _Overview:
         self._section("御覧いただきたい点")
         for label, text in self._points():
             row = self._next(height_of([(text, 10 * _PIXELS)], least=21))
-            self.sheet.merged(row, 1, 2, label, "label")
-            self.sheet.merged(row, 3, _COLUMNS, text, "body")
+            self.sheet.merged(row, 1, 2, label, "label", valign="vcenter")
+            self.sheet.merged(row, 3, _COLUMNS, text, "body", valign="vcenter")
 
     def _points(self) -> list[tuple[str, str]]:
         found = [("未受領", self._missing_words())]
@@ -265,7 +274,9 @@ class _Overview:
                 self.sheet.link(
                     row, column, target, place.name, "name_link", f"{place.name}のカルテ"
                 )
-                self.sheet.text(row, column + 2, signs.get(place.code, ""), "center")
+                self.sheet.text(
+                    row, column + 2, signs.get(place.code, ""), "center", valign="vcenter"
+                )
         legend = "　".join(f"{s.symbol} {s.value}" for s in Status)
         self.sheet.merged(self._next(20), 1, _COLUMNS, legend, "small", valign="vcenter")
 

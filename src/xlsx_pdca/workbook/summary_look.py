@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlsx_pdca.cells import MAX_CELL_UTF16, a1, utf16_length
 from xlsx_pdca.errors import OperatorError
 from xlsx_pdca.event import JST
-from xlsx_pdca.layout.metrics import LINE, lines_needed, width_units
+from xlsx_pdca.layout.metrics import lines_needed, width_units
 from xlsx_pdca.workbook.look import (
     AMBER,
     BAND,
@@ -33,6 +33,9 @@ from xlsx_pdca.workbook.look import (
 )
 
 BODY_POINTS = 10.0
+LINE = 1.27
+"""Line height in em; Excel draws this font at about 1.25, LibreOffice at 1.0. Answers here are read, not typed."""
+SOURCE_POINTS = 8.0
 MAX_ROW_POINTS = 405.0
 MAX_LINKS = 60_000
 """Excel keeps 65,530 links on a sheet; beyond that the words alone stand there."""
@@ -47,6 +50,8 @@ _BODY: Properties = {
     "text_wrap": True,
     "valign": "top",
     "num_format": "@",
+    "align": "left",
+    "indent": 1,
 }
 STYLES: Mapping[str, Properties] = {
     "title": {"font_size": 16, "bold": True, "font_color": NAVY, "valign": "vcenter"},
@@ -82,7 +87,7 @@ STYLES: Mapping[str, Properties] = {
         "text_wrap": True,
     },
     "body": {**_LINED, **_BODY},
-    "center": {**_LINED, **_BODY, "align": "center"},
+    "center": {**_LINED, **_BODY, "align": "center", "indent": 0},
     "label": {**_LINED, **_BODY, "bold": True, "bg_color": BAND},
     "name": {**_LINED, **_BODY, "bold": True, "bg_color": BAND},
     "name_link": {
@@ -95,9 +100,15 @@ STYLES: Mapping[str, Properties] = {
     },
     "blank": {**_LINED, **_BODY, "pattern": 18, "fg_color": GREY, "bg_color": WHITE},
     "missing": {**_LINED, **_BODY, "bg_color": MISSING, "font_color": GREY},
-    "number": {**_LINED, "font_size": BODY_POINTS, "valign": "top", "align": "right"},
-    "source": {**_LINED, **_BODY, "font_size": 8, "font_color": GREY},
-    "source_link": {**_LINED, **_BODY, "font_size": 8, "font_color": NAVY, "underline": 1},
+    "number": {**_LINED, "font_size": BODY_POINTS, "valign": "top", "align": "right", "indent": 1},
+    "source": {**_LINED, **_BODY, "font_size": SOURCE_POINTS, "font_color": GREY},
+    "source_link": {
+        **_LINED,
+        **_BODY,
+        "font_size": SOURCE_POINTS,
+        "font_color": NAVY,
+        "underline": 1,
+    },
     "key": {**_LINED, "font_size": 6, "font_color": GREY, "valign": "top", "num_format": "@"},
     "note": {**_LINED, **_BODY, "bg_color": FIELD},
     "flag": {**_LINED, **_BODY, "bold": True, "font_color": AMBER, "bg_color": DOUBTFUL},
@@ -287,12 +298,12 @@ def height_of(
 ) -> float:
     """Height of a row whose cells hold these texts in columns of so many pixels, nothing clipped."""
     lines = max((lines_needed(text, pixels, points) for text, pixels in texts), default=1)
-    return max(lines * points * LINE + 6, least)
+    return max(lines * points * LINE + 5, least)
 
 
 def fits(text: str, pixels: float, *, points: float = BODY_POINTS) -> bool:
     """Whether a text shows whole in the highest row Excel allows."""
-    return lines_needed(text, pixels, points) * points * LINE + 6 <= MAX_ROW_POINTS
+    return height_of([(text, pixels)], points=points) <= MAX_ROW_POINTS
 
 
 def japanese_date(at: datetime) -> str:

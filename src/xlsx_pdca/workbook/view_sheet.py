@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlsx_pdca.layout.metrics import lines_needed
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import State
 from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey
 from xlsx_pdca.views import Shape, View, ViewCell, ViewColumn, ViewRow
-from xlsx_pdca.workbook.summary_look import SummarySheet, fits, height_of
+from xlsx_pdca.workbook.summary_look import (
+    BODY_POINTS,
+    SOURCE_POINTS,
+    SummarySheet,
+    fits,
+    height_of,
+)
 
 TITLE_ROW, SUBTITLE_ROW, HEADING_ROW, HEAD_ROW = 1, 2, 3, 4
 FIRST_ROW = HEAD_ROW + 1
-SOURCE, FLAG, KEY = "出典", "回答の変化", "整理キー"
+SOURCE, FILE, FLAG, KEY = "出典", "出典のファイル", "回答の変化", "整理キー"
 CHANGED = "回答が変わりました"
 FULL_TEXT = "長文のため、全文は「市町村カルテ」を御覧ください。"
 KARTE = "市町村カルテ"
 
-_FIXED = (("団体コード", 66), ("市町村名", 92), ("圏域", 78), ("状況", 84), ("回答者", 96))
+_FIXED = (("団体コード", 74), ("市町村名", 100), ("圏域", 84), ("状況", 122), ("回答者", 104))
 _NARROW: Mapping[FieldKind, float] = {
     FieldKind.INTEGER: 84,
     FieldKind.DECIMAL: 84,
@@ -65,6 +72,7 @@ def heads_of(view: View, notes: NoteBook) -> tuple[str, ...]:
         *(head for head, _ in _FIXED),
         *(title_of(column) for column in view.columns),
         SOURCE,
+        FILE,
         *notes.columns(view.key),
         FLAG,
         KEY,
@@ -100,9 +108,10 @@ class _ViewWriter:
         for number, column in enumerate(self.view.columns):
             texts = [row.cells[number].text for row in self.view.rows]
             yield column_width(column, texts)
-        yield 118.0
-        yield from (220.0 if c == NOTE_COLUMN else 150.0 for c in self.note_columns)
         yield 76.0
+        yield 150.0
+        yield from (220.0 if c == NOTE_COLUMN else 150.0 for c in self.note_columns)
+        yield 84.0
         yield 60.0
 
     def heads(self, subtitle: str) -> None:
@@ -114,7 +123,7 @@ class _ViewWriter:
         sheet.height(SUBTITLE_ROW, 18)
         self._headings()
         for column, head in enumerate(self.heads_, 1):
-            ours = column > self.source
+            ours = column > self.source + 1
             sheet.text(HEAD_ROW, column, head, "note_head" if ours else "head")
         sheet.height(HEAD_ROW, height_of(zip(self.heads_, self.widths, strict=True), least=30))
 
@@ -130,21 +139,34 @@ class _ViewWriter:
     def row(self, number: int, row: ViewRow) -> None:
         style = "missing" if row.missing else "body"
         sheet = self.sheet
-        name, place = row.place.name, row.place
+        place = row.place
         sheet.text(number, 1, place.code, style)
-        if row.missing:
-            sheet.text(number, 2, name, "missing", bold=True)
-        else:
-            sheet.link(number, 2, link_to(row), name, "name_link", f"{row.file} を開く")
+        self._name(number, row)
         sheet.text(number, 3, place.area, style)
-        sheet.text(number, 4, f"{row.status.symbol} {row.status.value}", style)
+        sheet.text(number, 4, f"{row.status.symbol} {row.status.value}", style, font_size=9)
         sheet.text(number, 5, row.who, style)
         for column, cell in enumerate(row.cells, self.first_answer):
             write_cell(sheet, number, column, cell, missing=row.missing)
         words = self._source_words(row)
-        sheet.link(number, self.source, link_to(row), words, "source_link", row.file)
+        if row.missing:
+            sheet.text(number, self.source, "", "missing")
+            sheet.text(number, self.source + 1, "", "missing")
+        else:
+            spot, tip = source_spot(row), source_words(row)
+            sheet.link(number, self.source, link_to(row), spot, "source_link", tip)
+            sheet.text(number, self.source + 1, words, "source")
         self._notes(number, row)
         sheet.height(number, self._height(row, words))
+
+    def _name(self, number: int, row: ViewRow) -> None:
+        """The name leads to the returned file; a name too long for one line stays plain, for links do not wrap."""
+        name, sheet = row.place.name, self.sheet
+        if row.missing:
+            sheet.text(number, 2, name, "missing", bold=True)
+        elif lines_needed(name, self.widths[1], BODY_POINTS) == 1:
+            sheet.link(number, 2, link_to(row), name, "name_link", f"{row.file} を開く")
+        else:
+            sheet.text(number, 2, name, "name")
 
     def _source_words(self, row: ViewRow) -> str:
         words = source_words(row)
@@ -155,7 +177,7 @@ class _ViewWriter:
         return f"{words}\n{FULL_TEXT}" if long else words
 
     def _notes(self, number: int, row: ViewRow) -> None:
-        column = self.source + 1
+        column = self.source + 2
         for head in self.note_columns:
             self.sheet.text(number, column, self.notes.text(row.key, head), "note")
             column += 1
@@ -164,19 +186,20 @@ class _ViewWriter:
         self.sheet.text(number, column + 1, key_text(row.key, row.digest), "key")
 
     def _height(self, row: ViewRow, source: str) -> float:
-        notes = [self.notes.text(row.key, head) for head in self.note_columns]
         texts = [
             row.place.code,
             row.place.name,
             row.place.area,
-            f"{row.status.symbol} {row.status.value}",
+            "",
             row.who,
             *(cell.text for cell in row.cells),
-            source,
-            *notes,
-            CHANGED,
+            "",
+            "",
+            *(self.notes.text(row.key, head) for head in self.note_columns),
+            CHANGED if self.notes.is_outdated(row, self.note_columns) else "",
         ]
-        return height_of(zip(texts, self.widths, strict=False), least=34)
+        small = height_of([(source, self.widths[self.source])], points=SOURCE_POINTS)
+        return height_of(zip(texts, self.widths, strict=False), least=max(small, 22.0))
 
     def set_up(self) -> None:
         raw = self.sheet.raw
@@ -218,6 +241,11 @@ def link_to(row: ViewRow) -> str:
     spot = row.spots[0] if row.spots else "A1"
     place = f"#'{row.sheet.replace(chr(39), chr(39) * 2)}'!{spot}" if row.sheet else ""
     return f"external:../{row.file}{place}"
+
+
+def source_spot(row: ViewRow) -> str:
+    """Sheet and first cell, the short text of the link."""
+    return f"{row.sheet}!{row.spots[0]}" if row.spots else "ファイル"
 
 
 def source_words(row: ViewRow) -> str:
