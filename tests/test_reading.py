@@ -1,0 +1,206 @@
+"""Answers are found by their anchors, whatever hands and programs did to the file; what is not sure is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import books
+import pytest
+
+from xlsx_pdca.checks import read_return
+from xlsx_pdca.findings import Grade
+from xlsx_pdca.rawbook import RawBook
+from xlsx_pdca.submission import Reading
+
+FIRST, SCENES, POSTS = "様式１", "様式２", "組織表"
+
+
+def said(reading: Reading) -> Mapping[books.Address, str]:
+    """Non-blank stored answers by address."""
+    return {answer.address: answer.raw for answer in reading.answers if answer.raw}
+
+
+def codes(reading: Reading) -> list[str]:
+    return [finding.code for finding in reading.findings]
+
+
+def read(book: RawBook) -> Reading:
+    return read_return(book, books.plan(), books.slots())
+
+
+def test_a_good_return_is_read_in_full_without_a_finding() -> None:
+    """Every answer comes back exactly, with its sheet and cell, and nothing is asked."""
+    reading = read(books.good_book())
+    assert said(reading) == books.ANSWERS
+    assert (reading.findings, reading.strays, reading.losses) == ((), (), ())
+    population = next(a for a in reading.answers if a.field == "population")
+    assert (population.sheet, population.value) == (FIRST, "326918")
+    assert len(reading.answers) == len(books.plan().answers)
+
+
+def _all_sheets_renamed(book: RawBook) -> RawBook:
+    return books.rename_sheets(book, {FIRST: "1", SCENES: "場面", POSTS: "表", "はじめに": "表紙"})
+
+
+def _reordered(book: RawBook) -> RawBook:
+    return replace(book, sheets=book.sheets[::-1])
+
+
+def _unprotected(book: RawBook) -> RawBook:
+    return replace(book, sheets=tuple(replace(s, protected=False) for s in book.sheets))
+
+
+def _unhidden(book: RawBook) -> RawBook:
+    return replace(book, sheets=tuple(replace(s, state="visible") for s in book.sheets))
+
+
+HARMLESS: Mapping[str, Callable[[RawBook], RawBook]] = {
+    "rows inserted above": lambda b: books.insert_rows(b, FIRST, 8, 2),
+    "rows inserted between": lambda b: books.insert_rows(b, FIRST, 18, 3),
+    "rows inserted, names left behind": lambda b: books.insert_rows(b, FIRST, 8, 2, names=False),
+    "column inserted before": lambda b: books.insert_columns(b, SCENES, 2, 1),
+    "column inserted between": lambda b: books.insert_columns(b, SCENES, 6, 1),
+    "column inserted, names left behind": lambda b: books.insert_columns(
+        b, SCENES, 6, 1, names=False
+    ),
+    "names stripped": books.strip_names,
+    "_pdca and _lists deleted": lambda b: books.drop_sheets(b, "_pdca", "_lists"),
+    "all sheets renamed": _all_sheets_renamed,
+    "all sheets renamed, names stripped": lambda b: books.strip_names(_all_sheets_renamed(b)),
+    "sheets reordered": _reordered,
+    "protection and look lost": _unprotected,
+    "hidden sheets made visible": _unhidden,
+    "values pasted into a new workbook": books.paste_values_elsewhere,
+    "values pasted elsewhere, shifted": lambda b: books.paste_values_elsewhere(b, 2, 1),
+}
+
+
+@pytest.mark.parametrize("change", HARMLESS.values(), ids=HARMLESS.keys())
+def test_all_answers_survive_what_leaves_them_beside_their_labels(
+    change: Callable[[RawBook], RawBook],
+) -> None:
+    """Every answer is right and nothing is asked."""
+    reading = read(change(books.good_book()))
+    assert said(reading) == books.ANSWERS
+    assert codes(reading) == []
+
+
+def test_losses_are_recorded_and_not_asked_about() -> None:
+    """A stripped file says what is missing from it, without a finding."""
+    reading = read(_unprotected(books.strip_names(books.good_book())))
+    assert any("名前の定義" in loss for loss in reading.losses)
+    assert any("シートの保護" in loss for loss in reading.losses)
+    assert reading.findings == ()
+
+
+def test_deleted_question_row_is_asked_and_the_others_are_right() -> None:
+    """Only the answers of the deleted row are missing, in one finding."""
+    row, _ = books.spot(("purpose", "daily", ""))
+    reading = read(books.delete_row(books.good_book(), SCENES, row))
+    left = {a: text for a, text in books.ANSWERS.items() if a[0] != "purpose"}
+    assert said(reading) == left
+    assert codes(reading) == ["STR02"]
+    assert reading.findings[0].grade is Grade.MUST
+
+
+def test_deleted_answer_column_is_asked_and_the_others_are_right() -> None:
+    """A lost header makes one finding; the answers of the other scenes stay theirs."""
+    book = books.write(
+        books.strip_names(books.good_book()), SCENES, _header(SCENES, "入退院支援"), ""
+    )
+    reading = read(book)
+    left = {a: text for a, text in books.ANSWERS.items() if a[1] != "discharge"}
+    assert said(reading) == left
+    assert codes(reading).count("STR03") == 1
+
+
+def test_missing_sheet_is_asked_once() -> None:
+    """A sheet that did not come back is one finding, however many answers it held."""
+    reading = read(books.drop_sheets(books.good_book(), POSTS))
+    assert codes(reading) == ["STR01"]
+    assert POSTS in reading.findings[0].sentence()
+
+
+@pytest.mark.parametrize("breaks", [True, False], ids=["as Excel", "as LibreOffice"])
+def test_answer_dragged_onto_another_is_flagged(breaks: bool) -> None:
+    """One finding names the answer that left; its text is not read for two questions."""
+    source, target = ("present", "daily", ""), ("purpose", "daily", "")
+    reading = read(books.drag(books.good_book(), source, target, breaks=breaks))
+    assert codes(reading) == ["STR04"]
+    assert reading.findings[0].address == source
+    assert said(reading) == {
+        **{a: text for a, text in books.ANSWERS.items() if a != source},
+        target: books.ANSWERS[source],
+    }
+
+
+def test_dragged_required_answer_is_one_finding() -> None:
+    """A required answer that was dragged away is not asked again for being empty."""
+    source, target = ("purpose", "daily", ""), ("present", "daily", "")
+    reading = read(books.drag(books.good_book(), source, target, breaks=True))
+    assert codes(reading) == ["STR04"]
+
+
+def test_identical_copy_of_a_sheet_counts_once() -> None:
+    """A copied sheet with the same answers is only noted."""
+    reading = read(books.duplicate_sheet(books.good_book(), SCENES, "様式２ (2)"))
+    assert said(reading) == books.ANSWERS
+    assert codes(reading) == ["STR06"]
+    assert reading.findings[0].grade is Grade.INFO
+
+
+def test_answers_written_into_the_copy_of_a_blank_sheet_count() -> None:
+    """Where the original stayed blank the filled copy is read."""
+    book = books.duplicate_sheet(books.good_book(), SCENES, "様式２ (2)")
+    for address in books.ANSWERS:
+        if books.sheet_name(address) == SCENES:
+            book = books.write(book, SCENES, books.spot(address), "")
+    reading = read(book)
+    assert said(reading) == books.ANSWERS
+    assert codes(reading) == ["STR06"]
+
+
+def test_differing_copies_of_a_sheet_hold_the_file() -> None:
+    """Two sheets that say different things are put before a person, with the question named."""
+    book = books.duplicate_sheet(books.good_book(), SCENES, "様式２ (2)")
+    address = ("purpose", "daily", "")
+    book = books.write(book, "様式２ (2)", books.spot(address), "別の目的")
+    reading = read(book)
+    assert codes(reading) == ["STR05"]
+    assert reading.findings[0].holds
+    assert "日常の療養支援" in reading.findings[0].sentence()
+
+
+def test_doubled_code_without_names_is_asked() -> None:
+    """A printed code that stands twice decides nothing by itself."""
+    row, _ = books.spot(("present", "daily", ""))
+    code = books.planned(("purpose", "daily", "")).code
+    book = books.write(books.strip_names(books.good_book()), SCENES, (row + 5, 1), code)
+    reading = read(book)
+    assert "STR07" in codes(reading)
+    assert ("purpose", "daily", "") not in said(reading)
+    named = read(books.write(books.good_book(), SCENES, (row + 5, 1), code))
+    assert said(named) == books.ANSWERS
+
+
+def test_header_quoted_in_an_answer_is_no_anchor() -> None:
+    """An answer that repeats a header's words does not draw the column to itself."""
+    address = ("present", "daily", "")
+    book = books.strip_names(books.fill(books.good_book(), {address: "入退院支援"}))
+    assert said(read(book)) == {**books.ANSWERS, address: "入退院支援"}
+
+
+def test_swapped_headers_are_read_as_printed_and_pointed_out() -> None:
+    """Answers go to the scene printed above them, and the changed order is a finding."""
+    first, second = _header(SCENES, "日常の療養支援"), _header(SCENES, "入退院支援")
+    book = books.write(books.good_book(), SCENES, first, "入退院支援")
+    reading = read(books.write(book, SCENES, second, "日常の療養支援"))
+    assert codes(reading) == ["STR15"]
+    assert said(reading)["purpose", "discharge", ""] == books.ANSWERS["purpose", "daily", ""]
+
+
+def _header(sheet: str, text: str) -> tuple[int, int]:
+    answers = (a for a in books.plan().answers if books.plan().sheet(a.sheet).name == sheet)
+    cell = next(a.header_cell for a in answers if a.header == text)
+    return (cell.top, cell.left)
