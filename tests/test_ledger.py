@@ -1,5 +1,6 @@
 """受付記録: statuses follow from the events alone."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -120,6 +121,17 @@ def test_held_files_wait_until_assigned_or_laid_aside() -> None:
         events(arrived(Outcome.HELD), arrived(Outcome.REFUSED), submitted(1, 1), Dismissed(2))
     )
     assert acted.held == ()
+
+
+def test_arrival_carries_its_submission() -> None:
+    """A file taken in counts as a submission by its own line; undoing it makes the file wait for a person."""
+    taken = replace(arrived(Outcome.SUBMISSION), submission=submitted(1, 0))
+    ledger = fold(events(ISSUED, taken))
+    assert ledger.standing(UNIT, FORM).submissions[0].fact.arrival == 2
+    assert ledger.held == ()
+    undone = fold(events(ISSUED, taken, Undone(2)))
+    assert undone.standing(UNIT, FORM).submission is None
+    assert [b.seq for b in undone.held] == [2]
 
 
 def test_only_must_findings_block_bulk_acceptance() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -89,32 +89,9 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Arrived:
-    """One file received; its bytes were archived before anything parsed them."""
-
-    sha256: str
-    name: str
-    """As it arrived."""
-    source: str
-    size: int
-    outcome: Outcome
-    application: str = ""
-    unit: str = ""
-    form: str = ""
-    issue: int = 0
-    plan: str = ""
-    findings: tuple[Finding, ...] = ()
-    losses: tuple[str, ...] = ()
-    note: str = ""
-    """English detail of a refusal."""
-
-
-@dataclass(frozen=True)
 class Submitted:
     """A file taken in as the newest answer of a unit."""
 
-    arrival: int
-    """Sequence number of the arrival event."""
     sha256: str
     unit: str
     form: str
@@ -127,8 +104,35 @@ class Submitted:
     findings: tuple[Finding, ...] = ()
     person: str = ""
     """氏名 as typed in the form."""
+    arrival: int = 0
+    """Sequence number of the arrival; filled in by `fold` where the arrival itself carries the submission."""
     assigned: bool = False
     """True when a person said whose file it is (`accept --as`)."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One file received; its bytes were archived before anything parsed them."""
+
+    sha256: str
+    name: str
+    """As it arrived."""
+    source: str
+    size: int
+    outcome: Outcome
+    modified: int = 0
+    """Time stamp of the file in nanoseconds: the same bytes, name and stamp are the same file seen again."""
+    application: str = ""
+    unit: str = ""
+    form: str = ""
+    issue: int = 0
+    plan: str = ""
+    findings: tuple[Finding, ...] = ()
+    losses: tuple[str, ...] = ()
+    note: str = ""
+    """English detail of a refusal."""
+    submission: Submitted | None = None
+    """Set when it was taken in; in the same line, so that no crash can part the two."""
 
 
 @dataclass(frozen=True)
@@ -387,12 +391,18 @@ def fold(events: Iterable[Event]) -> Ledger:
     arrivals, contacts, notes = [], [], []
     dismissed: dict[int, Booked] = {}
     for event, fact in facts:
-        if fact is None or event.seq in undone:
+        if fact is None or (event.seq in undone and not isinstance(fact, Arrived)):
             continue
+        if event.seq in undone and isinstance(fact, Arrived):
+            fact = _put_back(fact)
         booked = Booked(event.seq, event.at, event.by, fact)
         match fact:
-            case Arrived():
+            case Arrived(submission=submission):
                 arrivals.append(booked)
+                if submission is not None:
+                    taken = replace(submission, arrival=event.seq)
+                    slots = standings.setdefault((taken.unit, taken.form), {})
+                    slots.setdefault("submissions", []).append(replace(booked, fact=taken))
             case Dismissed(arrival=arrival):
                 dismissed[arrival] = booked
             case Contacted():
@@ -412,6 +422,12 @@ def fold(events: Iterable[Event]) -> Ledger:
         notes=tuple(notes),
         undone=undone,
     )
+
+
+def _put_back(arrived: Arrived) -> Arrived:
+    """An arrival whose taking-in was taken back: the file stays and waits for a person."""
+    held = Outcome.HELD if arrived.submission else arrived.outcome
+    return replace(arrived, outcome=held, submission=None)
 
 
 def _standing(key: Key, slots: Mapping[str, list[Booked]]) -> Standing:
