@@ -123,6 +123,16 @@ def test_second_reader_that_fails() -> None:
     assert told.startswith("second reader failed")
 
 
+def test_sheet_too_sparse_to_compare() -> None:
+    """A stray value in the last row would cost calamine half a gigabyte; it is told instead."""
+    stray = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="{}1048576"><v>1</v></c></row>'
+    narrow, wide = book(stray.format("B")), book(stray.format("H"))
+    assert calamine_check(narrow, read(narrow)) == ()
+    ((sheet, cell, _, told),) = calamine_check(wide, read(wide))
+    assert (sheet, cell) == ("様式", "")
+    assert told.startswith("second reader not used")
+
+
 def test_worker_answer_carries_differences() -> None:
     """The parser module compares by itself; a good book has none."""
     result = decode(parse(varied()))

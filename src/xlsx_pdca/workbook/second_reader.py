@@ -14,7 +14,10 @@ from xlsx_pdca.workbook.parts.serial import serial_day
 Disagreement = tuple[str, str, str, str]
 Place = tuple[int, int]
 
-_SECOND_READER_FAILED = "second reader failed"
+_FAILED = "second reader failed"
+_TOO_SPARSE = "second reader not used: a few cells spread over too large an area"
+# calamine holds a dense table from A1 to the last cell, some 45 bytes for each place
+_BOX_CELLS = 4 << 20
 _HALF_SECOND = 0.5 / 86_400
 # Day 60 of the 1900 system never was; readers differ by one day before it.
 _FIRST_SURE_DAY = 61
@@ -26,7 +29,8 @@ def calamine_check(
     """(sheet, cell, our text, calamine's text) of each text or number the two readers see differently.
 
     Left out: errors and formulas without a stored value (calamine gives a blank for both) and blanks
-    around a text (calamine trims them). `interest` names the cells to compare by sheet; None means all.
+    around a text (calamine trims them). A sheet or book calamine cannot read is told without a cell.
+    `interest` names the cells to compare by sheet; None means all.
     """
     from python_calamine import CalamineError, CalamineWorkbook
 
@@ -34,12 +38,21 @@ def calamine_check(
         second = CalamineWorkbook.from_filelike(io.BytesIO(data))
         found: list[Disagreement] = []
         for index, sheet in enumerate(book.sheets):
+            if _box(sheet) > _BOX_CELLS:
+                found.append((sheet.name, "", "", _TOO_SPARSE))
+                continue
             wanted = None if interest is None else interest.get(sheet.name, ())
             values = _values(second.get_sheet_by_index(index).to_python(skip_empty_area=False))
             found += _compared(sheet, values, wanted, date1904=book.date1904)
     except CalamineError as error:
-        return (("", "", "", f"{_SECOND_READER_FAILED}: {error}"),)
+        return (("", "", "", f"{_FAILED}: {error}"),)
     return tuple(found)
+
+
+def _box(sheet: RawSheet) -> int:
+    """Places from A1 to the last filled cell."""
+    bottom = max((row for row, _ in sheet.cells), default=0)
+    return bottom * max((column for _, column in sheet.cells), default=0)
 
 
 def _values(rows: list[list[Any]]) -> dict[Place, Any]:
