@@ -49,7 +49,7 @@ MUST = Finding("ANS01", "様式1", "D8", context=(("label", "長所"),))
 
 def submitted(number: int, arrival: int, findings: tuple[Finding, ...] = ()) -> Submitted:
     return Submitted(
-        arrival, "a" * 64, UNIT, FORM, 1, "p" * 64, number, f"f{number}.xlsx", findings
+        "a" * 64, UNIT, FORM, 1, "p" * 64, number, f"f{number}.xlsx", findings, arrival=arrival
     )
 
 
