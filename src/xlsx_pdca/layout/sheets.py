@@ -146,12 +146,21 @@ class SheetDraft:
         row = self.add_row(text_height(text, self.grid.width(1, self.grid.last), SMALL_POINTS))
         self.put(self.whole(row), Style.NOTE, text)
 
+    def open_entry(self) -> None:
+        """The head of the 記入欄 above the first heading: printed pages repeat it, but not that heading."""
+        blocks = [item for item in self.sheet.items if not isinstance(item, Heading | Note)]
+        if blocks and isinstance(blocks[0], Single):
+            self._entry_head()
+
+    def _entry_head(self) -> None:
+        if self.entry_head is None:
+            self.head((self.grid.entry,), "設問")
+            self.entry_head = self.header_cell(self.grid.entry)
+
     def single_item(self, item: Single) -> None:
         question = item.question
         entry = self.grid.entry
-        if self.entry_head is None:
-            self.head((entry,), "設問")
-            self.entry_head = self.header_cell(entry)
+        self._entry_head()
         short = is_short(question)
         side = self.words.side_text(question)
         if side and not short:
@@ -492,6 +501,7 @@ def lay_out(
     """Plan of one protected sheet with its fields, answers and names."""
     draft = SheetDraft(sheet, words, codes, lists, grid_of(sheet))
     draft.start()
+    draft.open_entry()
     for item in sheet.items:
         match item:
             case Heading():

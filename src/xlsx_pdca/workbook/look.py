@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from xlsx_pdca.layout.metrics import ANSWER_POINTS, FONT, LABEL_POINTS, NORMAL_POINTS, SMALL_POINTS
+from xlsx_pdca.layout.metrics import (
+    ANSWER_POINTS,
+    DIGIT_PIXELS,
+    FONT,
+    LABEL_POINTS,
+    NORMAL_POINTS,
+    SMALL_POINTS,
+)
 from xlsx_pdca.plan import FieldPlan, Style
 from xlsx_pdca.spec import FieldKind
 
@@ -39,6 +46,8 @@ DEFAULT_FONT = MappingProxyType(
 )
 DEFAULT_COLUMN_PIXELS = 96
 """XlsxWriter's key for a widest digit of 11 pixels, which is what BIZ UDPゴシック 11 pt has."""
+COLUMN_PADDING_PIXELS = 7
+"""What Excel adds to a column for a digit of 11 pixels."""
 DEFAULT_ROW_PIXELS = 20
 
 
@@ -72,6 +81,8 @@ class Look:
 
 _LOW = 64.0
 """Height of about four lines: in lower cells a text that hugs the upper line looks cramped."""
+_ROW = 409.0
+"""Any single row; questions stand in its middle. A block of rows may be cut by a page break, so it keeps the top."""
 
 _ANSWER = Look(
     points=ANSWER_POINTS, fill=FIELD, line=LINE, indent=1, centred_up_to=_LOW, answer=True
@@ -93,8 +104,8 @@ LOOKS: MappingProxyType[Style, Look] = MappingProxyType(
         Style.HEAD: Look(
             bold=True, ink=WHITE, fill=NAVY, line=NAVY, align="center", valign="vcenter"
         ),
-        Style.CODE: Look(points=7.5, ink=GREY, line=RULE, align="center", centred_up_to=_LOW),
-        Style.LABEL: Look(bold=True, fill=BAND, line=RULE, indent=1, centred_up_to=_LOW),
+        Style.CODE: Look(points=7.5, ink=GREY, line=RULE, align="center", centred_up_to=_ROW),
+        Style.LABEL: Look(bold=True, fill=BAND, line=RULE, indent=1, centred_up_to=_ROW),
         Style.ROW_LABEL: Look(fill=BAND, line=RULE, indent=1, valign="vcenter"),
         Style.HINT: Look(points=SMALL_POINTS, ink=GREY, indent=1, valign="vcenter"),
         Style.ANSWER: _ANSWER,
@@ -105,7 +116,7 @@ LOOKS: MappingProxyType[Style, Look] = MappingProxyType(
         Style.META: Look(points=SMALL_POINTS, ink=GREY, indent=1, valign="vcenter"),
         Style.COUNTER: Look(points=8, ink=GREY, align="right", valign="vcenter", wrap=False),
         Style.MARK: Look(
-            points=9, bold=True, ink=AMBER, align="center", centred_up_to=_LOW, wrap=False
+            points=9, bold=True, ink=AMBER, align="center", centred_up_to=_ROW, wrap=False
         ),
         Style.PANEL_HEAD: Look(
             bold=True, ink=WHITE, fill=NAVY, line=NAVY, align="center", valign="vcenter"
@@ -144,6 +155,11 @@ def look_of(style: Style, height: float) -> Look:
     """The look of a style in a cell so many points high."""
     look = LOOKS[style]
     return replace(look, valign="vcenter") if height <= look.centred_up_to else look
+
+
+def width_pixels(units: float) -> int:
+    """Pixels of a column so many digits wide, as Excel and XlsxWriter count."""
+    return int(units * DIGIT_PIXELS + 0.5) + COLUMN_PADDING_PIXELS
 
 
 def properties(look: Look, sides: frozenset[str] = ALL_SIDES) -> dict[str, object]:

@@ -33,6 +33,7 @@ from xlsx_pdca.workbook.look import (
     answer_style,
     look_of,
     properties,
+    width_pixels,
 )
 from xlsx_pdca.workbook.package import packed, unpacked
 
@@ -47,7 +48,20 @@ _OPTIONS = {
 }
 _PROTECTION = {"objects": True, "scenarios": True, "format_rows": True}
 """What people may still do on a protected sheet: put in shapes and make rows higher."""
-_PAPER = {"A4": 9, "A3": 8}
+_SIDE_MARGIN = 0.4
+"""Inches."""
+
+
+@dataclass(frozen=True)
+class _Paper:
+    code: int
+    """Excel's number of the size."""
+    short: float
+    """Inches."""
+    long: float
+
+
+_PAPER = {"A4": _Paper(9, 8.27, 11.69), "A3": _Paper(8, 11.69, 16.54)}
 _EVERY_CELL = "A1:XFD1048576"
 
 ERROR_TITLE = "一覧にない内容です"
@@ -117,7 +131,7 @@ class _Writer:
             target.protect("", dict(_PROTECTION))
         _done(target.ignore_errors({"number_stored_as_text": _EVERY_CELL}))
         if sheet.printing:
-            _set_print(target, sheet.printing, self.plan.title)
+            _set_print(target, sheet, sheet.printing, self.plan.title)
 
     def _write_cell(self, target: Any, sheet: SheetPlan, cell: CellPlan) -> None:
         if cell.style is Style.DRAWING_AREA:
@@ -266,12 +280,16 @@ def _set_view(target: Any, sheet: SheetPlan) -> None:
         target.very_hidden()
 
 
-def _set_print(target: Any, plan: PrintPlan, title: str) -> None:
-    target.set_paper(_PAPER[plan.paper])
+def _set_print(target: Any, sheet: SheetPlan, plan: PrintPlan, title: str) -> None:
+    target.set_paper(_PAPER[plan.paper].code)
     if plan.landscape:
         target.set_landscape()
-    target.fit_to_pages(1, 0)
-    target.set_margins(left=0.4, right=0.4, top=0.45, bottom=0.6)
+    scale = _print_scale(sheet, plan)
+    if scale > 100:
+        target.set_print_scale(scale)
+    else:
+        target.fit_to_pages(1, 0)
+    target.set_margins(left=_SIDE_MARGIN, right=_SIDE_MARGIN, top=0.45, bottom=0.6)
     target.center_horizontally()
     first, last = plan.repeat_rows
     if first:
@@ -281,3 +299,12 @@ def _set_print(target: Any, plan: PrintPlan, title: str) -> None:
         target.set_h_pagebreaks(list(plan.breaks))
     face = '&"' + str(DEFAULT_FONT["font_name"]) + ',Regular"&8'
     target.set_footer(f"&L{face}{title.replace('&', '&&')}&R{face}&P / &N", {"margin": 0.3})
+
+
+def _print_scale(sheet: SheetPlan, plan: PrintPlan) -> int:
+    """Per cent at which the sheet fills the paper's width; fitting to a page only ever makes smaller."""
+    paper = _PAPER[plan.paper]
+    inches = (paper.long if plan.landscape else paper.short) - 2 * _SIDE_MARGIN
+    pixels = sum(width_pixels(width) for width in sheet.widths)
+    # Printers lay columns out a little wider than the screen.
+    return int(min(inches * 96 / pixels * 0.96, 4.0) * 100)
