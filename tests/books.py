@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
-import small_form
 
+import small_form
 from xlsx_pdca.cells import Rect, a1
 from xlsx_pdca.plan import HIDDEN_SHEET, TICKET_PROPERTY, AnswerPlan, WorkbookPlan
 from xlsx_pdca.rawbook import CellType, RawBook, RawCell, RawSheet, Refusal
@@ -111,7 +111,9 @@ def fill(book: RawBook, answers: Mapping[Address, str | RawCell]) -> RawBook:
 def write(book: RawBook, sheet: str, place: tuple[int, int], typed: str | RawCell) -> RawBook:
     """The book with one cell set; an empty text empties it."""
     cell = typed if isinstance(typed, RawCell) else RawCell(CellType.TEXT, typed)
-    return on_sheet(book, sheet, lambda s: {**s.cells, place: cell} if cell.text else without(s, place))
+    return on_sheet(
+        book, sheet, lambda s: {**s.cells, place: cell} if cell.text else without(s, place)
+    )
 
 
 def without(sheet: RawSheet, place: tuple[int, int]) -> dict[tuple[int, int], RawCell]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import books
 import pytest
 
+import books
 from xlsx_pdca.checks import read_return
 from xlsx_pdca.findings import Grade
 from xlsx_pdca.rawbook import RawBook

@@ -149,8 +149,8 @@ def chosen(text: str, options: Sequence[str]) -> tuple[str, ...]:
 
 
 def _letters(text: str) -> str:
-    """Key of an option that does not mind the separators inside it."""
-    return _BETWEEN.sub("", folded(text))
+    """Key of an option: width, case, blanks and the separators inside it do not matter."""
+    return _BETWEEN.sub("", folded(text)).casefold()
 
 
 def _choice(raw: str, question: FieldPlan) -> Meaning:
@@ -160,7 +160,7 @@ def _choice(raw: str, question: FieldPlan) -> Meaning:
         if any(part in options for part in parts):
             return Meaning(raw, "、".join(parts), State.FILLED)
     else:
-        printed = {folded(option): option for option in options}.get(folded(raw))
+        printed = {_letters(option): option for option in options}.get(_letters(raw))
         if printed is not None:
             return Meaning(raw, printed, State.FILLED)
     return Meaning(raw, raw, state_of_words(raw))
