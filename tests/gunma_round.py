@@ -34,9 +34,9 @@ from xlsx_pdca.summary import (
     Entry,
     Place,
     SummaryInput,
-    SummaryUnit,
     UnitReturn,
 )
+from xlsx_pdca.unit import Unit, UnitKind
 
 AS_OF = datetime(2026, 10, 20, 9, 30, tzinfo=JST)
 DEADLINE = date(2026, 10, 15)
@@ -300,14 +300,15 @@ def plans() -> dict[str, WorkbookPlan]:
     return {plan.digest: plan for plan in made}
 
 
-def units() -> tuple[SummaryUnit, ...]:
+def units() -> tuple[Unit, ...]:
     """One unit per municipality, six of them as one desk, and a second respondent in Maebashi."""
     found = [
-        SummaryUnit(
+        Unit(
             id=f"{p.code}-1",
             name=p.name,
-            kind="市町村",
+            kind=UnitKind.MUNICIPALITY,
             code=p.code,
+            covers=(p.code,),
             role="自治体担当者",
             contact_person=f"{p.name[:2]}　太郎",
             telephone=f"0270-00-{n:04d}",
@@ -316,10 +317,10 @@ def units() -> tuple[SummaryUnit, ...]:
         if p.code not in TATEBAYASHI
     ]
     second = replace(found[0], id="102016-2", name="前橋市（関係団体）", role="関係団体")
-    desk = SummaryUnit(
+    desk = Unit(
         id=JOINT,
         name="在宅医療介護連携相談センターたておう",
-        kind="窓口",
+        kind=UnitKind.DESK,
         covers=TATEBAYASHI,
         role="相談窓口",
         telephone="0276-00-0000",
@@ -369,7 +370,7 @@ _OUT = {"103837-1": Status.MISSING, "104281-1": Status.MISSING, "104442-1": Stat
 
 
 def _return(
-    unit: SummaryUnit, plan: WorkbookPlan, digest: str, n: int, chance: random.Random
+    unit: Unit, plan: WorkbookPlan, digest: str, n: int, chance: random.Random
 ) -> UnitReturn:
     asked = UnitReturn(unit.id, plan.form, Status.MISSING, plan=digest, deadline=DEADLINE)
     if unit.id == "103667-1" and plan.form == "tojitsu":
@@ -395,7 +396,7 @@ def _return(
     return replace(back, held=unit.id == "104434-1" and plan.form == "tojitsu")
 
 
-def _reading(unit: SummaryUnit, plan: WorkbookPlan, n: int, chance: random.Random) -> Reading:
+def _reading(unit: Unit, plan: WorkbookPlan, n: int, chance: random.Random) -> Reading:
     rules = {f.field: f for f in plan.fields}
     answers = []
     for k, place in enumerate(plan.answers):
@@ -434,7 +435,7 @@ def answer_at(plan: WorkbookPlan, place: AnswerPlan, text: str) -> Answer:
 
 
 def _text(
-    place: AnswerPlan, rule: FieldPlan, unit: SummaryUnit, n: int, k: int, chance: random.Random
+    place: AnswerPlan, rule: FieldPlan, unit: Unit, n: int, k: int, chance: random.Random
 ) -> str:
     match rule.kind:
         case FieldKind.INTEGER:

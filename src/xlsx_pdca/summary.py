@@ -17,6 +17,7 @@ from xlsx_pdca.event import JST
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
 from xlsx_pdca.submission import Answer, Reading, State
+from xlsx_pdca.unit import Unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,33 +41,6 @@ class Place:
     """圏域."""
     health_office: str = ""
     """保健所."""
-
-
-@dataclass(frozen=True)
-class SummaryUnit:
-    """回答単位 as far as the summary needs it."""
-
-    id: str
-    name: str
-    kind: str = ""
-    code: str = ""
-    """Code of its municipality; empty for a joint or supra-municipal unit."""
-    covers: tuple[str, ...] = ()
-    """Codes of all municipalities it answers for."""
-    role: str = ""
-    area: str = ""
-    health_office: str = ""
-    contact_person: str = ""
-    telephone: str = ""
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Codes of the municipalities in whose rows its answers appear."""
-        return self.covers or ((self.code,) if self.code else ())
-
-    @property
-    def is_joint(self) -> bool:
-        return len(self.covers) > 1
 
 
 @dataclass(frozen=True)
@@ -180,7 +154,7 @@ class SummaryInput:
     """Like 令和8年度 第1回."""
     as_of: datetime
     places: tuple[Place, ...]
-    units: tuple[SummaryUnit, ...]
+    units: tuple[Unit, ...]
     plans: Mapping[str, WorkbookPlan]
     """Frozen plans by digest, the forms in the round's order, the newest edition of a form last."""
     returns: tuple[UnitReturn, ...]
@@ -192,7 +166,7 @@ class SummaryInput:
     """Rows grouped by 圏域 instead of 建制順."""
 
     @cached_property
-    def unit_of(self) -> Mapping[str, SummaryUnit]:
+    def unit_of(self) -> Mapping[str, Unit]:
         return {unit.id: unit for unit in self.units}
 
     @cached_property
@@ -207,6 +181,11 @@ class SummaryInput:
     def plan_of(self, returned: UnitReturn) -> WorkbookPlan:
         """The plan it was sent with; before issue, the form's newest."""
         return self.plans.get(returned.plan) or self.forms[returned.form]
+
+
+def codes_of(unit: Unit) -> tuple[str, ...]:
+    """Codes of the municipalities in whose rows its answers appear."""
+    return unit.covers or ((unit.code,) if unit.code else ())
 
 
 class LongRow(NamedTuple):
@@ -282,7 +261,7 @@ def _question_id(place: AnswerPlan) -> str:
 def _common(summary: SummaryInput, returned: UnitReturn) -> LongRow:
     """The part of a row that all answers of one return share."""
     unit = summary.unit_of[returned.unit]
-    code = "" if unit.is_joint else (unit.places or ("",))[0]
+    code = "" if unit.is_joint else (codes_of(unit) or ("",))[0]
     place = summary.place_of.get(code)
     return LongRow(*[""] * len(COLUMNS))._replace(
         round=summary.round,
@@ -291,7 +270,7 @@ def _common(summary: SummaryInput, returned: UnitReturn) -> LongRow:
         unit=unit.id,
         code=code,
         municipality=place.name if place else "",
-        covers=";".join(unit.places),
+        covers=";".join(codes_of(unit)),
         role=unit.role,
         status=returned.status.value,
         entry=returned.entry.value,
@@ -429,9 +408,9 @@ def _by_area(
     return tuple((area, every[area], back[area]) for area in order if every[area])
 
 
-def area_of(summary: SummaryInput, unit: SummaryUnit) -> str:
+def area_of(summary: SummaryInput, unit: Unit) -> str:
     """圏域 of a unit: its own, else the one of all it covers."""
-    own = {summary.place_of[c].area for c in unit.places if c in summary.place_of}
+    own = {summary.place_of[c].area for c in codes_of(unit) if c in summary.place_of}
     found = {area for area in own if area} or {unit.area or NO_AREA}
     return found.pop() if len(found) == 1 else SEVERAL_AREAS
 

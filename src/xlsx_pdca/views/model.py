@@ -9,7 +9,8 @@ from enum import StrEnum
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import State
-from xlsx_pdca.summary import NoteKey, Place, SummaryUnit
+from xlsx_pdca.summary import NoteKey, Place
+from xlsx_pdca.unit import Unit
 
 JOINT = "共同回答"
 
@@ -50,7 +51,7 @@ class ViewRow:
 
     place: Place
     """With the unit's id in place of a code where the unit belongs to no municipality."""
-    unit: SummaryUnit
+    unit: Unit
     status: Status
     cells: tuple[ViewCell, ...]
     key: NoteKey

@@ -17,12 +17,13 @@ from xlsx_pdca.summary import (
     NoteKey,
     Place,
     SummaryInput,
-    SummaryUnit,
     UnitReturn,
     answers_digest,
     answers_of,
     areas,
+    codes_of,
 )
+from xlsx_pdca.unit import Unit
 from xlsx_pdca.views.model import ViewCell, ViewRow
 
 Address = tuple[str, str, str]
@@ -119,8 +120,8 @@ def rows_of(
         )
 
 
-def _places(summary: SummaryInput, unit: SummaryUnit) -> tuple[Place, ...]:
-    known = tuple(summary.place_of.get(code) or Place(code, code) for code in unit.places)
+def _places(summary: SummaryInput, unit: Unit) -> tuple[Place, ...]:
+    known = tuple(summary.place_of.get(code) or Place(code, code) for code in codes_of(unit))
     return known or (Place(unit.id, unit.name, unit.area, unit.health_office),)
 
 
@@ -155,7 +156,7 @@ def ordered(summary: SummaryInput, rows: Iterable[ViewRow]) -> tuple[ViewRow, ..
 
     def place(row: ViewRow) -> tuple[int, bool, str, str]:
         grouped = rank.get(row.place.area, len(rank)) if summary.by_area else 0
-        return (grouped, not row.unit.places, row.place.code, row.unit.id)
+        return (grouped, not codes_of(row.unit), row.place.code, row.unit.id)
 
     return tuple(sorted(rows, key=place))
 

@@ -14,12 +14,12 @@ from xlsx_pdca.summary import (
     Note,
     Place,
     SummaryInput,
-    SummaryUnit,
     UnitReturn,
     answers_of,
 )
+from xlsx_pdca.unit import Unit
 from xlsx_pdca.views import JOINT, View
-from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_date
+from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_time
 
 LABEL_PIXELS = 148.0
 UNITS = 12
@@ -141,7 +141,7 @@ class KarteWriter:
         if not returned.is_in:
             self._row([Part("状況", 0, 0, "label"), Part(status, 1, UNITS, "missing")])
             return
-        at = japanese_date(returned.received_at) if returned.received_at else ""
+        at = japanese_time(returned.received_at) if returned.received_at else ""
         row = self._row(
             [
                 Part("状況", 0, 0, "label"),
@@ -304,7 +304,7 @@ def _over(texts: Sequence[str], spans: Sequence[tuple[int, int]], style: str) ->
     return (Part(text, *span, style) for text, span in zip(texts, spans, strict=True))
 
 
-def _who(summary: SummaryInput, unit: SummaryUnit) -> str:
+def _who(summary: SummaryInput, unit: Unit) -> str:
     """Who answered; for a joint answer also for whom."""
     if not unit.is_joint:
         return unit.role or ""

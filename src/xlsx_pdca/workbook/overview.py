@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from xlsx_pdca.findings import Grade
 from xlsx_pdca.layout.metrics import FONT
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.summary import FormCounts, SummaryInput, counts
+from xlsx_pdca.summary import FormCounts, SummaryInput, codes_of, counts
 from xlsx_pdca.workbook.look import BAND, GREY, NAVY, RULE
-from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_date
+from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_time
 
 _COLUMNS = 12
 _PIXELS = 78.0
@@ -63,7 +63,7 @@ class _Overview:
         title = f"取りまとめ表　概況　{self.summary.round_name}"
         self.sheet.merged(row, 1, 9, title, "title", font_size=18)
         self.sheet.merged(row, 10, _COLUMNS, "【部内限り】", "confidential", font_size=13)
-        words = f"{japanese_date(self.summary.as_of)} 現在　共同回答は1件と数えています"
+        words = f"{japanese_time(self.summary.as_of)} 現在　共同回答は1件と数えています"
         self.sheet.merged(self._next(18), 1, _COLUMNS, words, "subtitle")
 
     def _section(self, text: str) -> None:
@@ -285,7 +285,7 @@ class _Overview:
         for form in self.counts:
             for returned in self.summary.returns:
                 if returned.form == form.form:
-                    for code in self.summary.unit_of[returned.unit].places:
+                    for code in codes_of(self.summary.unit_of[returned.unit]):
                         found.setdefault(code, []).append(returned.status.symbol)
         return {code: " ".join(signs) for code, signs in found.items()}
 

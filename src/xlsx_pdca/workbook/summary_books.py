@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.summary import Note, Place, SummaryInput, UnitReturn
+from xlsx_pdca.summary import Note, Place, SummaryInput, UnitReturn, codes_of
 from xlsx_pdca.views import View, views_of
 from xlsx_pdca.workbook.karte import MOST_PAGES, KarteWriter
 from xlsx_pdca.workbook.overview import OverviewExtras, write_overview
-from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of, japanese_date
+from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of, japanese_time
 from xlsx_pdca.workbook.view_sheet import (
     KARTE,
     KEY,
@@ -48,7 +48,7 @@ def consolidated_book(summary: SummaryInput) -> ConsolidatedBook:
     changed = sum(notes.is_outdated(r, notes.columns(v.key)) for v in views for r in v.rows)
     book = SummaryBook(
         title=f"取りまとめ表 {summary.round_name}",
-        footer=f"【部内限り】{summary.round_name} 取りまとめ表　{japanese_date(summary.as_of)} 現在",
+        footer=f"【部内限り】{summary.round_name} 取りまとめ表　{japanese_time(summary.as_of)} 現在",
         as_of=summary.as_of,
     )
     overview = book.sheet(OVERVIEW)
@@ -71,7 +71,7 @@ def _renamed(views: Sequence[View]) -> tuple[View, ...]:
 
 def _subtitle(summary: SummaryInput, view: View) -> str:
     return (
-        f"{summary.round_name}　{japanese_date(summary.as_of)} 現在　"
+        f"{summary.round_name}　{japanese_time(summary.as_of)} 現在　"
         f"受領 {view.returned}／{view.asked}（共同回答は1件と数えています）　"
         "点の網かけ：その欄は空欄　灰色：未受領　【部内限り】"
     )
@@ -102,7 +102,7 @@ def _pages(summary: SummaryInput) -> list[tuple[Place, list[UnitReturn]]]:
                 continue
             unit = summary.unit_of[returned.unit]
             own = Place(unit.id, unit.name, unit.area, unit.health_office)
-            for code in unit.places or (unit.id,):
+            for code in codes_of(unit) or (unit.id,):
                 found.setdefault(code, (own, []))[1].append(returned)
     return [page for page in found.values() if page[1]]
 

@@ -17,6 +17,7 @@ from xlsx_pdca.cells import MAX_CELL_UTF16, a1, utf16_length
 from xlsx_pdca.errors import OperatorError
 from xlsx_pdca.event import JST
 from xlsx_pdca.layout.metrics import lines_needed, width_units
+from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workbook.look import (
     AMBER,
     BAND,
@@ -306,7 +307,7 @@ def fits(text: str, pixels: float, *, points: float = BODY_POINTS) -> bool:
     return height_of([(text, pixels)], points=points) <= MAX_ROW_POINTS
 
 
-def japanese_date(at: datetime) -> str:
+def japanese_time(at: datetime) -> str:
     """Like 令和8年11月22日 10:05."""
     local = at.astimezone(JST)
-    return f"令和{local.year - 2018}年{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{wareki(local.date())} {local:%H:%M}"
