@@ -44,6 +44,9 @@ MISSING = "#E3E6EA"
 """Fill of rows where nothing is in: grey also on a black-and-white print."""
 _TOO_SMALL_A4 = 0.72
 
+WHITE_HEAD = "white_head"
+"""Head of a list that is printed in black and white."""
+
 Properties = Mapping[str, Any]
 _LINED: Properties = {"border": 1, "border_color": RULE}
 _BODY: Properties = {
@@ -77,6 +80,16 @@ STYLES: Mapping[str, Properties] = {
         "valign": "vcenter",
         "text_wrap": True,
     },
+    WHITE_HEAD: {
+        "font_size": BODY_POINTS,
+        "bold": True,
+        "border": 1,
+        "bottom": 2,
+        "align": "center",
+        "valign": "vcenter",
+        "text_wrap": True,
+    },
+    "black_link": {**_LINED, **_BODY, "font_color": "#000000", "underline": 1},
     "note_head": {
         **_LINED,
         "font_size": BODY_POINTS,

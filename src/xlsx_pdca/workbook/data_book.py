@@ -1,0 +1,166 @@
+"""データ集: the answers for programs and pivot tables, one value per cell, nothing for looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from xlsx_pdca.cells import MAX_ROW
+from xlsx_pdca.event import JST
+from xlsx_pdca.layout.metrics import text_em
+from xlsx_pdca.plan import FieldPlan, WorkbookPlan
+from xlsx_pdca.spec import Need
+from xlsx_pdca.summary import COLUMNS, SummaryInput, iso, long_table
+from xlsx_pdca.wareki import wareki
+from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, japanese_time
+
+MOST_IN_TABLE = 100_000
+"""Rows of a real Excel table; beyond that a filter does, since Excel gets slow."""
+_MOST_PIXELS = 420.0
+
+_ARRIVAL_HEADS = (
+    "受信日時",
+    "受信日（和暦）",
+    "届いたファイル名",
+    "回答単位",
+    "様式",
+    "提出回",
+    "取扱い",
+    "届いたところ",
+    "受領済ファイル",
+    "バイト数",
+    "SHA-256",
+)
+_QUESTION_HEADS = (
+    "様式",
+    "版",
+    "項目",
+    "番号",
+    "設問",
+    "原典の設問",
+    "種類",
+    "シート",
+    "見出し",
+    "表・マトリクス",
+    "必須",
+    "目安字数",
+    "単位",
+    "最小",
+    "最大",
+    "共有範囲",
+    "氏名等",
+)
+_OPTION_HEADS = ("様式", "版", "項目", "順", "選択肢")
+_NEEDS = {
+    Need.ALWAYS: "必須",
+    Need.IF: "条件付き",
+    Need.UNLESS: "条件付き",
+    Need.OPTIONAL: "任意",
+}
+
+
+def data_book(summary: SummaryInput) -> bytes:
+    """The bytes of データ集."""
+    book = SummaryBook(
+        title=f"データ集 {summary.round_name}",
+        footer=f"{summary.round_name} データ集　{japanese_time(summary.as_of)} 現在",
+        as_of=summary.as_of,
+    )
+    plans = list(summary.plans.values())
+    _write_table(book, "回答一覧", COLUMNS, long_table(summary))
+    _write_table(book, "受信ファイル一覧", _ARRIVAL_HEADS, _arrivals(summary))
+    _write_table(book, "設問一覧", _QUESTION_HEADS, (r for p in plans for r in _questions(p)))
+    _write_table(book, "選択肢一覧", _OPTION_HEADS, (r for p in plans for r in _options(p)))
+    return book.finish()
+
+
+def _arrivals(summary: SummaryInput) -> Iterator[tuple[str, ...]]:
+    for arrival in sorted(summary.arrivals, key=lambda a: a.received_at):
+        yield (
+            iso(arrival.received_at),
+            wareki(arrival.received_at.astimezone(JST).date()),
+            arrival.name,
+            arrival.unit,
+            arrival.form,
+            str(arrival.submission or ""),
+            arrival.outcome,
+            arrival.source,
+            arrival.file,
+            str(arrival.size),
+            arrival.sha256,
+        )
+
+
+def _questions(plan: WorkbookPlan) -> Iterator[tuple[str, ...]]:
+    edition = plan.edition
+    for rule in plan.fields:
+        yield (
+            plan.form,
+            edition,
+            rule.field,
+            rule.code,
+            rule.label,
+            rule.source,
+            rule.kind.value,
+            plan.sheet(rule.sheet).name,
+            rule.heading,
+            rule.group,
+            _NEEDS[rule.required.need],
+            str(rule.guide or ""),
+            rule.unit,
+            _limit(rule, least=True),
+            _limit(rule, least=False),
+            rule.share.value,
+            "○" if rule.personal else "",
+        )
+
+
+def _limit(rule: FieldPlan, *, least: bool) -> str:
+    limit = rule.minimum if least else rule.maximum
+    return "" if limit is None else f"{limit:f}"
+
+
+def _options(plan: WorkbookPlan) -> Iterator[tuple[str, ...]]:
+    edition = plan.edition
+    for rule in plan.fields:
+        for number, option in enumerate(rule.options, 1):
+            yield (plan.form, edition, rule.field, str(number), option)
+
+
+def _write_table(
+    book: SummaryBook, name: str, heads: Sequence[str], rows: Iterable[Sequence[str]]
+) -> None:
+    """One list from A1 on; what a sheet cannot hold goes on in the next."""
+    listed = [tuple(row) for row in rows]
+    most = MAX_ROW - 1
+    for part in range(max(-(-len(listed) // most), 1)):
+        sheet = book.sheet(name if part == 0 else f"{name}_{part + 1}")
+        _write_part(sheet, heads, listed[part * most : (part + 1) * most])
+
+
+def _write_part(sheet: SummarySheet, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widths = [_width(head, [row[n] for row in rows[:200]]) for n, head in enumerate(heads)]
+    sheet.widths(widths)
+    last_row, last_column = max(len(rows), 1), len(heads) - 1
+    if len(rows) <= MOST_IN_TABLE:
+        columns = [{"header": head} for head in heads]
+        style = {"columns": columns, "style": "Table Style Light 1", "name": _table_name(sheet)}
+        sheet.raw.add_table(0, 0, last_row, last_column, style)
+    else:
+        sheet.raw.autofilter(0, 0, last_row, last_column)
+    for column, head in enumerate(heads, 1):
+        sheet.text(1, column, head, "raw", bold=True)
+    for number, row in enumerate(rows, 2):
+        for column, text in enumerate(row, 1):
+            if text:
+                sheet.text(number, column, text, "raw")
+    sheet.raw.freeze_panes(1, 0)
+    sheet.book.set_up_print(sheet, pixels=sum(widths), repeat=(1, 1))
+
+
+def _width(head: str, texts: Sequence[str]) -> float:
+    longest = max((text_em(t.partition("\n")[0]) for t in (head, *texts)), default=1.0)
+    return min(longest * 13.4 + 24, _MOST_PIXELS)
+
+
+def _table_name(sheet: SummarySheet) -> str:
+    return f"list{len(sheet.book.raw.worksheets())}"

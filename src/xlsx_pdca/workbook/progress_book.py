@@ -1,0 +1,371 @@
+"""進行管理表: who still owes what, what to ask them, and by telephone: plain black and white on A4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from xlsx_pdca.event import JST
+from xlsx_pdca.findings import Finding
+from xlsx_pdca.layout.metrics import lines_needed
+from xlsx_pdca.ledger import Status
+from xlsx_pdca.summary import ContactLine, SummaryInput, UnitReturn, codes_of, counts
+from xlsx_pdca.unit import Unit
+from xlsx_pdca.wareki import weekday_name
+from xlsx_pdca.workbook.summary_look import (
+    BODY_POINTS,
+    WHITE_HEAD,
+    SummaryBook,
+    SummarySheet,
+    height_of,
+    japanese_time,
+)
+
+_HEAD_ROW = 4
+
+
+@dataclass(frozen=True)
+class Column:
+    head: str
+    pixels: float
+    center: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a list: its texts, and a link behind one of them."""
+
+    texts: tuple[str, ...]
+    link: str = ""
+    link_column: int = -1
+    weak: bool = False
+    """Printed grey: nothing to do."""
+
+
+def progress_book(summary: SummaryInput) -> bytes:
+    """The bytes of 進行管理表."""
+    book = SummaryBook(
+        title=f"進行管理表 {summary.round_name}",
+        footer=f"【部内限り】{summary.round_name} 進行管理表　{japanese_time(summary.as_of)} 現在",
+        as_of=summary.as_of,
+    )
+    for name, write in _SHEETS.items():
+        columns, lines, words = write(summary)
+        _write_list(book.sheet(name), summary, columns, tuple(lines), words)
+    return book.finish()
+
+
+Listing = tuple[tuple[Column, ...], Iterator[Line], str]
+
+
+def _status(summary: SummaryInput) -> Listing:
+    """提出状況: every unit and form."""
+    columns = (
+        Column("番号", 102),
+        Column("回答単位", 190),
+        Column("圏域", 92),
+        Column("様式", 92),
+        Column("状況", 132),
+        Column("期限", 124),
+        Column("受領", 152),
+        Column("担当者", 108),
+        Column("電話番号", 140),
+        Column("最後の連絡", 270),
+    )
+    return columns, _status_lines(summary), _status_words(summary)
+
+
+def _status_lines(summary: SummaryInput) -> Iterator[Line]:
+    latest = _latest_contacts(summary)
+    for returned, unit in _in_order(summary):
+        received = _day_and_time(returned.received_at) if returned.received_at else ""
+        again = f" 第{returned.submission}回" if returned.submission > 1 else ""
+        yield Line(
+            (
+                unit.id,
+                unit.name,
+                _area(summary, unit),
+                summary.forms[returned.form].title,
+                f"{returned.status.symbol} {returned.status.value}",
+                _day(returned.deadline) if returned.deadline else "",
+                f"{received}{again}",
+                unit.contact_person,
+                unit.telephone,
+                _contact_words(latest.get(unit.id)),
+            ),
+            link=f"external:../{returned.file}" if returned.file else "",
+            link_column=1,
+            weak=returned.status in (Status.ACCEPTED, Status.EXEMPT),
+        )
+
+
+def _status_words(summary: SummaryInput) -> str:
+    parts = [f"{form.title} 受領{form.returned}／{form.asked}" for form in counts(summary)]
+    legend = "　".join(f"{s.symbol}{s.value}" for s in Status)
+    return f"{'　'.join(parts)}　　{legend}"
+
+
+def _missing(summary: SummaryInput) -> Listing:
+    """未提出: one line per unit, with room to write by hand."""
+    columns = (
+        Column("番号", 102),
+        Column("回答単位", 190),
+        Column("圏域", 92),
+        Column("提出をお願いする様式", 176),
+        Column("期限", 124),
+        Column("期限から", 72, center=True),
+        Column("担当者", 108),
+        Column("電話番号", 140),
+        Column("最後の連絡", 220),
+        Column("メモ", 170),
+    )
+    return (
+        columns,
+        _missing_lines(summary),
+        "電話の前に、行き違いで届いていないかを御確認ください。",
+    )
+
+
+def _missing_lines(summary: SummaryInput) -> Iterator[Line]:
+    latest = _latest_contacts(summary)
+    owed: dict[str, list[UnitReturn]] = {}
+    for returned, unit in _in_order(summary):
+        if not returned.is_in and returned.status is not Status.EXEMPT:
+            owed.setdefault(unit.id, []).append(returned)
+    for unit_id, returns in owed.items():
+        unit = summary.unit_of[unit_id]
+        deadline = min((r.deadline for r in returns if r.deadline), default=None)
+        days = (summary.as_of.date() - deadline).days if deadline else 0
+        forms = [f"{summary.forms[r.form].title}（{_owed_word(r)}）" for r in returns]
+        yield Line(
+            (
+                unit.id,
+                unit.name,
+                _area(summary, unit),
+                "\n".join(forms),
+                _day(deadline) if deadline else "",
+                f"{days}日" if days > 0 else "",
+                unit.contact_person,
+                unit.telephone,
+                _contact_words(latest.get(unit.id)),
+                "",
+            )
+        )
+
+
+def _owed_word(returned: UnitReturn) -> str:
+    return "届いたファイルを県で確認中" if returned.held else returned.status.value
+
+
+def _findings(summary: SummaryInput) -> Listing:
+    """確認事項: every sentence with its place."""
+    columns = (
+        Column("番号", 102),
+        Column("回答単位", 150),
+        Column("様式", 86),
+        Column("程度", 94),
+        Column("確認事項", 500),
+        Column("ファイル", 210),
+        Column("シート", 92),
+        Column("セル", 58),
+        Column("電話番号", 140),
+        Column("済", 40, center=True),
+    )
+    lines = (
+        _finding_line(summary, returned, unit, finding)
+        for returned, unit in _in_order(summary)
+        if returned.is_in and returned.reading
+        for finding in returned.reading.findings
+    )
+    words = "「必ず確認」だけが確認依頼の文書になります。ほかは電話などのついでに御確認ください。"
+    return columns, lines, words
+
+
+def _finding_line(
+    summary: SummaryInput, returned: UnitReturn, unit: Unit, finding: Finding
+) -> Line:
+    sheet = finding.sheet.replace("'", "''")
+    place = f"#'{sheet}'!{finding.cell or 'A1'}" if finding.sheet else ""
+    return Line(
+        (
+            unit.id,
+            unit.name,
+            summary.forms[returned.form].title,
+            finding.grade.value,
+            finding.sentence(),
+            returned.file.rpartition("/")[2],
+            finding.sheet,
+            finding.cell,
+            unit.telephone,
+            "",
+        ),
+        link=f"external:../{returned.file}{place}",
+        link_column=7 if finding.cell else 1,
+    )
+
+
+def _contacts(summary: SummaryInput) -> Listing:
+    columns = (
+        Column("日時", 150),
+        Column("番号", 102),
+        Column("回答単位", 180),
+        Column("手段", 70),
+        Column("連絡した人", 110),
+        Column("内容", 560),
+    )
+    lines = (
+        Line(
+            (
+                japanese_time(c.at),
+                c.unit,
+                summary.unit_of[c.unit].name if c.unit in summary.unit_of else "",
+                c.means,
+                c.by,
+                c.text,
+            )
+        )
+        for c in sorted(summary.contacts, key=lambda c: c.at)
+    )
+    return columns, lines, "電話やメールでのやり取りの記録です。"
+
+
+def _arrivals(summary: SummaryInput) -> Listing:
+    columns = (
+        Column("収受", 50, center=True),
+        Column("受信日時", 150),
+        Column("届いたファイル", 300),
+        Column("番号", 102),
+        Column("回答単位", 160),
+        Column("様式", 90),
+        Column("提出", 60, center=True),
+        Column("取扱い", 190),
+        Column("届いたところ", 150),
+    )
+    return (
+        columns,
+        _arrival_lines(summary),
+        "届いたファイルは、取扱いにかかわらず、すべて原本のまま保存しています。",
+    )
+
+
+def _arrival_lines(summary: SummaryInput) -> Iterator[Line]:
+    ordered = sorted(enumerate(summary.arrivals), key=lambda item: (item[1].received_at, item[0]))
+    for number, (_, arrival) in enumerate(ordered, 1):
+        unit = summary.unit_of.get(arrival.unit)
+        plan = summary.forms.get(arrival.form)
+        yield Line(
+            (
+                str(number),
+                japanese_time(arrival.received_at),
+                arrival.name,
+                arrival.unit,
+                unit.name if unit else "",
+                plan.title if plan else "",
+                f"第{arrival.submission}回" if arrival.submission else "",
+                arrival.outcome,
+                arrival.source,
+            ),
+            link=f"external:../{arrival.file}" if arrival.file else "",
+            link_column=3,
+        )
+
+
+_SHEETS: dict[str, Callable[[SummaryInput], Listing]] = {
+    "提出状況": _status,
+    "未提出": _missing,
+    "確認事項": _findings,
+    "連絡記録": _contacts,
+    "収受簿": _arrivals,
+}
+
+
+def _write_list(
+    sheet: SummarySheet,
+    summary: SummaryInput,
+    columns: Sequence[Column],
+    lines: Sequence[Line],
+    words: str,
+) -> None:
+    name = sheet.raw.get_name()
+    widths = [column.pixels for column in columns]
+    sheet.widths(widths)
+    sheet.text(1, 1, f"{name}　{summary.round_name}", "title", font_color="#000000")
+    sheet.height(1, 27)
+    now = f"{japanese_time(summary.as_of)} 現在　{len(lines)}件"
+    sheet.text(2, 1, f"{now}　{words}", "subtitle", font_color="#000000")
+    sheet.height(2, 18)
+    sheet.height(3, 6)
+    for column, head in enumerate(columns, 1):
+        sheet.text(_HEAD_ROW, column, head.head, WHITE_HEAD)
+    sheet.height(_HEAD_ROW, 24)
+    for row, line in enumerate(lines, _HEAD_ROW + 1):
+        _write_line(sheet, row, columns, line)
+    if not lines:
+        sheet.merged(_HEAD_ROW + 1, 1, len(columns), "ありません。", "body")
+    _finish_list(sheet, columns, len(lines))
+
+
+def _write_line(sheet: SummarySheet, row: int, columns: Sequence[Column], line: Line) -> None:
+    for number, (column, text) in enumerate(zip(columns, line.texts, strict=True), 1):
+        one_line = (
+            lines_needed(text, column.pixels, BODY_POINTS) == 1
+        )  # links do not wrap everywhere
+        if line.link and number - 1 == line.link_column and one_line:
+            sheet.link(row, number, line.link, text, "black_link", "届いたファイルを開く")
+        elif column.center:
+            sheet.text(row, number, text, "center")
+        else:
+            sheet.text(
+                row, number, text, "body", **({"font_color": "#5B6776"} if line.weak else {})
+            )
+    texts = zip(line.texts, (c.pixels for c in columns), strict=True)
+    sheet.height(row, height_of(texts, least=20))
+
+
+def _finish_list(sheet: SummarySheet, columns: Sequence[Column], rows: int) -> None:
+    last = _HEAD_ROW + max(rows, 1)
+    if rows:
+        sheet.raw.autofilter(_HEAD_ROW - 1, 0, last - 1, len(columns) - 1)
+    sheet.raw.freeze_panes(_HEAD_ROW, 2)
+    pixels = sum(column.pixels for column in columns)
+    sheet.book.set_up_print(sheet, pixels=pixels, repeat=(1, _HEAD_ROW), paper="A4")
+    sheet.raw.fit_to_pages(1, 0)
+    sheet.raw.print_area(0, 0, last - 1, len(columns) - 1)
+
+
+def _in_order(summary: SummaryInput) -> list[tuple[UnitReturn, Unit]]:
+    """Returns with their units in 建制順, then units without a municipality."""
+    forms = list(summary.forms)
+
+    def place(item: tuple[UnitReturn, Unit]) -> tuple[bool, str, str, int]:
+        returned, unit = item
+        codes = codes_of(unit)
+        return (not codes, min(codes, default=""), unit.id, forms.index(returned.form))
+
+    return sorted(((r, summary.unit_of[r.unit]) for r in summary.returns), key=place)
+
+
+def _area(summary: SummaryInput, unit: Unit) -> str:
+    found = [summary.place_of[c].area for c in codes_of(unit) if c in summary.place_of]
+    return "・".join(dict.fromkeys(area for area in found if area)) or unit.area
+
+
+def _latest_contacts(summary: SummaryInput) -> dict[str, ContactLine]:
+    return {c.unit: c for c in sorted(summary.contacts, key=lambda c: c.at)}
+
+
+def _contact_words(contact: ContactLine | None) -> str:
+    if contact is None:
+        return ""
+    return f"{_day_and_time(contact.at)} {contact.means}：{contact.text}"
+
+
+def _day(day: date) -> str:
+    """Like 10月15日（木）: the year stands in the title."""
+    return f"{day.month}月{day.day}日（{weekday_name(day)}）"
+
+
+def _day_and_time(at: datetime) -> str:
+    local = at.astimezone(JST)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
