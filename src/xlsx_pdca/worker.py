@@ -76,7 +76,10 @@ class Worker(Generic[Result]):
             self._child = None
 
     def parse(self, source: Path | bytes) -> Result | Refusal:
-        """What the parser makes of the file; a crash or a time-out is a Refusal, not an exception."""
+        """What the parser makes of the file; a crash or a time-out is a Refusal, not an exception.
+
+        A path that cannot be read raises its OSError.
+        """
         data = source if isinstance(source, bytes) else source.read_bytes()
         if self._child is None:
             self._child = _Child(self._command())

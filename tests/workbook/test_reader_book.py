@@ -25,7 +25,7 @@ from handmade import (
     zipped,
 )
 from xlsx_pdca.cells import Rect
-from xlsx_pdca.rawbook import RawBook, RawSheet
+from xlsx_pdca.rawbook import RawBook, RawSheet, Refusal, RefusalCode
 from xlsx_pdca.workbook.reader import decode, parse, read_workbook
 
 ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
@@ -175,6 +175,27 @@ def test_fallback_drawing_is_not_counted_twice() -> None:
     assert (result.drawings, result.drawing_texts) == (1, ("保健\n所",))
 
 
+def test_diagram_texts() -> None:
+    """An organisation chart drawn as a diagram gives its texts, box by box."""
+    diagram = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+    boxes = "".join(
+        f"<d:pt><d:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></d:t></d:pt>" for text in ("課", "係")
+    )
+    content = {
+        **parts(ONE),
+        "xl/worksheets/_rels/sheet1.xml.rels": relationships(
+            ("rId1", "drawing", "../drawings/drawing1.xml")
+        ),
+        "xl/drawings/drawing1.xml": f'<x:wsDr xmlns:x="{DRAWING}"><x:twoCellAnchor/></x:wsDr>',
+        "xl/drawings/_rels/drawing1.xml.rels": relationships(
+            ("rId1", "diagramData", "../diagrams/data1.xml")
+        ),
+        "xl/diagrams/data1.xml": f'<d:dataModel xmlns:d="{diagram}" xmlns:a="{TEXT}">{boxes}</d:dataModel>',
+    }
+    result = sheet(zipped(content))
+    assert (result.drawings, result.drawing_texts) == (1, ("課", "係"))
+
+
 def test_old_drawing() -> None:
     """Objects that exist in VML only are counted, notes in VML are not."""
     vml = b'<xml><x:ClientData ObjectType="Note"/><br><x:ClientData ObjectType="Pict"/></xml>'
@@ -254,6 +275,20 @@ def test_prefixed_elements() -> None:
     text = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row><x:c><x:v>5</x:v></x:c></x:row></x:sheetData></x:worksheet>'
     content = {**parts(), "xl/worksheets/sheet1.xml": text}
     assert sheet(zipped(content)).cells[1, 1].text == "5"
+
+
+def test_rules_behind_the_cells() -> None:
+    """What stands before drop-downs and coloured rules is read, and what stands in them is no cell."""
+    after = (
+        '<sheetProtection sheet="1"/><mergeCells><mergeCell ref="A1:B1"/></mergeCells>'
+        '<conditionalFormatting sqref="A1"><cfRule><formula>A1=1</formula></cfRule></conditionalFormatting>'
+        '<dataValidations><dataValidation sqref="A1"><formula1>1</formula1></dataValidation></dataValidations>'
+    )
+    result = sheet(book(ONE, after=after))
+    assert (len(result.cells), result.merges, result.protected) == (1, (Rect(1, 1, 1, 2),), True)
+    broken = read_workbook(book(ONE, after=after.replace("</dataValidations>", "")))
+    assert isinstance(broken, Refusal)
+    assert broken.code is RefusalCode.DAMAGED
 
 
 def test_utf16_part() -> None:

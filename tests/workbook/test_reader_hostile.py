@@ -126,6 +126,19 @@ def test_broken_xml() -> None:
     assert code(with_part("xl/worksheets/sheet1.xml", worksheet(ROW)[:-3])) is RefusalCode.DAMAGED
 
 
+def test_unusual_encoding() -> None:
+    """XML in an encoding the standard does not know is damaged, not decoded by guess."""
+    text = GOOD["xl/workbook.xml"].replace("UTF-8", "Shift_JIS")
+    assert code(with_part("xl/workbook.xml", text)) is RefusalCode.DAMAGED
+
+
+def test_hidden_columns_outside_the_sheet() -> None:
+    """A range of hidden columns is not spread out beyond the last one."""
+    hidden = '<cols><col min="1" max="{}" hidden="1"/></cols>'
+    assert code(book(before=hidden.format(16384))) is None
+    assert code(book(before=hidden.format(2_000_000_000))) is RefusalCode.HOSTILE
+
+
 def doctype(text: str, declaration: str) -> str:
     return text.replace(HEAD, HEAD + declaration)
 

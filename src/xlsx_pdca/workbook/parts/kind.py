@@ -6,7 +6,6 @@ from xlsx_pdca.workbook.parts.faults import Empty, Encrypted, NotAWorkbook, OldF
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLE_HEAD = 512
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _OTHER_OLE = {
     "Word document": "WordDocument",
