@@ -111,9 +111,8 @@ def fill(book: RawBook, answers: Mapping[Address, str | RawCell]) -> RawBook:
 def write(book: RawBook, sheet: str, place: tuple[int, int], typed: str | RawCell) -> RawBook:
     """The book with one cell set; an empty text empties it."""
     cell = typed if isinstance(typed, RawCell) else RawCell(CellType.TEXT, typed)
-    return on_sheet(
-        book, sheet, lambda s: {**s.cells, place: cell} if cell.text else without(s, place)
-    )
+    kept = cell.text or cell.formula is not None
+    return on_sheet(book, sheet, lambda s: {**s.cells, place: cell} if kept else without(s, place))
 
 
 def without(sheet: RawSheet, place: tuple[int, int]) -> dict[tuple[int, int], RawCell]:

@@ -83,14 +83,15 @@ class Identity:
 
 def identify(book: RawBook, file_name: str, register: Register) -> Identity:
     """Identity of a file by hidden sheet, property and visible tickets, with its name as a witness."""
-    shown = dict(_proofs(book))
-    tickets = {ticket.text: ticket for ticket in shown.values()}
-    if not tickets:
+    first_shown: dict[Ticket, str] = {}
+    for place, shown in _proofs(book):
+        first_shown.setdefault(shown, place)
+    if not first_shown:
         return _without_ticket(book, file_name, register)
-    if len(tickets) > 1:
-        places = listed(f"{place} {ticket.text}" for place, ticket in shown.items())
+    if len(first_shown) > 1:
+        places = listed(f"{place}の{shown.text}" for shown, place in first_shown.items())
         return Identity(None, (finding("IDN09", places=places),))
-    (ticket,) = tickets.values()
+    (ticket,) = first_shown
     doubt = _doubt(ticket, register)
     if doubt:
         return Identity(ticket, (doubt,), _proposal(file_name, register))

@@ -1,0 +1,134 @@
+"""What the answers say, and that the form's own marks say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import books
+import pytest
+
+from xlsx_pdca.checks import marks, read_return
+from xlsx_pdca.findings import Finding, Grade
+from xlsx_pdca.plan import Mark
+
+POPULATION, AGEING, DESK = ("population", "", ""), ("ageing", "", ""), ("desk", "", "")
+STRENGTHS, ENTERED = ("strengths", "", ""), ("entered_on", "", "")
+
+
+def asked(changes: Mapping[books.Address, str]) -> list[tuple[str, books.Address]]:
+    """(code, address) of the findings after some good answers were changed."""
+    return [(each.code, each.address) for each in findings(changes)]
+
+
+def findings(changes: Mapping[books.Address, str]) -> tuple[Finding, ...]:
+    book = books.fill(books.good_book(), changes)
+    return read_return(book, books.plan(), books.slots()).findings
+
+
+def test_good_answers_are_not_asked_about() -> None:
+    """The control: nothing is asked about good answers."""
+    assert asked({}) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "code"),
+    [
+        (STRENGTHS, "", "ANS01"),
+        (STRENGTHS, "　\n", "ANS01"),
+        (STRENGTHS, "あ" * 401, "ANS03"),
+        (STRENGTHS, "あ" * 801, "ANS02"),
+        (POPULATION, "約30万", "ANS04"),
+        (POPULATION, "-5", "ANS05"),
+        (POPULATION, "99999999", "ANS05"),
+        (POPULATION, "12.5", "ANS06"),
+        (AGEING, "28.55", "ANS06"),
+        (ENTERED, "10月の初め", "ANS07"),
+        (DESK, "共同", "ANS09"),
+        (ENTERED, "前回と同じ", "ANS15"),
+        (STRENGTHS, "別紙のとおり", "ANS14"),
+        (STRENGTHS, "組織構成、取り組みなどから感じることを御記入ください。", "ANS10"),
+        (STRENGTHS, "N\0o\0", "ANS13"),
+    ],
+)
+def test_one_doubt_one_finding(address: books.Address, text: str, code: str) -> None:
+    """Each doubtful answer is one finding, at its own field."""
+    assert asked({address: text}) == [(code, address)]
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        (STRENGTHS, "あ" * 400),
+        (POPULATION, "0"),
+        (POPULATION, "把握していない"),
+        (POPULATION, "14,000,000人"),
+        (POPULATION, ""),
+        (DESK, " 直営"),
+        (DESK, "該当なし"),
+        (ENTERED, "Ｒ８．１０．１"),
+    ],
+)
+def test_what_fits_is_not_asked_about(address: books.Address, text: str) -> None:
+    """The border of each rule is inside."""
+    assert asked({address: text}) == []
+
+
+def test_required_unless_the_tick_of_the_same_scene() -> None:
+    """「まだ検討していない」 spares the question of its own scene only."""
+    purpose = ("purpose", "sudden", "")
+    assert asked({purpose: ""}) == [("ANS01", purpose)]
+    assert asked({purpose: "", ("not_yet", "sudden", ""): "まだ検討していない"}) == []
+    assert asked({purpose: "", ("not_yet", "daily", ""): "まだ検討していない"}) == [
+        ("ANS11", ("purpose", "daily", "")),
+        ("ANS01", purpose),
+    ]
+
+
+def test_only_the_first_rows_of_a_table_are_required() -> None:
+    """A row beyond the required ones may stay empty."""
+    first, second = ("posts", "post", "01"), ("posts", "post", "02")
+    assert asked({first: "", second: ""}) == [("ANS01", first)]
+
+
+def test_finding_names_question_scene_and_cell() -> None:
+    """The sentence uses the form's words, and the place is the cell in the returned file."""
+    (finding,) = findings({("purpose", "daily", ""): ""})
+    assert "めざすべき姿" in finding.sentence() and "日常の療養支援" in finding.sentence()
+    assert finding.place == "「様式２」D8"
+    (row,) = findings({("posts", "post", "01"): ""})
+    assert "1行目" in row.sentence()
+
+
+def test_marks_are_the_forms_signs() -> None:
+    """● missing, △ doubtful, ○ filled, nothing for an optional blank."""
+    book = books.fill(
+        books.blank_book(), {POPULATION: "三万", DESK: "委託", ENTERED: "いつか", STRENGTHS: " "}
+    )
+    shown = marks(books.plan(), read_return(book, books.plan(), books.slots()).answers)
+    assert shown[POPULATION] is Mark.DOUBTFUL
+    assert shown[DESK] is Mark.FILLED
+    assert shown[ENTERED] is Mark.FILLED
+    assert shown[STRENGTHS] is Mark.MISSING
+    assert shown[AGEING] is Mark.NOTHING
+
+
+def test_untouched_form_shows_the_marks_the_intake_computes() -> None:
+    """In the issued workbook the cached marks are those the intake makes of its blank answers."""
+    book, plan = books.blank_book(), books.plan()
+    answers = read_return(book, plan, books.slots()).answers
+    shown = marks(plan, answers)
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    for answer in plan.answers:
+        assert answer.mark_cell is not None
+        cell = sheets[plan.sheet(answer.sheet).name].cells[answer.mark_cell.top, answer.mark_cell.left]
+        assert cell.text == shown[answer.address].value
+
+
+def test_only_missing_and_doubtful_marks_make_a_letter() -> None:
+    """必ず確認 about content is exactly what the form itself shows as ● or △."""
+    changes = {STRENGTHS: "", POPULATION: "三万", DESK: "共同", ENTERED: "いつか", AGEING: "28.55"}
+    book = books.fill(books.good_book(), changes)
+    reading = read_return(book, books.plan(), books.slots())
+    must = {f.address for f in reading.findings if f.grade is Grade.MUST}
+    shown = marks(books.plan(), reading.answers)
+    assert must == {a for a, mark in shown.items() if mark in (Mark.MISSING, Mark.DOUBTFUL)}

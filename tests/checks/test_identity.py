@@ -1,0 +1,181 @@
+"""Whose workbook a file is: proofs agree or a person decides; witnesses only propose or hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import books
+import pytest
+
+from xlsx_pdca.checks import Identity, IssuedBook, Register, identify, typed_name_doubt
+from xlsx_pdca.plan import HIDDEN_SHEET, TICKET_PROPERTY
+from xlsx_pdca.rawbook import CellType, RawBook, RawCell, RawSheet
+from xlsx_pdca.ticket import Ticket
+
+NAME = "102016-1_前橋市_事前課題.xlsx"
+
+
+def register(*more: IssuedBook) -> Register:
+    """A round that issued workbooks to 前橋市, 高崎市, 大阪市 and 東大阪市."""
+    units = {"102016-1": "前橋市", "102024-1": "高崎市", "271004-1": "大阪市", "272272-1": "東大阪市"}
+    issued = (*(IssuedBook(books.ticket(u), name) for u, name in units.items()), *more)
+    codes = frozenset(answer.code for answer in books.plan().answers)
+    return Register(books.ROUND, books.KEY, {b.ticket.text: b for b in issued}, codes)
+
+
+def found(book: RawBook, name: str = NAME, *more: IssuedBook) -> tuple[Identity, list[str]]:
+    identity = identify(book, name, register(*more))
+    return identity, [finding.code for finding in identity.findings]
+
+
+def with_ticket(ticket: Ticket) -> RawBook:
+    """The issued workbook as if it had been issued with another ticket."""
+    old = books.ticket().text
+    sheets = tuple(
+        replace(
+            s, cells={at: replace(c, text=c.text.replace(old, ticket.text)) for at, c in s.cells.items()}
+        )
+        for s in books.good_book().sheets
+    )
+    return replace(books.good_book(), sheets=sheets, properties={TICKET_PROPERTY: ticket.text})
+
+
+def test_issued_workbook_is_recognised() -> None:
+    """The ticket stands in the hidden sheet, the property and on every sheet, and is accepted."""
+    identity, codes = found(books.good_book())
+    assert identity.ticket == books.ticket()
+    assert not identity.is_held
+    assert codes == []
+
+
+@pytest.mark.parametrize(
+    "keep", ["hidden sheet", "property", "visible"], ids=lambda kept: f"only the {kept}"
+)
+def test_one_proof_is_enough(keep: str) -> None:
+    """Any single proof carries the identity when the others were lost on the way."""
+    good, text = books.good_book(), books.ticket().text
+    bare = books.strip_ticket(good)
+    hidden = RawSheet(HIDDEN_SHEET, "visible", {(1, 2): RawCell(CellType.TEXT, text)})
+    book = {
+        "hidden sheet": replace(bare, sheets=(*bare.sheets, hidden)),
+        "property": replace(bare, properties={"PDCA_Ticket": text}),
+        "visible": books.write(bare, "様式２", (1, 5), f"整理番号 {text}"),
+    }[keep]
+    identity, codes = found(book)
+    assert (identity.ticket, codes) == (books.ticket(), [])
+    assert found(bare)[1] == ["IDN02"]
+
+
+def test_loss_of_names_and_protection_is_no_finding() -> None:
+    """What programs take away on saving does not cast doubt on the sender."""
+    book = books.drop_sheets(books.strip_names(books.good_book()), "_pdca", "_lists")
+    assert found(replace(book, structure_locked=False))[1] == []
+
+
+def test_renamed_file_is_accepted() -> None:
+    """A name that names nobody is no witness."""
+    assert found(books.good_book(), "回答 (1).xlsx")[1] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["102024-1_高崎市_事前課題.xlsx", "102024-1.xlsx", "高崎市.xlsx", "事前課題（高崎市）.xlsx", "１０２０２４－１　回答.xlsx"],
+)
+def test_file_name_of_another_unit_holds(name: str) -> None:
+    """A file name that names another unit exactly, by id or by name, is put before a person."""
+    identity, codes = found(books.good_book(), name)
+    assert identity.is_held
+    assert codes == ["IDN10"]
+    assert "高崎市" in identity.findings[0].sentence()
+
+
+@pytest.mark.parametrize(
+    "name", ["102016-1_高崎市の例を参考にした回答.xlsx", "前橋市・高崎市.xlsx", "高崎市長あて.xlsx", "2026-10-15.xlsx"]
+)
+def test_file_name_that_also_fits_is_no_contradiction(name: str) -> None:
+    """A name that names the ticket's own unit too, or none exactly, holds nothing."""
+    assert found(books.good_book(), name)[1] == []
+
+
+def test_names_contained_in_each_other_are_told_apart() -> None:
+    """大阪市 in the name of 東大阪市's file is another unit, and 東大阪市 is not 大阪市."""
+    book = with_ticket(books.ticket("272272-1"))
+    assert found(book, "東大阪市_事前課題.xlsx")[1] == []
+    assert found(book, "大阪市_事前課題.xlsx")[1] == ["IDN10"]
+
+
+def test_joint_unit_is_known_by_the_municipalities_it_covers() -> None:
+    """A desk's file may carry the name of a municipality it answers for."""
+    ticket = books.ticket("DESK01-1")
+    desk = IssuedBook(ticket, "渋川地区センター", ("渋川市", "高崎市"))
+    assert found(with_ticket(ticket), "高崎市.xlsx", desk)[1] == []
+    assert found(with_ticket(ticket), "前橋市.xlsx", desk)[1] == ["IDN10"]
+
+
+@pytest.mark.parametrize(
+    ("ticket", "code"),
+    [
+        (books.ticket(round_id="R0702"), "IDN03"),
+        (books.ticket(key=b"another prefecture"), "IDN04"),
+        (replace(books.ticket(), unit="102024-1"), "IDN04"),
+        (books.ticket("109999-1"), "IDN05"),
+        (books.ticket(edition="ABCDEF"), "IDN06"),
+        (books.ticket(issue=7), "IDN07"),
+    ],
+    ids=["other round", "other key", "unit written over", "unknown unit", "edition", "issue number"],
+)
+def test_ticket_that_is_not_ours_holds(ticket: Ticket, code: str) -> None:
+    """Each way a ticket can be wrong holds the file and says which."""
+    identity, codes = found(with_ticket(ticket))
+    assert identity.is_held
+    assert codes == [code]
+    assert ticket.text in identity.findings[0].sentence()
+    assert found(with_ticket(books.ticket()))[1] == []
+
+
+def test_other_round_is_named() -> None:
+    """The officer reads which round the form is from."""
+    identity, _ = found(with_ticket(books.ticket(round_id="R0702")))
+    assert "R0702" in identity.findings[0].sentence()
+
+
+def test_older_issue_is_accepted_with_a_remark() -> None:
+    """A workbook that was sent again is still read by its own plan."""
+    newer = IssuedBook(books.ticket(issue=2), "前橋市")
+    identity, codes = found(books.good_book(), NAME, newer)
+    assert (identity.ticket, identity.is_held, codes) == (books.ticket(), False, ["IDN08"])
+
+
+def test_two_tickets_hold() -> None:
+    """A sheet of another unit's workbook moved into this one is put before a person."""
+    other = books.ticket("102024-1").text
+    book = books.write(books.good_book(), "様式２", (1, 9), f"整理番号 {other}")
+    identity, codes = found(book)
+    assert (identity.ticket, codes, identity.is_held) == (None, ["IDN09"], True)
+    assert other in identity.findings[0].sentence()
+
+
+def test_stripped_return_is_ours_and_proposed_by_its_name() -> None:
+    """Without a ticket the printed codes say that it is ours, the file name only proposes whose."""
+    bare = books.paste_values_elsewhere(books.strip_ticket(books.good_book()))
+    identity, codes = found(bare)
+    assert (identity.ticket, codes, identity.proposed) == (None, ["IDN02"], "102016-1")
+    assert "前橋市" in identity.findings[0].sentence()
+    nameless = identify(bare, "回答.xlsx", register())
+    assert (nameless.proposed, nameless.is_held) == ("", True)
+
+
+def test_foreign_workbook_is_held() -> None:
+    """A workbook with neither ticket nor codes is none of ours, whatever it is called."""
+    foreign = RawBook((RawSheet("Sheet1", "visible", {(1, 1): RawCell(CellType.TEXT, "売上")}),), {})
+    identity, codes = found(foreign)
+    assert (identity.ticket, codes, identity.is_held) == (None, ["IDN01"], True)
+
+
+def test_typed_name_of_another_unit() -> None:
+    """The 団体 typed inside is a witness like the file name."""
+    ticket, round_ = books.ticket(), register()
+    doubt = typed_name_doubt("高崎市", ticket, round_)
+    assert doubt is not None and doubt.holds
+    assert typed_name_doubt("前橋市", ticket, round_) is None
+    assert typed_name_doubt("前橋市役所 長寿包括ケア課", ticket, round_) is None

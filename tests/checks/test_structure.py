@@ -1,0 +1,171 @@
+"""What a program or a hand did to the form beside the answers: kept, reported once, never mistaken for an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import books
+
+from xlsx_pdca.cells import Rect
+from xlsx_pdca.checks import read_return
+from xlsx_pdca.rawbook import CellType, NumberLook, RawBook, RawCell, RawSheet
+from xlsx_pdca.submission import Reading
+
+FIRST, CHART, SCENES, POSTS = "様式１", "組織図", "様式２", "組織表"
+PURPOSE, STRENGTHS = ("purpose", "daily", ""), ("strengths", "", "")
+STAFF = ("posts", "staff", "01")
+
+
+def read(book: RawBook) -> Reading:
+    return read_return(book, books.plan(), books.slots())
+
+
+def codes(book: RawBook) -> list[str]:
+    return [finding.code for finding in read(book).findings]
+
+
+def changed(book: RawBook, sheet: str, **more: object) -> RawBook:
+    """The book with properties of one sheet replaced."""
+    sheets = (replace(s, **more) if s.name == sheet else s for s in book.sheets)  # type: ignore[arg-type]
+    return replace(book, sheets=tuple(sheets))
+
+
+def test_text_beside_the_form_is_kept_and_reported_once() -> None:
+    """Scratch notes right of and below the form are one finding that lists the places."""
+    book = books.write(books.good_book(), SCENES, (9, 20), "下書き")
+    reading = read(books.write(book, SCENES, (80, 2), "電話で確認済み"))
+    (finding,) = reading.findings
+    assert finding.code == "STR09"
+    assert "T9、B80" in finding.sentence() and "下書き" in finding.sentence()
+    assert [stray.text for stray in reading.strays] == ["下書き", "電話で確認済み"]
+
+
+def test_text_in_inserted_rows_is_one_finding() -> None:
+    """A block of the sender's own rows between our questions is listed as one."""
+    book = books.insert_rows(books.good_book(), FIRST, 18, 3)
+    for row in (18, 19, 20):
+        book = books.write(book, FIRST, (row, 2), f"参考{row}")
+    reading = read(book)
+    assert [f.code for f in reading.findings] == ["STR09"]
+    assert len(reading.strays) == 3
+
+
+def test_text_under_a_merged_answer_is_kept() -> None:
+    """A text in a covered cell of an answer's rectangle is neither the answer nor lost."""
+    top, left = books.spot(STRENGTHS)
+    reading = read(books.write(books.good_book(), FIRST, (top, left + 1), "続き"))
+    assert [f.code for f in reading.findings] == ["STR10"]
+    assert reading.strays[0].text == "続き"
+
+
+def test_changed_locked_text_is_named() -> None:
+    """A label that was rewritten is one finding with our words; what stands there now is kept."""
+    label = next(c for c in books.plan().sheet("s1").cells if c.text == "(1) 管内人口")
+    book = books.write(books.good_book(), FIRST, (label.rect.top, label.rect.left), "世帯数")
+    reading = read(book)
+    (finding,) = reading.findings
+    assert finding.code == "STR08"
+    assert "管内人口" in finding.sentence()
+    assert [stray.text for stray in reading.strays] == ["世帯数"]
+    assert codes(books.insert_rows(book, FIRST, 8, 2)) == ["STR08"]
+
+
+def test_labels_swapped_between_questions_are_seen() -> None:
+    """Each label must stand beside its own code, not just anywhere on the sheet."""
+    cells = {c.text: (c.rect.top, c.rect.left) for c in books.plan().sheet("s1").cells}
+    population, ageing = "(1) 管内人口", "高齢化率"
+    book = books.write(books.good_book(), FIRST, cells[population], ageing)
+    assert codes(books.write(book, FIRST, cells[ageing], population)) == ["STR08"]
+
+
+def test_slot_of_another_unit_is_a_changed_text() -> None:
+    """The name printed on the form must be the one it was issued with."""
+    other = {**books.slots(), "unit": "高崎市"}
+    reading = read_return(books.good_book(), books.plan(), other)
+    assert "STR08" in [f.code for f in reading.findings]
+    unknown = read_return(books.good_book(), books.plan(), None)
+    assert unknown.findings == ()
+
+
+def test_error_value_is_no_blank() -> None:
+    """A broken formula in a required answer is asked once, as what it shows."""
+    broken = RawCell(CellType.ERROR, "#REF!", formula="A1")
+    reading = read(books.fill(books.good_book(), {STRENGTHS: broken}))
+    (finding,) = reading.findings
+    assert (finding.code, finding.address) == ("STR11", STRENGTHS)
+    assert "#REF!" in finding.sentence()
+    assert codes(books.fill(books.good_book(), {STAFF: broken})) == ["STR11"]
+
+
+def test_formula_is_read_by_its_saved_result() -> None:
+    """A formula's cached value is the answer; without one it is asked."""
+    summed = RawCell(CellType.NUMBER, "7", formula="3+4")
+    reading = read(books.fill(books.good_book(), {STAFF: summed}))
+    assert [f.code for f in reading.findings] == ["STR12"]
+    assert next(a.value for a in reading.answers if a.address == STAFF) == "7"
+    uncached = replace(summed, text="")
+    assert codes(books.fill(books.good_book(), {STAFF: uncached})) == ["STR13"]
+
+
+def test_text_turned_into_a_date_is_asked() -> None:
+    """A date in a text field may have been 「1-2」."""
+    date = RawCell(CellType.NUMBER, "46054", NumberLook.DATE)
+    reading = read(books.fill(books.good_book(), {PURPOSE: date}))
+    assert [f.code for f in reading.findings] == ["ANS12"]
+    assert "2026-02-01" in reading.findings[0].sentence()
+    entered = books.fill(books.good_book(), {("entered_on", "", ""): date})
+    assert codes(entered) == []
+
+
+def test_hidden_answers_are_noted() -> None:
+    """Answers in hidden rows are read, and the officer learns of it."""
+    row, _ = books.spot(PURPOSE)
+    assert codes(changed(books.good_book(), SCENES, hidden_rows=frozenset({row}))) == ["STR16"]
+    assert codes(changed(books.good_book(), SCENES, state="hidden")) == ["STR16"]
+    assert codes(changed(books.good_book(), SCENES, hidden_rows=frozenset({1}))) == []
+
+
+def test_merged_answers_are_pointed_out() -> None:
+    """Two answers merged into one cell show one text: the other is asked about."""
+    (top, left), (bottom, _) = books.spot(PURPOSE), books.spot(("present", "daily", ""))
+    book = books.write(books.good_book(), SCENES, (bottom, left), "")
+    assert codes(changed(book, SCENES, merges=(Rect(top, left, bottom, left),))) == ["STR19"]
+
+
+def test_comments_and_shapes_are_kept() -> None:
+    """Texts of comments and shapes are shown with what else the sender wrote."""
+    book = changed(
+        books.good_book(), SCENES, comments=((8, 4, "要相談"),), drawing_texts=("赤字部分",)
+    )
+    reading = read(book)
+    assert [f.code for f in reading.findings] == ["STR17"]
+    assert [(s.cell, s.text) for s in reading.strays] == [("D8", "要相談"), ("", "赤字部分")]
+
+
+def test_added_sheet_is_kept() -> None:
+    """A sheet of the sender's own is one remark, its texts are kept; an empty one is nothing."""
+    added = RawSheet("参考", "visible", {(1, 1): RawCell(CellType.TEXT, "統計")})
+    book = replace(books.good_book(), sheets=(*books.good_book().sheets, added))
+    reading = read(book)
+    assert [f.code for f in reading.findings] == ["STR18"]
+    assert [(s.sheet, s.text) for s in reading.strays] == [("参考", "統計")]
+    empty = replace(book, sheets=(*books.good_book().sheets, replace(added, cells={})))
+    assert codes(empty) == []
+
+
+def test_drawing_sheet_is_open_for_everything() -> None:
+    """Pictures and texts on the drawing sheet are counted and kept, never asked about."""
+    book = books.write(books.good_book(), CHART, (9, 3), "健康福祉部")
+    reading = read(changed(book, CHART, drawings=2))
+    assert reading.findings == ()
+    assert [s.text for s in reading.strays] == ["健康福祉部"]
+    assert reading.drawings == ((CHART, 2),)
+
+
+def test_macros_and_disagreements_are_told_to_the_officer() -> None:
+    """A second reader that reads an answer differently, and macros, are findings; elsewhere it is none."""
+    spot = ("様式２", "D8", "あ", "い")
+    good = books.good_book()
+    assert codes(replace(good, disagreements=(spot,))) == ["STR14"]
+    assert codes(replace(good, disagreements=(("様式２", "A1", "あ", "い"),))) == []
+    assert codes(replace(good, has_macros=True)) == ["FIL09"]
