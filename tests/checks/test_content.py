@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import books
 import pytest
 
+import books
 from xlsx_pdca.checks import marks, read_return
 from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.plan import Mark
@@ -120,7 +120,9 @@ def test_untouched_form_shows_the_marks_the_intake_computes() -> None:
     sheets = {sheet.name: sheet for sheet in book.sheets}
     for answer in plan.answers:
         assert answer.mark_cell is not None
-        cell = sheets[plan.sheet(answer.sheet).name].cells[answer.mark_cell.top, answer.mark_cell.left]
+        cell = sheets[plan.sheet(answer.sheet).name].cells[
+            answer.mark_cell.top, answer.mark_cell.left
+        ]
         assert cell.text == shown[answer.address].value
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import books
 import pytest
 
+import books
 from xlsx_pdca.checks import Relation, compare, read_return
 from xlsx_pdca.submission import Reading
 
 PURPOSE, PRESENT = ("purpose", "daily", ""), ("present", "daily", "")
 
 
-def reading(changes: Mapping[books.Address, str] = {}) -> Reading:  # noqa: B006  # never written to
+def reading(changes: Mapping[books.Address, str] = {}) -> Reading:  # never written to
     book = books.fill(books.good_book(), changes)
     return read_return(book, books.plan(), books.slots())
 
@@ -35,7 +35,9 @@ def test_fuller_file_contains_the_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{PURPOSE: "別の目的"}, {PURPOSE: "別の目的", PRESENT: ""}], ids=["differ", "differ and miss"]
+    "changes",
+    [{PURPOSE: "別の目的"}, {PURPOSE: "別の目的", PRESENT: ""}],
+    ids=["differ", "differ and miss"],
 )
 def test_different_answers_are_a_conflict(changes: Mapping[books.Address, str]) -> None:
     """Two different texts for one question are put before a person, with the fields named."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import books
 import pytest
 
+import books
 from xlsx_pdca.checks import Identity, IssuedBook, Register, identify, typed_name_doubt
 from xlsx_pdca.plan import HIDDEN_SHEET, TICKET_PROPERTY
 from xlsx_pdca.rawbook import CellType, RawBook, RawCell, RawSheet
@@ -17,7 +17,12 @@ NAME = "102016-1_前橋市_事前課題.xlsx"
 
 def register(*more: IssuedBook) -> Register:
     """A round that issued workbooks to 前橋市, 高崎市, 大阪市 and 東大阪市."""
-    units = {"102016-1": "前橋市", "102024-1": "高崎市", "271004-1": "大阪市", "272272-1": "東大阪市"}
+    units = {
+        "102016-1": "前橋市",
+        "102024-1": "高崎市",
+        "271004-1": "大阪市",
+        "272272-1": "東大阪市",
+    }
     issued = (*(IssuedBook(books.ticket(u), name) for u, name in units.items()), *more)
     codes = frozenset(answer.code for answer in books.plan().answers)
     return Register(books.ROUND, books.KEY, {b.ticket.text: b for b in issued}, codes)
@@ -33,7 +38,10 @@ def with_ticket(ticket: Ticket) -> RawBook:
     old = books.ticket().text
     sheets = tuple(
         replace(
-            s, cells={at: replace(c, text=c.text.replace(old, ticket.text)) for at, c in s.cells.items()}
+            s,
+            cells={
+                at: replace(c, text=c.text.replace(old, ticket.text)) for at, c in s.cells.items()
+            },
         )
         for s in books.good_book().sheets
     )
@@ -79,7 +87,13 @@ def test_renamed_file_is_accepted() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["102024-1_高崎市_事前課題.xlsx", "102024-1.xlsx", "高崎市.xlsx", "事前課題（高崎市）.xlsx", "１０２０２４－１　回答.xlsx"],
+    [
+        "102024-1_高崎市_事前課題.xlsx",
+        "102024-1.xlsx",
+        "高崎市.xlsx",
+        "事前課題（高崎市）.xlsx",
+        "１０２０２４－１　回答.xlsx",
+    ],
 )
 def test_file_name_of_another_unit_holds(name: str) -> None:
     """A file name that names another unit exactly, by id or by name, is put before a person."""
@@ -90,7 +104,13 @@ def test_file_name_of_another_unit_holds(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["102016-1_高崎市の例を参考にした回答.xlsx", "前橋市・高崎市.xlsx", "高崎市長あて.xlsx", "2026-10-15.xlsx"]
+    "name",
+    [
+        "102016-1_高崎市の例を参考にした回答.xlsx",
+        "前橋市・高崎市.xlsx",
+        "高崎市長あて.xlsx",
+        "2026-10-15.xlsx",
+    ],
 )
 def test_file_name_that_also_fits_is_no_contradiction(name: str) -> None:
     """A name that names the ticket's own unit too, or none exactly, holds nothing."""
@@ -122,7 +142,14 @@ def test_joint_unit_is_known_by_the_municipalities_it_covers() -> None:
         (books.ticket(edition="ABCDEF"), "IDN06"),
         (books.ticket(issue=7), "IDN07"),
     ],
-    ids=["other round", "other key", "unit written over", "unknown unit", "edition", "issue number"],
+    ids=[
+        "other round",
+        "other key",
+        "unit written over",
+        "unknown unit",
+        "edition",
+        "issue number",
+    ],
 )
 def test_ticket_that_is_not_ours_holds(ticket: Ticket, code: str) -> None:
     """Each way a ticket can be wrong holds the file and says which."""
@@ -167,7 +194,9 @@ def test_stripped_return_is_ours_and_proposed_by_its_name() -> None:
 
 def test_foreign_workbook_is_held() -> None:
     """A workbook with neither ticket nor codes is none of ours, whatever it is called."""
-    foreign = RawBook((RawSheet("Sheet1", "visible", {(1, 1): RawCell(CellType.TEXT, "売上")}),), {})
+    foreign = RawBook(
+        (RawSheet("Sheet1", "visible", {(1, 1): RawCell(CellType.TEXT, "売上")}),), {}
+    )
     identity, codes = found(foreign)
     assert (identity.ticket, codes, identity.is_held) == (None, ["IDN01"], True)
 

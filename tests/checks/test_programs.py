@@ -6,10 +6,10 @@ import random
 import subprocess
 from pathlib import Path
 
-import books
 import pytest
-from libreoffice import LibreOffice
 
+import books
+from libreoffice import LibreOffice
 from xlsx_pdca.checks import marks, read_return
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import Reading
@@ -58,7 +58,18 @@ def test_return_saved_by_gnumeric_is_good(filled: Path, tmp_path: Path) -> None:
 
 
 TYPED = {
-    FieldKind.INTEGER: ["", "0", "１２人", "1,000", "-3", "約30", "15000000", "把握していない", "12.5", "　"],
+    FieldKind.INTEGER: [
+        "",
+        "0",
+        "１２人",
+        "1,000",
+        "-3",
+        "約30",
+        "15000000",
+        "把握していない",
+        "12.5",
+        "　",
+    ],
     FieldKind.PERCENT: ["", "28.5%", "２８．５", "3割", ".5", "5.", "1.2.3", "該当なし"],
     FieldKind.CHOICE: ["", "委託", "直営", "まだ検討していない", "共同", "秘匿", "別紙のとおり"],
     FieldKind.DATE: ["", "令和8年10月1日", "いつか"],

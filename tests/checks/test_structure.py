@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import books
-
 from xlsx_pdca.cells import Rect
 from xlsx_pdca.checks import read_return
 from xlsx_pdca.rawbook import CellType, NumberLook, RawBook, RawCell, RawSheet
