@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -342,11 +343,13 @@ class Ledger:
     contacts: tuple[Booked, ...] = ()
     notes: tuple[Booked, ...] = ()
     undone: frozenset[int] = frozenset()
+    withdrawn: frozenset[tuple[str, str, int]] = frozenset()
+    """(unit, form, number) of submissions taken back; their numbers are not given twice."""
 
     def standing(self, unit: str, form: str) -> Standing:
         return self.standings.get((unit, form), Standing(unit, form))
 
-    @property
+    @cached_property
     def assigned(self) -> frozenset[int]:
         """Arrivals that became submissions."""
         return frozenset(b.fact.arrival for s in self.standings.values() for b in s.submissions)
@@ -362,13 +365,26 @@ class Ledger:
             and b.seq not in self.dismissed
         )
 
+    @cached_property
     def tickets(self) -> Mapping[str, Issued]:
         """Every ticket ever issued."""
         return {b.fact.ticket: b.fact for s in self.standings.values() for b in s.issues}
 
+    @cached_property
+    def _first_by_bytes(self) -> Mapping[str, Booked]:
+        return {b.fact.sha256: b for b in reversed(self.arrivals)}
+
+    @cached_property
+    def _by_file(self) -> Mapping[tuple[str, str, int], Booked]:
+        return {(b.fact.sha256, b.fact.name, b.fact.modified): b for b in self.arrivals}
+
     def seen(self, sha256: str) -> Booked | None:
         """The first arrival of the very same bytes."""
-        return next((b for b in self.arrivals if b.fact.sha256 == sha256), None)
+        return self._first_by_bytes.get(sha256)
+
+    def same_file(self, sha256: str, name: str, modified: int) -> Booked | None:
+        """The booking of this very file, left over from a run that was cut off."""
+        return self._by_file.get((sha256, name, modified))
 
 
 _STANDING_SLOTS: Mapping[type[Any], str] = {
@@ -421,7 +437,17 @@ def fold(events: Iterable[Event]) -> Ledger:
         contacts=tuple(contacts),
         notes=tuple(notes),
         undone=undone,
+        withdrawn=frozenset(_withdrawn(facts, undone)),
     )
+
+
+def _withdrawn(
+    facts: Iterable[tuple[Event, Fact | None]], undone: frozenset[int]
+) -> Iterator[tuple[str, str, int]]:
+    for event, fact in facts:
+        taken = fact.submission if isinstance(fact, Arrived) else fact
+        if event.seq in undone and isinstance(taken, Submitted):
+            yield taken.unit, taken.form, taken.number
 
 
 def _put_back(arrived: Arrived) -> Arrived:

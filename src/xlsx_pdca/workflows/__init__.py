@@ -1,0 +1,1 @@
+"""The work of a round, step by step; the only place where files, ledger, forms and checks are joined."""

@@ -1,0 +1,265 @@
+"""What only a person does: accept, assign a held file, lay it aside, mark as sent, and take any of it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePosixPath
+
+from xlsx_pdca.errors import UsageError
+from xlsx_pdca.event import Event, NewEvent
+from xlsx_pdca.ledger import (
+    Accepted,
+    Arrived,
+    Booked,
+    Dismissed,
+    Fact,
+    Key,
+    Ledger,
+    Sent,
+    Standing,
+    Submitted,
+    Undone,
+    booking,
+    fact_of,
+    fold,
+    must_check,
+)
+from xlsx_pdca.rawbook import Refusal
+from xlsx_pdca.store.file_names import safe_file_name
+from xlsx_pdca.workflows.decide import next_number
+from xlsx_pdca.workflows.judge import person_of
+from xlsx_pdca.workflows.readings import Readings
+from xlsx_pdca.workflows.receive import restore_copies
+from xlsx_pdca.workflows.round import Round
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    accepted: tuple[Standing, ...]
+    left: tuple[Standing, ...] = ()
+    """Not accepted because 必ず確認 is open; a person may still name them one by one."""
+
+
+def accept(
+    round_: Round,
+    units: Iterable[str],
+    *,
+    form: str = "",
+    everyone: bool = False,
+    now: datetime,
+    by: str,
+    dry_run: bool = False,
+) -> Acceptance:
+    """Accept the newest submission of the units named, or of everyone without an open 必ず確認.
+
+    Naming a unit accepts it whatever is open: the person has decided.
+    """
+    wanted = set(units)
+    with round_.log.writing() as writer:
+        ledger = fold(writer.read())
+        _refuse_unknown(round_, wanted)
+        waiting = [
+            s
+            for s in ledger.standings.values()
+            if s.submission and not s.is_accepted and (not form or s.form == form)
+        ]
+        if not everyone:
+            _refuse_without_submission(wanted, ledger, form)
+        chosen = [s for s in waiting if s.unit in wanted or (everyone and _is_clear(s))]
+        left = [s for s in waiting if everyone and s not in chosen]
+        facts = [Accepted(s.unit, s.form, s.submission.number) for s in chosen if s.submission]
+        if not dry_run:
+            writer.append([booking(fact, at=now, by=by) for fact in facts])
+    return Acceptance(tuple(chosen), tuple(left))
+
+
+def _is_clear(standing: Standing) -> bool:
+    return standing.submission is not None and not must_check(standing.submission)
+
+
+def _refuse_unknown(round_: Round, wanted: Iterable[str]) -> None:
+    unknown = [unit for unit in wanted if round_.unit(unit) is None]
+    if unknown:
+        raise UsageError(
+            f"名簿にない回答単位IDです（{'、'.join(unknown)}）。",
+            "「102016-1」のようなIDを指定してください。",
+        )
+
+
+def _refuse_without_submission(wanted: Iterable[str], ledger: Ledger, form: str) -> None:
+    given = {s.unit for s in ledger.standings.values() if s.submission and form in ("", s.form)}
+    missing = [unit for unit in wanted if unit not in given]
+    if missing:
+        raise UsageError(
+            f"まだ提出がありません（{'、'.join(missing)}）。",
+            "「status」で受付の状況を御確認ください。",
+        )
+
+
+def assign(
+    round_: Round,
+    arrival: int,
+    unit: str,
+    form: str,
+    *,
+    now: datetime,
+    by: str,
+) -> Submitted:
+    """Take a held file in as the answer of a unit: what `accept --as` does; `undo` takes it back."""
+    with Readings(round_.folder) as readings:
+        with round_.log.writing() as writer:
+            ledger = fold(writer.read())
+            submission = _assigned(round_, readings, ledger, _held(ledger, arrival), (unit, form))
+            writer.append([booking(submission, at=now, by=by)])
+        restore_copies(round_.folder, round_.ledger(), readings)
+    return submission
+
+
+def _held(ledger: Ledger, arrival: int) -> Booked:
+    held = {booked.seq: booked for booked in ledger.held}
+    if arrival not in held:
+        numbers = "、".join(str(seq) for seq in held) or "なし"
+        raise UsageError(
+            f"受付番号{arrival}の保留中のファイルはありません。",
+            f"保留中の受付番号は {numbers} です。",
+        )
+    return held[arrival]
+
+
+def _assigned(
+    round_: Round, readings: Readings, ledger: Ledger, held: Booked, key: Key
+) -> Submitted:
+    issue = ledger.standing(*key).issue
+    if issue is None:
+        raise UsageError(
+            f"「{key[0]}」にはこの様式を作成していません。", "名簿と様式のIDを御確認ください。"
+        )
+    found: Arrived = held.fact
+    reading = readings.reading(found.sha256, issue.plan, issue.slots)
+    if isinstance(reading, Refusal):
+        raise UsageError(
+            f"「{found.name}」は読み取れないファイルです。",
+            "Excelブック（.xlsx）で改めてお送りいただいてください。",
+        )
+    number = next_number(ledger, key)
+    title = readings.plan(issue.plan).title
+    unit = round_.unit(key[0])
+    name = safe_file_name(f"{key[0]}_{unit.name if unit else ''}_{title}")
+    folder = PurePosixPath(round_.folder.received.name) / safe_file_name(title)
+    return Submitted(
+        sha256=found.sha256,
+        unit=key[0],
+        form=key[1],
+        issue=issue.issue,
+        plan=issue.plan,
+        number=number,
+        file=f"{folder / name}_第{number}回.xlsx",
+        findings=reading.findings,
+        person=person_of(reading),
+        arrival=held.seq,
+        assigned=True,
+    )
+
+
+def dismiss(round_: Round, arrival: int, reason: str, *, now: datetime, by: str) -> Arrived:
+    """Lay a held file aside; its bytes stay in the archive."""
+    with round_.log.writing() as writer:
+        held = _held(fold(writer.read()), arrival)
+        writer.append([booking(Dismissed(arrival, reason), at=now, by=by)])
+    fact: Arrived = held.fact
+    return fact
+
+
+def mark_sent(
+    round_: Round,
+    units: Iterable[str],
+    *,
+    form: str = "",
+    everyone: bool = False,
+    on: date,
+    now: datetime,
+    by: str,
+) -> tuple[Standing, ...]:
+    """Book as sent what was issued and not yet sent, for the units named or for everyone."""
+    wanted = set(units)
+    _refuse_unknown(round_, wanted)
+    with round_.log.writing() as writer:
+        ledger = fold(writer.read())
+        chosen = [
+            s
+            for s in ledger.standings.values()
+            if s.issues and not s.sent and (everyone or s.unit in wanted) and form in ("", s.form)
+        ]
+        facts: list[NewEvent] = [
+            booking(Sent(s.unit, s.form, on, "手作業"), at=now, by=by) for s in chosen
+        ]
+        writer.append(facts)
+    return tuple(chosen)
+
+
+# -- undo --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """One booked act that can be taken back."""
+
+    seq: int
+    at: datetime
+    by: str
+    words: str
+
+
+def recent_steps(round_: Round, limit: int = 20) -> tuple[Step, ...]:
+    """The newest acts that can be taken back, newest first."""
+    events = round_.log.read()
+    undone = fold(events).undone
+    found = [s for e in reversed(events) if e.seq not in undone and (s := _step(e, round_))]
+    return tuple(found[:limit])
+
+
+def undo(round_: Round, seq: int, reason: str, *, now: datetime, by: str) -> Step:
+    """Take one act back; the file of a submission taken back waits for a person again."""
+    with round_.log.writing() as writer:
+        events = writer.read()
+        steps = {e.seq: _step(e, round_) for e in events if e.seq not in fold(events).undone}
+        step = steps.get(seq)
+        if step is None:
+            raise UsageError(
+                f"記録番号{seq}は取り消せません。",
+                "「undo」だけで実行すると、取り消せる操作を表示します。",
+            )
+        writer.append([booking(Undone(seq, reason), at=now, by=by)])
+    return step
+
+
+def _step(event: Event, round_: Round) -> Step | None:
+    fact = fact_of(event)
+    words = _words(fact, round_) if fact is not None else ""
+    return Step(event.seq, event.at, event.by, words) if words else None
+
+
+def _words(fact: Fact, round_: Round) -> str:
+    match fact:
+        case Accepted(unit=unit, form=form, number=number):
+            return f"{_name(round_, unit)}「{_title(round_, form)}」第{number}回を確認済にした"
+        case Arrived(submission=Submitted() as taken) | (Submitted() as taken):
+            return f"{_name(round_, taken.unit)}「{_title(round_, taken.form)}」第{taken.number}回として受け付けた"
+        case Dismissed(arrival=arrival):
+            return f"受付番号{arrival}のファイルを取り扱わないことにした"
+        case Sent(unit=unit, form=form):
+            return f"{_name(round_, unit)}「{_title(round_, form)}」を送付済にした"
+        case Undone(seq=seq):
+            return f"記録番号{seq}を取り消した"
+    return ""
+
+
+def _name(round_: Round, unit_id: str) -> str:
+    unit = round_.unit(unit_id)
+    return f"{unit.name}（{unit_id}）" if unit else unit_id
+
+
+def _title(round_: Round, form: str) -> str:
+    return round_.forms[form].title if form in round_.forms else form

@@ -1,0 +1,74 @@
+"""Which files `receive` and `check` look at: the drop folder, or files and folders given by path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlsx_pdca.errors import UsageError
+from xlsx_pdca.store.disk_errors import told_about
+from xlsx_pdca.store.open_files import is_owner_file
+from xlsx_pdca.store.system import is_hidden, is_unfinished
+
+_LITTER = {"thumbs.db", "desktop.ini", ".ds_store"}
+"""Files Windows and macOS leave in every folder."""
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    path: Path
+    name: str
+    """Path below the folder it was found in, with forward slashes."""
+    source: str
+    """In words, for the ledger: 40_届いたファイル, or the folder given."""
+    modified: int
+    """Nanoseconds; orders the files of one run."""
+    takes_away: bool
+    """True in the drop folder only: the file leaves once its event is durable."""
+
+
+def dropped_files(folder: Path) -> tuple[FoundFile, ...]:
+    """Files waiting in 40_届いたファイル, oldest first."""
+    return _sorted(_below(folder, folder.name, takes_away=True))
+
+
+def given_files(paths: Sequence[Path]) -> tuple[FoundFile, ...]:
+    """Files and folders given by path; they stay where they are."""
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise UsageError(
+            f"指定されたファイルが見つかりません（{'、'.join(missing)}）。",
+            "場所と名前を御確認ください。",
+        )
+    return _sorted(found for path in paths for found in _given(path))
+
+
+def _given(path: Path) -> Iterator[FoundFile]:
+    if path.is_dir():
+        yield from _below(path, str(path), takes_away=False)
+    else:
+        with told_about(path):
+            yield FoundFile(path, path.name, str(path.parent), path.stat().st_mtime_ns, False)
+
+
+def _below(folder: Path, source: str, *, takes_away: bool) -> Iterator[FoundFile]:
+    with told_about(folder):
+        for path in sorted(folder.rglob("*")):
+            if path.is_symlink() or not path.is_file() or _is_litter(path):
+                continue
+            name = path.relative_to(folder).as_posix()
+            yield FoundFile(path, name, source, path.stat().st_mtime_ns, takes_away)
+
+
+def _is_litter(path: Path) -> bool:
+    return (
+        path.name.casefold() in _LITTER
+        or is_owner_file(path)
+        or is_unfinished(path)
+        or is_hidden(path)
+    )
+
+
+def _sorted(files: Iterable[FoundFile]) -> tuple[FoundFile, ...]:
+    return tuple(sorted(files, key=lambda found: (found.modified, found.name)))

@@ -1,0 +1,193 @@
+"""What becomes of each received file: pure decisions from its proof, its reading and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from xlsx_pdca.checks.copies import Comparison, Relation, compare
+from xlsx_pdca.findings import Finding, finding
+from xlsx_pdca.ledger import Arrived, Booked, Key, Ledger, Outcome, Submitted
+from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.reading import answer_label, listed
+from xlsx_pdca.submission import Reading
+
+PERSON_FIELD = "name"
+"""Field id of 氏名 in every form that asks for it."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One file after archive, identification and reading, before anything is booked."""
+
+    name: str
+    source: str
+    sha256: str
+    size: int
+    modified: int
+    application: str = ""
+    unit: str = ""
+    form: str = ""
+    issue: int = 0
+    plan: str = ""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    losses: tuple[str, ...] = ()
+    note: str = ""
+    person: str = ""
+    refused: bool = False
+
+    def with_(self, **more: Any) -> Judged:
+        """The same with more known."""
+        return replace(self, **more)
+
+    @property
+    def key(self) -> Key:
+        return (self.unit, self.form)
+
+    @property
+    def is_held(self) -> bool:
+        return any(each.holds for each in self.findings)
+
+    @property
+    def is_proved(self) -> bool:
+        """True when the file may become a submission by itself."""
+        return bool(self.unit) and not self.refused and not self.is_held
+
+
+def arrived(judged: Judged, outcome: Outcome, *added: Finding) -> Arrived:
+    """The arrival of a judged file with its outcome."""
+    return Arrived(
+        sha256=judged.sha256,
+        name=judged.name,
+        source=judged.source,
+        size=judged.size,
+        outcome=outcome,
+        modified=judged.modified,
+        application=judged.application,
+        unit=judged.unit,
+        form=judged.form,
+        issue=judged.issue,
+        plan=judged.plan,
+        findings=(*judged.findings, *added),
+        losses=judged.losses,
+        note=judged.note,
+    )
+
+
+def decide(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
+    """Arrival of one file that met no twin in its run; `stem` is folder and name of its readable copy."""
+    if judged.refused:
+        return arrived(judged, Outcome.REFUSED)
+    seen = ledger.seen(judged.sha256)
+    if seen is not None:
+        return _seen_again(judged, seen, ledger)
+    if not judged.is_proved:
+        return arrived(judged, Outcome.HELD)
+    current = ledger.standing(*judged.key).submission
+    if current and current.person and judged.person and current.person != judged.person:
+        doubt = finding("ARR03", found=current.person, name=judged.person)
+        return arrived(judged, Outcome.HELD, doubt)
+    return taken_in(judged, ledger, stem=stem)
+
+
+def taken_in(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
+    """Arrival that carries the unit's next submission."""
+    number = next_number(ledger, judged.key)
+    submission = Submitted(
+        sha256=judged.sha256,
+        unit=judged.unit,
+        form=judged.form,
+        issue=judged.issue,
+        plan=judged.plan,
+        number=number,
+        file=f"{stem}_第{number}回.xlsx",
+        findings=judged.findings,
+        person=judged.person,
+    )
+    return replace(arrived(judged, Outcome.SUBMISSION), submission=submission)
+
+
+def next_number(ledger: Ledger, key: Key) -> int:
+    """Number of the unit's next submission; a number taken back is not given twice."""
+    given = [b.fact.number for b in ledger.standing(*key).submissions] + [
+        n for unit, form, n in ledger.withdrawn if (unit, form) == key
+    ]
+    return max(given, default=0) + 1
+
+
+def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
+    """The same bytes once more: harmless for the file that counts, held for one that was superseded."""
+    first = seen.fact
+    submission = ledger.standing(first.unit, first.form).submission
+    counted = any(
+        b.fact.sha256 == judged.sha256 for b in ledger.standing(first.unit, first.form).submissions
+    )
+    if counted and submission is not None and submission.sha256 != judged.sha256:
+        return arrived(judged, Outcome.HELD, finding("ARR02", other_file=first.name))
+    return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=first.name))
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A judged file with its reading, for comparing files of one unit in one run."""
+
+    judged: Judged
+    reading: Reading
+
+
+def settle(twins: Sequence[Twin], plan: WorkbookPlan) -> dict[str, Arrived | None]:
+    """Outcome by SHA-256 of several files of one unit and form in one run, oldest first.
+
+    None: this one is taken in as usual. Equal → the first; one contains the others → the fuller;
+    otherwise all of them wait for a person.
+    """
+    best = twins[0]
+    outcome: dict[str, Arrived | None] = {}
+    for twin in twins[1:]:
+        if twin.judged.sha256 == best.judged.sha256:
+            continue
+        compared = compare(best.reading, twin.reading)
+        match compared.relation:
+            case Relation.CONFLICT:
+                return _conflict(twins, best, twin, compared, plan)
+            case Relation.NEWER_IS_FULLER:
+                outcome[best.judged.sha256] = _less(best, twin)
+                best = twin
+            case Relation.EQUAL:
+                outcome[twin.judged.sha256] = arrived(
+                    twin.judged, Outcome.SAME_FILE, finding("ARR01", other_file=best.judged.name)
+                )
+            case Relation.OLDER_IS_FULLER:
+                outcome[twin.judged.sha256] = _less(twin, best)
+    outcome[best.judged.sha256] = None
+    return outcome
+
+
+def _less(less: Twin, fuller: Twin) -> Arrived:
+    doubt = finding("ARR05", file=fuller.judged.name, other_file=less.judged.name)
+    return arrived(less.judged, Outcome.SUPERSEDED, doubt)
+
+
+def _conflict(
+    twins: Sequence[Twin], one: Twin, other: Twin, compared: Comparison, plan: WorkbookPlan
+) -> dict[str, Arrived | None]:
+    labels = difference_labels(compared, plan)
+    doubt = finding("ARR04", file=one.judged.name, other_file=other.judged.name, labels=labels)
+    return {t.judged.sha256: arrived(t.judged, Outcome.HELD, doubt) for t in twins}
+
+
+def difference_labels(compared: Comparison, plan: WorkbookPlan) -> str:
+    """The fields in which two files differ, in the form's words."""
+    answers = {answer.address: answer for answer in plan.answers}
+    return listed(answer_label(answers[address], plan) for address in compared.changed)
+
+
+def emptied(older: Reading, newer: Reading, plan: WorkbookPlan) -> tuple[Finding, ...]:
+    """Finding on fields answered in the submission before and blank now."""
+    compared = compare(older, newer)
+    if not compared.only_older:
+        return ()
+    only = replace(compared, different=(), only_newer=())
+    return (finding("ARR07", labels=difference_labels(only, plan)),)

@@ -1,0 +1,82 @@
+"""Readings of archived files: parsed in the worker, judged by the frozen plan, kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from xlsx_pdca import __version__
+from xlsx_pdca.checks.whole import read_return
+from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.rawbook import RawBook, Refusal
+from xlsx_pdca.store.archive import Archive
+from xlsx_pdca.store.cache import ReadingCache, ReadingKey
+from xlsx_pdca.store.round_folder import RoundFolder
+from xlsx_pdca.submission import Reading
+from xlsx_pdca.worker import Worker
+
+PARSER = "xlsx_pdca.workbook.reader"
+
+
+class Readings:
+    """What archived files say under frozen plans; one worker and one cache for a whole run."""
+
+    def __init__(self, folder: RoundFolder) -> None:
+        self.originals = Archive.of_originals(folder.originals)
+        self._plans_archive = Archive.of_plans(folder.plans)
+        self._plans: dict[str, WorkbookPlan] = {}
+        self._cache = ReadingCache(folder.cache)
+        self._worker: Worker[RawBook] = Worker(PARSER)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._worker.close()
+        self._cache.close()
+
+    def plan(self, digest: str) -> WorkbookPlan:
+        """The frozen plan of that SHA-256."""
+        if digest not in self._plans:
+            self._plans[digest] = WorkbookPlan.from_json(self._plans_archive.get(digest))
+        return self._plans[digest]
+
+    def parse(self, source: bytes | Path) -> RawBook | Refusal:
+        """What a file says, before we think anything of it."""
+        return self._worker.parse(source)
+
+    def reading(self, sha256: str, plan: str, slots: Mapping[str, str] | None) -> Reading | Refusal:
+        """Reading of an archived file; from the cache where it was read before."""
+        key = _key(sha256, plan, slots)
+        kept = self._cache.get(key)
+        if kept is not None:
+            return msgspec.json.decode(kept, type=Reading)
+        book = self.parse(self.originals.get(sha256))
+        if isinstance(book, Refusal):
+            return book
+        return self.judge(book, sha256, plan, slots)
+
+    def judge(
+        self, book: RawBook, sha256: str, plan: str, slots: Mapping[str, str] | None
+    ) -> Reading:
+        """Reading of a parsed file, kept in the cache."""
+        reading = read_return(book, self.plan(plan), slots)
+        text = msgspec.json.encode(reading).decode()
+        self._cache.put_many([(_key(sha256, plan, slots), text)])
+        return reading
+
+
+def _key(sha256: str, plan: str, slots: Mapping[str, str] | None) -> ReadingKey:
+    """Everything a reading depends on; locked texts are compared with the slot values as sent."""
+    sent = msgspec.json.encode(dict(slots or {}), order="sorted")
+    return ReadingKey(sha256, f"{plan}:{hashlib.sha256(sent).hexdigest()}", __version__)

@@ -1,0 +1,256 @@
+"""Taking in what arrived: archive → judge → ledger → readable copies → out of the drop folder.
+
+No file leaves the drop folder before its event is durable. Running again after a crash at any point gives
+the state of an undisturbed run: files already booked are recognised by bytes, name and time stamp, and
+readable copies are made anew from the archive.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from xlsx_pdca.findings import Grade, finding
+from xlsx_pdca.ledger import Arrived, Key, Ledger, Outcome, Submitted, booking, fold
+from xlsx_pdca.rawbook import Refusal
+from xlsx_pdca.store.disk_errors import told_about
+from xlsx_pdca.store.file_names import safe_file_name
+from xlsx_pdca.store.round_folder import RoundFolder
+from xlsx_pdca.store.system import make_folders, make_read_only, remove_file, write_atomically
+from xlsx_pdca.workflows.collect import FoundFile, dropped_files
+from xlsx_pdca.workflows.decide import (
+    Judged,
+    Twin,
+    arrived,
+    decide,
+    emptied,
+    settle,
+)
+from xlsx_pdca.workflows.judge import judge, register_of
+from xlsx_pdca.workflows.readings import Readings
+from xlsx_pdca.workflows.round import Round
+
+BATCH_FILES = 64
+BATCH_SECONDS = 2.0
+
+Step = Callable[[FoundFile], None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One file of a run, for the person who started it."""
+
+    file: FoundFile
+    arrived: Arrived
+    already: bool = False
+    """Booked by an earlier run that was cut off; only tidied up now."""
+
+    @property
+    def needs_person(self) -> bool:
+        waits = self.arrived.outcome in (Outcome.HELD, Outcome.REFUSED)
+        return waits or any(f.grade is Grade.MUST for f in self.arrived.findings)
+
+
+@dataclass(frozen=True)
+class Received:
+    lines: tuple[Line, ...]
+
+    @property
+    def need_person(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.needs_person)
+
+
+def receive(
+    round_: Round,
+    files: Sequence[FoundFile] | None,
+    *,
+    now: datetime,
+    by: str,
+    dry_run: bool = False,
+    step: Step = lambda _: None,
+) -> Received:
+    """Take in files; None means the drop folder. A bad file costs one line, the others go on.
+
+    A dry run judges and decides the same, and neither archives, books nor moves anything.
+    """
+    found = dropped_files(round_.folder.drop) if files is None else tuple(files)
+    with Readings(round_.folder) as readings:
+        judged = list(_judged(round_, readings, found, step=step, keep=not dry_run))
+        twins = _settled(judged, readings)
+        if dry_run:
+            return Received(
+                tuple(_decided(round_, readings, judged, twins, round_.ledger(), set()))
+            )
+        lines = list(_booked(round_, readings, judged, twins, now=now, by=by))
+        restore_copies(round_.folder, round_.ledger(), readings)
+    return Received(tuple(lines))
+
+
+# -- archive and judge -------------------------------------------------------------------
+
+
+def _judged(
+    round_: Round, readings: Readings, files: Iterable[FoundFile], *, step: Step, keep: bool
+) -> Iterator[tuple[FoundFile, Judged]]:
+    """Each file with what it says; its bytes are archived before anything parses them."""
+    ledger = round_.ledger()
+    register = register_of(round_, ledger, readings)
+    for batch in _batches(files):
+        if keep:
+            readings.originals.put_many([data for _, data in batch])
+        for file, data in batch:
+            yield (
+                file,
+                judge(file, data, register=register, ledger=ledger, readings=readings),
+            )
+            step(file)
+
+
+def _batches(files: Iterable[FoundFile]) -> Iterator[list[tuple[FoundFile, bytes]]]:
+    """Files with their bytes, at most 64 or two seconds' worth at a time."""
+    batch: list[tuple[FoundFile, bytes]] = []
+    began = time.monotonic()
+    for file in files:
+        with told_about(file.path):
+            batch.append((file, file.path.read_bytes()))
+        if len(batch) == BATCH_FILES or time.monotonic() - began > BATCH_SECONDS:
+            yield batch
+            batch, began = [], time.monotonic()
+    if batch:
+        yield batch
+
+
+# -- decide ------------------------------------------------------------------------------
+
+
+def _settled(
+    judged: Sequence[tuple[FoundFile, Judged]], readings: Readings
+) -> Mapping[tuple[Key, str], Arrived | None]:
+    """Outcome of files of which a unit sent several in this run."""
+    groups: dict[Key, dict[str, Judged]] = defaultdict(dict)
+    for _, each in judged:
+        if each.is_proved:
+            groups[each.key].setdefault(each.sha256, each)
+    outcome: dict[tuple[Key, str], Arrived | None] = {}
+    for key, each_of in groups.items():
+        members = list(each_of.values())
+        if len(members) < 2 or len({m.plan for m in members}) > 1:
+            continue
+        twins = [t for m in members if (t := _twin(m, readings))]
+        for sha256, decided in settle(twins, readings.plan(members[0].plan)).items():
+            outcome[key, sha256] = decided
+    return outcome
+
+
+def _twin(judged: Judged, readings: Readings) -> Twin | None:
+    reading = readings.reading(judged.sha256, judged.plan, judged.slots)
+    return None if isinstance(reading, Refusal) else Twin(judged, reading)
+
+
+def _decided(
+    round_: Round,
+    readings: Readings,
+    judged: Iterable[tuple[FoundFile, Judged]],
+    twins: Mapping[tuple[Key, str], Arrived | None],
+    ledger: Ledger,
+    seen: set[str],
+) -> Iterator[Line]:
+    """What each file becomes; `seen` remembers the bytes met earlier in this run."""
+    for file, each in judged:
+        before = ledger.same_file(each.sha256, each.name, each.modified)
+        if before is not None:
+            yield Line(file, before.fact, already=True)
+        elif each.sha256 in seen and not each.refused:
+            doubt = finding("ARR01", other_file=each.name)
+            yield Line(file, arrived(each, Outcome.SAME_FILE, doubt))
+        else:
+            settled = twins.get((each.key, each.sha256))
+            decided = settled or decide(each, ledger, stem=_stem(round_, each, readings))
+            yield Line(file, _with_emptied(decided, ledger, readings))
+        seen.add(each.sha256)
+
+
+def _with_emptied(decided: Arrived, ledger: Ledger, readings: Readings) -> Arrived:
+    """Add what was answered in the submission before and is blank now."""
+    taken = decided.submission
+    before = ledger.standing(taken.unit, taken.form).submission if taken else None
+    if taken is None or before is None or before.plan != taken.plan:
+        return decided
+    older, newer = (readings.reading(s.sha256, s.plan, _slots(s, ledger)) for s in (before, taken))
+    if isinstance(older, Refusal) or isinstance(newer, Refusal):
+        return decided
+    findings = (*decided.findings, *emptied(older, newer, readings.plan(taken.plan)))
+    return replace(decided, findings=findings, submission=replace(taken, findings=findings))
+
+
+def _slots(submission: Submitted, ledger: Ledger) -> Mapping[str, str]:
+    """Slot values of the workbook a submission was made on."""
+    standing = ledger.standing(submission.unit, submission.form)
+    return next(
+        (b.fact.slots for b in standing.issues if b.fact.issue == submission.issue),
+        {},
+    )
+
+
+def _stem(round_: Round, judged: Judged, readings: Readings) -> str:
+    """Folder and name of the readable copy, without 第n回: 50_受領済/事前課題/102016-1_前橋市_事前課題."""
+    if not judged.unit:
+        return ""
+    unit = round_.unit(judged.unit)
+    title = readings.plan(judged.plan).title
+    name = unit.name if unit else judged.slots.get("unit", "")
+    folder = PurePosixPath(round_.folder.received.name) / safe_file_name(title)
+    return str(folder / safe_file_name(f"{judged.unit}_{name}_{title}"))
+
+
+# -- book and tidy -----------------------------------------------------------------------
+
+
+def _booked(
+    round_: Round,
+    readings: Readings,
+    judged: Sequence[tuple[FoundFile, Judged]],
+    twins: Mapping[tuple[Key, str], Arrived | None],
+    *,
+    now: datetime,
+    by: str,
+) -> Iterator[Line]:
+    """Book file by file under one lock, durable batch by batch, and tidy up after each batch."""
+    seen: set[str] = set()
+    with round_.log.writing() as writer:
+        ledger = fold(writer.read())
+        for start in range(0, len(judged), BATCH_FILES):
+            batch = judged[start : start + BATCH_FILES]
+            lines = list(_decided(round_, readings, batch, twins, ledger, seen))
+            writer.append([booking(x.arrived, at=now, by=by) for x in lines if not x.already])
+            for line in lines:
+                _tidy(round_.folder, line, readings)
+                yield line
+
+
+def _tidy(folder: RoundFolder, line: Line, readings: Readings) -> None:
+    """Readable copy first, then the file leaves the drop folder."""
+    if line.arrived.submission:
+        _restore(folder, line.arrived.submission, readings)
+    if line.file.takes_away:
+        remove_file(line.file.path)
+
+
+def restore_copies(folder: RoundFolder, ledger: Ledger, readings: Readings) -> None:
+    """Write every readable copy of 50_受領済 that is missing."""
+    for standing in ledger.standings.values():
+        for booked in standing.submissions:
+            _restore(folder, booked.fact, readings)
+
+
+def _restore(folder: RoundFolder, submission: Submitted, readings: Readings) -> None:
+    target = folder.root / submission.file
+    if target.exists():
+        return
+    make_folders(target.parent)
+    write_atomically(target, readings.originals.get(submission.sha256))
+    make_read_only(target)

@@ -1,0 +1,144 @@
+"""An open round: its folder, what 管理簿 says, its forms, its key and its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlsx_pdca.definitions.codes import CodeTable, parse_codes, shipped_codes
+from xlsx_pdca.definitions.data_files import read_form_files
+from xlsx_pdca.definitions.form_settings import FORMS_SHEET
+from xlsx_pdca.definitions.forms import load_forms
+from xlsx_pdca.definitions.open_table import SheetText, sheet_named
+from xlsx_pdca.definitions.roster import read_roster
+from xlsx_pdca.definitions.settings import SETTINGS_SHEET, RoundSettings, read_settings
+from xlsx_pdca.errors import Fault, FaultyDefinitions, OperatorError
+from xlsx_pdca.ledger import Ledger, fold
+from xlsx_pdca.spec import Form, Table, item_questions
+from xlsx_pdca.store.archive import Archive
+from xlsx_pdca.store.disk_errors import told_about
+from xlsx_pdca.store.events import EventLog
+from xlsx_pdca.store.round_folder import RoundFolder
+from xlsx_pdca.unit import ROLES, Unit
+from xlsx_pdca.workbook.officer_book import read_tables
+
+ROSTER_SHEET = "名簿"
+CODES_FILE = "municipalities.tsv"
+"""In the system folder: a newer code table given to `new --codes`."""
+
+
+class NoKey(OperatorError):
+    """The round has lost its key; tickets can neither be made nor proved."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"整理番号の鍵「{path}」が見つかりません。",
+            "バックアップからこのファイルを元に戻してください。",
+        )
+
+
+@dataclass(frozen=True)
+class Round:
+    """Everything `issue` and what follows it need to know; made by `open_round_at`."""
+
+    folder: RoundFolder
+    settings: RoundSettings
+    units: tuple[Unit, ...]
+    forms: Mapping[str, Form]
+    """Forms switched on, in the order of 様式 in 管理簿."""
+    codes: CodeTable
+    key: bytes
+    holder: str
+    """Who works here now; named to others while we write."""
+    notices: tuple[str, ...] = ()
+    """What 名簿 leaves open (no mail address…); no fault."""
+
+    @property
+    def log(self) -> EventLog:
+        return EventLog(self.folder.events, self.folder.lock, self.holder)
+
+    def ledger(self) -> Ledger:
+        return fold(self.log.read())
+
+    @property
+    def plans(self) -> Archive:
+        return Archive.of_plans(self.folder.plans)
+
+    def unit(self, unit_id: str) -> Unit | None:
+        return next((unit for unit in self.units if unit.id == unit_id), None)
+
+    def municipality_names(self, codes: Sequence[str]) -> tuple[str, ...]:
+        """Names of municipalities by code; a code nobody knows is shown as it is."""
+        known = self.codes.by_code
+        return tuple(known[code].name if code in known else code for code in codes)
+
+
+def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
+    """The round in a folder; raises FaultyDefinitions with all faults of 管理簿 and forms together."""
+    codes = round_codes(folder)
+    known = load_forms(_form_files(folder))
+    sheets = read_tables(folder.settings_book)
+    faults: list[Fault] = []
+    settings: RoundSettings | None = None
+    units: tuple[Unit, ...] = ()
+    notices: tuple[str, ...] = ()
+    try:
+        settings = read_settings(
+            _sheet(sheets, SETTINGS_SHEET, folder),
+            _sheet(sheets, FORMS_SHEET, folder),
+            codes,
+            {form.id: optional_ids(form) for form in known.values()},
+        )
+    except FaultyDefinitions as faulty:
+        faults += faulty.faults
+    try:
+        prefecture = settings.prefecture if settings else ""
+        roster = read_roster(_sheet(sheets, ROSTER_SHEET, folder), codes, prefecture, _roles(known))
+        units, notices = roster.units, tuple(str(notice) for notice in roster.notices)
+    except FaultyDefinitions as faulty:
+        faults += faulty.faults
+    if faults or settings is None:
+        raise FaultyDefinitions(faults)
+    key = folder.key()
+    if key is None:
+        raise NoKey(folder.key_file)
+    forms = {f.form: known[f.form] for f in settings.forms if f.on and f.form in known}
+    return Round(folder, settings, units, forms, codes, key, holder, notices)
+
+
+def optional_ids(form: Form) -> frozenset[str]:
+    """Ids of the ready-made questions and tables 管理簿 may switch on."""
+    items = [item for sheet in form.sheets for item in sheet.items]
+    questions = {q.id for item in items for q in item_questions(item) if q.optional}
+    return frozenset(questions | {i.id for i in items if isinstance(i, Table) and i.optional})
+
+
+def round_codes(folder: RoundFolder) -> CodeTable:
+    """The code table of the round: its own newer one, else the one that is shipped."""
+    own = folder.system / CODES_FILE
+    if not own.is_file():
+        return shipped_codes()
+    with told_about(own):
+        return parse_codes(own.read_text(encoding="utf-8"))
+
+
+def _form_files(folder: RoundFolder) -> dict[str, bytes]:
+    with told_about(folder.forms):
+        return read_form_files(folder.forms)
+
+
+def _roles(forms: Mapping[str, Form]) -> tuple[str, ...]:
+    """Roles known to the program or asked for by a form of the round."""
+    asked = {
+        role
+        for form in forms.values()
+        for question in form.questions()
+        for role in question.audience.roles
+    }
+    return (*ROLES, *sorted(asked - set(ROLES)))
+
+
+def _sheet(sheets: Sequence[SheetText], name: str, folder: RoundFolder) -> SheetText:
+    """A sheet of 管理簿; an empty one where it is missing, so that its reader names the fault."""
+    return sheet_named(sheets, name) or SheetText(folder.settings_book.name, name)

@@ -1,0 +1,83 @@
+"""提出状況: where every form of every unit stands on a day, for the screen and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from xlsx_pdca.ledger import Booked, Ledger, Standing, Status, must_check
+from xlsx_pdca.unit import Unit
+from xlsx_pdca.workflows.round import Round
+
+
+@dataclass(frozen=True)
+class StandingLine:
+    unit: Unit
+    form: str
+    title: str
+    standing: Standing
+    status: Status
+
+    @property
+    def open_points(self) -> int:
+        """Findings of grade 必ず確認 of the newest submission."""
+        submission = self.standing.submission
+        return len(must_check(submission)) if submission else 0
+
+
+@dataclass(frozen=True)
+class Overview:
+    lines: tuple[StandingLine, ...]
+    held: tuple[Booked, ...]
+    """Files that wait for a person."""
+    waiting_files: int
+    """Files in 40_届いたファイル not yet taken in."""
+
+    def counts(self) -> Mapping[str, Mapping[Status, int]]:
+        """Number of units by form title and status."""
+        found: dict[str, Counter[Status]] = {}
+        for line in self.lines:
+            found.setdefault(line.title, Counter())[line.status] += 1
+        return found
+
+    @property
+    def next_steps(self) -> tuple[str, ...]:
+        """次にすること, the most urgent first."""
+        by_status = Counter(line.status for line in self.lines)
+        unissued = sum(not line.standing.issues and not line.unit.exempt for line in self.lines)
+        clear = sum(line.status is Status.RECEIVED and not line.open_points for line in self.lines)
+        doubtful = by_status[Status.RECEIVED] - clear
+        steps = (
+            (unissued, "様式を作成してください（issue）。未作成 {n}件"),
+            (
+                by_status[Status.NOT_SENT] - unissued,
+                "様式を送付し、送付日を記録してください（send --mark-sent）。{n}件",
+            ),
+            (self.waiting_files, "届いたファイルを取り込んでください（receive）。{n}件"),
+            (len(self.held), "保留中のファイルの取扱いを決めてください（accept --as）。{n}件"),
+            (
+                doubtful,
+                "必ず確認する点のある提出があります。進行管理表を御覧ください（merge）。{n}件",
+            ),
+            (clear, "必ず確認する点のない提出を確認済にできます（accept --all）。{n}件"),
+            (by_status[Status.MISSING], "期限を過ぎて未提出の団体があります。{n}件"),
+        )
+        return tuple(text.format(n=n) for n, text in steps if n > 0)
+
+
+def overview(round_: Round, ledger: Ledger, *, today: date, waiting_files: int) -> Overview:
+    """Standings of all units of 名簿 in all forms switched on."""
+    lines = [
+        _line(unit, form, title, ledger, today)
+        for form, title in ((f.id, f.title) for f in round_.forms.values())
+        for unit in round_.units
+    ]
+    return Overview(tuple(lines), ledger.held, waiting_files)
+
+
+def _line(unit: Unit, form: str, title: str, ledger: Ledger, today: date) -> StandingLine:
+    standing = ledger.standing(unit.id, form)
+    status = standing.status(today, exempt=unit.exempt)
+    return StandingLine(unit, form, title, standing, status)
