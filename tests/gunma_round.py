@@ -390,6 +390,7 @@ def _return(
         sha256=hashlib.sha256(name.encode()).hexdigest(),
         reading=_reading(unit, plan, n, chance),
     )
+    back = replace(back, findings=back.reading.findings if back.reading else ())
     if n == 8:
         proxy = "10月14日のファクシミリ（原本は収受簿）"
         back = replace(back, entry=Entry.PROXY, entered_by="県 佐藤", entered_at=at, evidence=proxy)

@@ -20,10 +20,10 @@ from xlsx_pdca.summary import (
     UnitReturn,
     answers_digest,
     answers_of,
-    areas,
     codes_of,
 )
 from xlsx_pdca.unit import Unit
+from xlsx_pdca.views.counts import areas
 from xlsx_pdca.views.model import ViewCell, ViewRow
 
 Address = tuple[str, str, str]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlsx_pdca.findings import Grade
+from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.layout.metrics import FONT
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.summary import FormCounts, SummaryInput, codes_of, counts
+from xlsx_pdca.summary import SummaryInput, codes_of
+from xlsx_pdca.views.counts import FormCounts, counts
 from xlsx_pdca.workbook.look import BAND, GREY, NAVY, RULE
 from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_time
 
@@ -207,7 +208,7 @@ class _Overview:
     def _points(self) -> list[tuple[str, str]]:
         found = [("未受領", self._missing_words())]
         must = [r for r in self.summary.returns if r.is_in and r.status is not Status.ACCEPTED]
-        doubtful = [(r, n) for r in must if (n := _must(r.reading.findings if r.reading else ()))]
+        doubtful = [(r, n) for r in must if (n := _must(r.findings))]
         if doubtful:
             names = "、".join(self.summary.unit_of[r.unit].name for r, _ in doubtful[:8])
             more = " ほか" if len(doubtful) > 8 else ""
@@ -302,5 +303,5 @@ def _tick(form: FormCounts) -> int:
     return max(1, -(-most // 8))
 
 
-def _must(findings: Sequence[object]) -> int:
-    return sum(getattr(f, "grade", None) is Grade.MUST for f in findings)
+def _must(findings: Sequence[Finding]) -> int:
+    return sum(finding.grade is Grade.MUST for finding in findings)

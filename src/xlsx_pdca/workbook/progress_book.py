@@ -10,8 +10,9 @@ from xlsx_pdca.event import JST
 from xlsx_pdca.findings import Finding
 from xlsx_pdca.layout.metrics import lines_needed
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.summary import ContactLine, SummaryInput, UnitReturn, codes_of, counts
+from xlsx_pdca.summary import ContactLine, SummaryInput, UnitReturn, codes_of
 from xlsx_pdca.unit import Unit
+from xlsx_pdca.views.counts import counts
 from xlsx_pdca.wareki import weekday_name
 from xlsx_pdca.workbook.summary_look import (
     BODY_POINTS,
@@ -175,8 +176,8 @@ def _findings(summary: SummaryInput) -> Listing:
     lines = (
         _finding_line(summary, returned, unit, finding)
         for returned, unit in _in_order(summary)
-        if returned.is_in and returned.reading
-        for finding in returned.reading.findings
+        if returned.is_in
+        for finding in returned.findings
     )
     words = "「必ず確認」だけが確認依頼の文書になります。ほかは電話などのついでに御確認ください。"
     return columns, lines, words
