@@ -8,10 +8,10 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _SUFFIXES = {".toml", ".tsv"}
 
 
-def shipped_folder(name: str) -> Path:
+def shipped_folder(name: str, package: Path = _PACKAGE) -> Path:
     """Folder `templates` or `samples`: inside the package when installed from a wheel, else in the repository."""
-    inside = _PACKAGE / "_data" / name
-    return inside if inside.is_dir() else _PACKAGE.parents[1] / name
+    inside = package / "_data" / name
+    return inside if inside.is_dir() else package.parents[1] / name
 
 
 def templates_folder() -> Path:

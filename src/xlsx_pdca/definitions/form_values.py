@@ -150,12 +150,21 @@ class Keys:
         self.wrong(key, value, f"[[{head}]] のように、二重の角かっこの見出しで始めてください。")
         return ()
 
-    def close(self, also: Iterable[str] = ()) -> None:
-        """Note every key that has no meaning here, with the nearest one that has."""
-        known = sorted({*self._known, *also})
+    def close(self, *, also: Iterable[str] = (), never: Iterable[str] = ()) -> None:
+        """Note every key that has no meaning here, with the nearest one that has; `never` is not proposed."""
+        known = {*self._known, *also}
         for key in self.values:
             if key not in known:
-                self.fault(key, f"「{key}」というキーはありません。", nearest(key, known))
+                remedy = nearest(key, sorted(known - set(never)))
+                self.fault(key, f"「{key}」というキーはありません。", remedy)
+
+    def without_faults(self) -> Keys:
+        """The same table read once more by someone whose findings do not count."""
+        return Keys(self.values, Faults(""), self.place)
+
+    @property
+    def known(self) -> frozenset[str]:
+        return frozenset(self._known)
 
 
 def among(text: str, words: Iterable[str]) -> str:

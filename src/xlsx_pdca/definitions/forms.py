@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from xlsx_pdca.definitions.form_checks import check_form
 from xlsx_pdca.definitions.form_values import Faults, Keys, among
 from xlsx_pdca.definitions.questions import (
+    KINDS_OF_KEY,
     Lists,
     audience,
     named_columns,
@@ -36,6 +37,7 @@ from xlsx_pdca.spec import (
 
 _VERSION_FILE = re.compile(r"v([1-9][0-9]{0,3})\.toml")
 _ARRANGEMENTS = ("heading", "note", "matrix", "table")
+_KEYS_OF_ARRANGEMENTS = ("text", "columns", "question", "column", "rows", "required_rows")
 
 
 def load_form(data: bytes, file_name: str, *, tables: Mapping[str, bytes] | None = None) -> Form:
@@ -52,7 +54,7 @@ def load_form(data: bytes, file_name: str, *, tables: Mapping[str, bytes] | None
     for fault in check_form(form):
         faults.add(*fault)
     if faults.found:
-        raise FaultyDefinitions(faults.found)
+        raise FaultyDefinitions(sorted(faults.found, key=_position))
     return form
 
 
@@ -90,6 +92,11 @@ def newest_versions(files: Mapping[str, bytes]) -> tuple[str, ...]:
             found = (int(match[1]), name)
             newest[path.parts[0]] = max(found, newest.get(path.parts[0], found))
     return tuple(name for _, (_, name) in sorted(newest.items()))
+
+
+def _position(fault: Fault) -> tuple[int, ...]:
+    """Where a fault stands in the file: the numbers of its dotted key, so that one can read downwards."""
+    return tuple(int(number) for number in re.findall(r"\[([0-9]+)\]", fault.place))
 
 
 # -- the file itself -------------------------------------------------------------------------
@@ -343,12 +350,15 @@ def _inner_question(keys: Keys, lists: Lists) -> Question:
 
 def _closed_question(keys: Keys, lists: Lists, kind: str) -> Question:
     if kind not in list(FieldKind):
-        return _unknown_kind(keys)
+        return _unknown_kind(keys, lists)
     question = read_question(keys, lists, FieldKind(kind))
-    keys.close()
+    keys.close(never=[key for key, kinds in KINDS_OF_KEY.items() if kind not in kinds])
     return question
 
 
-def _unknown_kind(keys: Keys) -> Question:
-    """Stands for a question whose kind cannot be told, so that others may still name it."""
-    return Question(keys.text("id"), FieldKind.TEXT, keys.text("label") or keys.text("source"))
+def _unknown_kind(keys: Keys, lists: Lists) -> Question:
+    """Stands for an item whose kind cannot be told, so that others may still name it."""
+    trial = keys.without_faults()
+    question = read_question(trial, lists, FieldKind.TEXT)
+    keys.close(also=(*trial.known, *_KEYS_OF_ARRANGEMENTS))
+    return question

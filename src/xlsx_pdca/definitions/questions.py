@@ -19,6 +19,7 @@ from xlsx_pdca.spec import (
     Required,
     Share,
 )
+from xlsx_pdca.unit import UnitKind
 
 _TEXTS = {FieldKind.TEXT, FieldKind.LONG_TEXT}
 _NUMBERS = {FieldKind.INTEGER, FieldKind.DECIMAL, FieldKind.PERCENT}
@@ -110,9 +111,12 @@ def audience(keys: Keys) -> Audience:
     inner = keys.table("audience")
     if inner is None:
         return Audience()
-    found = Audience(frozenset(inner.texts("kinds")), frozenset(inner.texts("roles")))
+    kinds, roles = inner.texts("kinds"), inner.texts("roles")
+    for kind in kinds:
+        if kind not in list(UnitKind):
+            inner.wrong("kinds", kind, among(kind, UnitKind))
     inner.close()
-    return found
+    return Audience(frozenset(kinds), frozenset(roles))
 
 
 def _refuse_keys_of_other_kinds(keys: Keys, kind: FieldKind) -> None:
