@@ -12,6 +12,7 @@ from typing import Any
 from xlsx_pdca.cells import Rect, column_letters
 from xlsx_pdca.plan import (
     HIDDEN_SHEET,
+    SLOT,
     TICKET_PROPERTY,
     CellPlan,
     HighlightPlan,
@@ -239,6 +240,12 @@ def identity(plan: WorkbookPlan) -> Mapping[str, str]:
         "prefecture": "⟦prefecture⟧",
         "unit": "⟦unit_id⟧",
     }
+
+
+def open_slots(plan: WorkbookPlan) -> frozenset[str]:
+    """Every slot the master of a plan leaves open."""
+    proofs = (name for text in identity(plan).values() for name in SLOT.findall(text))
+    return plan.slots().union(proofs)
 
 
 def _done(code: int | None) -> None:

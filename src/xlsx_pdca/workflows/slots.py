@@ -1,0 +1,52 @@
+"""What fills the slots of one unit's copy: the only thing in which the workbooks of a form differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from xlsx_pdca.layout.words import SLOTS
+from xlsx_pdca.unit import Unit
+from xlsx_pdca.wareki import wareki
+from xlsx_pdca.workflows.round import Round
+
+TICKET_SLOT = "ticket"
+PREVIOUS_PREFIX = "previous:"
+NO_PREVIOUS = "（前回の御回答はありません）"
+PLAN_CHANGED = "様式の内容"
+
+
+def slots_of(round_: Round, unit: Unit, deadline: date, names: frozenset[str]) -> dict[str, str]:
+    """Values of the named slots, all but the ticket; a name nobody fills is our bug and raises KeyError."""
+    values = _values(round_, unit, deadline)
+    return {
+        name: NO_PREVIOUS if name.startswith(PREVIOUS_PREFIX) else values[name]
+        for name in sorted(names - {TICKET_SLOT})
+    }
+
+
+def changed_words(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+    """In Japanese, which values differ between two copies, their tickets aside."""
+    keys = sorted((before.keys() | after.keys()) - {TICKET_SLOT})
+    changed = [key for key in keys if before.get(key) != after.get(key)]
+    return tuple(dict.fromkeys(SLOTS.get(key, PLAN_CHANGED) for key in changed))
+
+
+def _values(round_: Round, unit: Unit, deadline: date) -> dict[str, str]:
+    settings = round_.settings
+    return {
+        "unit": unit.name,
+        "unit_id": unit.id,
+        "role": unit.role,
+        "covers": "、".join(round_.municipality_names(unit.covers)) or unit.name,
+        "deadline": wareki(deadline, weekday=True),
+        "return_to": settings.mail,
+        "contact": f"{settings.office}　{settings.officer}\n"
+        f"電話 {settings.telephone}　メール {settings.mail}",
+        "document": settings.document,
+        "issued_on": wareki(settings.issued_on),
+        "prefecture": settings.prefecture,
+        "round": settings.name,
+        "area": unit.area,
+        "health_office": unit.health_office,
+    }
