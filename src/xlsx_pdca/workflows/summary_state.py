@@ -1,0 +1,220 @@
+"""What the summary is made of: ledger, 名簿 and readings joined into one frozen input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from xlsx_pdca.event import JST
+from xlsx_pdca.ledger import Arrived, Booked, Corrected, Ledger, Standing, Submitted
+from xlsx_pdca.plan import WorkbookPlan, question_id
+from xlsx_pdca.spec import asked_form
+from xlsx_pdca.submission import Answer, Reading
+from xlsx_pdca.summary import (
+    ArrivalLine,
+    ContactLine,
+    Correction,
+    Entry,
+    Note,
+    NoteKey,
+    Place,
+    SummaryInput,
+    UnitReturn,
+    codes_of,
+)
+from xlsx_pdca.unit import Unit, UnitKind
+from xlsx_pdca.values import meaning_of_text
+from xlsx_pdca.workflows.round import Round
+
+ReadingOf = Callable[[Submitted, Mapping[str, str] | None], Reading | None]
+"""Reading of a submission; None when its file can no longer be read."""
+PlanOf = Callable[[str], WorkbookPlan]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where readings and plans come from."""
+
+    reading: ReadingOf
+    plan: PlanOf
+
+
+def summary_input(
+    round_: Round, ledger: Ledger, sources: Sources, *, now: datetime
+) -> SummaryInput:
+    """The state of a round as the books show it."""
+    units = (*round_.units, *_former_units(round_, ledger))
+    plans = _plans(round_, ledger, sources.plan)
+    joined = _Joined(round_, ledger, sources, plans, now)
+    return SummaryInput(
+        round=round_.settings.id,
+        round_name=round_.settings.name,
+        as_of=now,
+        places=_places(round_, units),
+        units=units,
+        plans=plans,
+        returns=tuple(joined.returns(units)),
+        arrivals=tuple(_arrival(booked, ledger) for booked in ledger.arrivals),
+        contacts=tuple(
+            ContactLine(b.at, b.fact.unit, b.fact.how, b.by, b.fact.text) for b in ledger.contacts
+        ),
+        notes=current_notes(ledger),
+    )
+
+
+def current_notes(ledger: Ledger) -> tuple[Note, ...]:
+    """The newest text of every note, in the order in which they were first written."""
+    found: dict[tuple[NoteKey, str], Note] = {}
+    for booked in ledger.notes:
+        fact = booked.fact
+        key = NoteKey(fact.sheet, fact.subject, fact.row)
+        found[key, fact.column] = Note(key, fact.column, fact.text, fact.digest)
+    return tuple(found.values())
+
+
+def _former_units(round_: Round, ledger: Ledger) -> Iterator[Unit]:
+    """Units that were asked and have left 名簿 since: what they sent is not lost."""
+    known = {unit.id for unit in round_.units}
+    for unit_id in sorted({unit for unit, _ in ledger.standings} - known):
+        standing = next(s for (unit, _), s in ledger.standings.items() if unit == unit_id)
+        if standing.issues or standing.submissions:
+            code = unit_id.rpartition("-")[0]
+            name = f"{round_.municipality_names([code])[0]}（名簿から削除）"
+            own = code if code in round_.codes.by_code else ""
+            yield Unit(unit_id, UnitKind.MUNICIPALITY, name, own, (own,) if own else ())
+
+
+def _places(round_: Round, units: Sequence[Unit]) -> tuple[Place, ...]:
+    """Every municipality a unit answers for; its own row says where it belongs."""
+    found: dict[str, Unit] = {}
+    for unit in sorted(units, key=lambda u: (len(u.covers), u.id)):
+        for code in codes_of(unit):
+            found.setdefault(code, unit)
+    names = dict(zip(found, round_.municipality_names(list(found)), strict=True))
+    return tuple(
+        Place(code, names[code], unit.area, unit.health_office)
+        for code, unit in sorted(found.items())
+    )
+
+
+def _plans(round_: Round, ledger: Ledger, plan_of: PlanOf) -> dict[str, WorkbookPlan]:
+    """Every plan that was sent, in the order of the forms and of issue; a form never sent has none."""
+    issued: dict[str, dict[str, int]] = {}
+    for standing in ledger.standings.values():
+        for booked in standing.issues:
+            first = issued.setdefault(standing.form, {})
+            first[booked.fact.plan] = min(booked.seq, first.get(booked.fact.plan, booked.seq))
+    order = [*(f for f in round_.forms if f in issued), *sorted(set(issued) - set(round_.forms))]
+    digests = [d for form in order for d, _ in sorted(issued[form].items(), key=lambda i: i[1])]
+    return {digest: plan_of(digest) for digest in digests}
+
+
+@dataclass(frozen=True)
+class _Joined:
+    round: Round
+    ledger: Ledger
+    sources: Sources
+    plans: Mapping[str, WorkbookPlan]
+    now: datetime
+
+    def returns(self, units: Sequence[Unit]) -> Iterator[UnitReturn]:
+        """One per unit and form asked, the forms in order."""
+        for form in dict.fromkeys(plan.form for plan in self.plans.values()):
+            for unit in units:
+                standing = self.ledger.standing(unit.id, form)
+                if standing.issues or standing.submissions or self._is_asked(unit, form):
+                    yield self._return(unit, standing)
+
+    def _is_asked(self, unit: Unit, form: str) -> bool:
+        spec = self.round.forms.get(form)
+        if spec is None:
+            return False
+        enabled = self.round.settings.form(form).enabled
+        return bool(asked_form(spec, kind=unit.kind.value, role=unit.role, enabled=enabled).sheets)
+
+    def _return(self, unit: Unit, standing: Standing) -> UnitReturn:
+        today = self.now.astimezone(JST).date()
+        issue = standing.issue
+        asked = UnitReturn(
+            unit=unit.id,
+            form=standing.form,
+            status=standing.status(today, exempt=unit.exempt),
+            plan=issue.plan if issue else "",
+            deadline=standing.deadline,
+            held=self._is_held(standing),
+        )
+        return self._with_submission(asked, standing) if standing.submissions else asked
+
+    def _is_held(self, standing: Standing) -> bool:
+        """Only a held file has come: nothing of it enters the books."""
+        waiting = any(
+            (b.fact.unit, b.fact.form) == (standing.unit, standing.form) for b in self.ledger.held
+        )
+        return waiting and not standing.submissions
+
+    def _with_submission(self, asked: UnitReturn, standing: Standing) -> UnitReturn:
+        booked = standing.submissions[-1]
+        submitted: Submitted = booked.fact
+        slots = next(
+            (b.fact.slots for b in standing.issues if b.fact.issue == submitted.issue), None
+        )
+        reading = self.sources.reading(submitted, slots)
+        plan = self.plans.get(submitted.plan) or self.sources.plan(submitted.plan)
+        return UnitReturn(
+            unit=asked.unit,
+            form=asked.form,
+            status=asked.status,
+            plan=submitted.plan,
+            deadline=asked.deadline,
+            submission=submitted.number,
+            received_at=booked.at,
+            file=submitted.file,
+            sha256=submitted.sha256,
+            entry=Entry.TYPED,
+            entered_by=submitted.person,
+            reading=reading,
+            findings=submitted.findings,
+            corrections=tuple(
+                _correction(c, plan, reading)
+                for c in standing.corrections
+                if c.fact.number == submitted.number
+            ),
+        )
+
+
+def _correction(booked: Booked, plan: WorkbookPlan, reading: Reading | None) -> Correction:
+    """The corrected answer, standing where the returned one stands."""
+    fact: Corrected = booked.fact
+    address = (fact.field, fact.column, fact.row)
+    place = next(a for a in plan.answers if a.address == address)
+    meant = meaning_of_text(fact.raw, plan.field(question_id(place)))
+    there = next((a for a in reading.answers if a.address == address), None) if reading else None
+    answer = Answer(
+        *address,
+        raw=meant.raw,
+        value=meant.value,
+        state=meant.state,
+        sheet=there.sheet if there else "",
+        cell=there.cell if there else "",
+    )
+    return Correction(answer, by=booked.by, at=booked.at, evidence=fact.how)
+
+
+def _arrival(booked: Booked, ledger: Ledger) -> ArrivalLine:
+    fact: Arrived = booked.fact
+    standing = ledger.standing(fact.unit, fact.form)
+    submissions = [s.fact for s in standing.submissions if s.fact.arrival == booked.seq]
+    taken: Submitted | None = submissions[0] if submissions else None
+    return ArrivalLine(
+        received_at=booked.at,
+        name=fact.name,
+        sha256=fact.sha256,
+        outcome=fact.outcome.value,
+        unit=fact.unit,
+        form=fact.form,
+        submission=taken.number if taken else 0,
+        source=fact.source,
+        file=taken.file if taken else "",
+        size=fact.size,
+    )
