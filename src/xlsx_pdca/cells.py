@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
@@ -106,7 +107,17 @@ def decode_stored(text: str) -> str:
 
 def folded(text: str) -> str:
     """Key for comparing printed words: NFKC, without any white space."""
+    return _folded(text) if len(text) > _REMEMBERED else _folded_once(text)
+
+
+def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+_REMEMBERED = 200
+"""Printed words are this short and the same in every return; longer texts are answers."""
+
+_folded_once = lru_cache(maxsize=8192)(_folded)
 
 
 def count_characters(text: str) -> int:

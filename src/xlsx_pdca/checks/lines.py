@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from xlsx_pdca.anchors import Placement
 from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW
 from xlsx_pdca.plan import AnswerPlan
+
+
+class Standing(NamedTuple):
+    """Where one line of the plan may stand in the file."""
+
+    first: int
+    last: int
+    """First and last line of the file it may stand on: between its neighbouring anchors."""
+    likely: frozenset[int]
+    """Where it stands if it kept its distance to a neighbouring anchor."""
+    is_certain: bool
+    """False when an anchor next to it was lost: the line may have gone with it."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +34,9 @@ class Lines:
     lost: frozenset[int]
     """Lines of the plan whose anchor was not found."""
     last: int
+    """Last line a sheet can have."""
+    _known: dict[int, Standing] = field(default_factory=dict, compare=False, repr=False)
+    """Lines worked out so far: a sheet asks for the same few hundreds of times."""
 
     @classmethod
     def of(cls, planned: Mapping[str, int], standing: Mapping[str, int], last: int) -> Lines:
@@ -34,41 +50,35 @@ class Lines:
         """False when anchors were sorted or swapped."""
         return all(before[1] < after[1] for before, after in pairwise(self.found))
 
-    def span(self, line: int) -> tuple[int, int]:
-        """First and last line of the file where a line of the plan may stand: between its neighbouring anchors."""
-        at, below = self._around(line)
-        if at is not None and at[0] == line:
-            return at[1], at[1]
-        if not self.in_order:
-            return 1, self.last
-        return (at[1] if at else 1), (below[1] if below else self.last)
-
-    def likely(self, line: int) -> frozenset[int]:
-        """Lines of the file where it stands if it kept its distance to a neighbouring anchor."""
-        near = [anchor for anchor in self._around(line) if anchor]
-        return frozenset(line + standing - planned for planned, standing in near) or frozenset(
-            {line}
-        )
-
-    def is_certain(self, line: int) -> bool:
-        """True when no anchor next to it was lost; else the line may have gone with that anchor."""
-        known = sorted({planned for planned, _ in self.found} | self.lost)
-        at = bisect_right(known, line)
-        return not self.lost & set(known[max(at - 1, 0) : at + 1])
-
-    def _around(self, line: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-        """Nearest found anchors at or before the line, and after it."""
-        planned = [anchor[0] for anchor in self.found]
-        at = bisect_right(planned, line)
-        before = self.found[at - 1] if at else None
-        after = self.found[at] if at < len(self.found) else None
-        return before, after
+    def standing(self, line: int) -> Standing:
+        """Where a line of the plan may stand."""
+        if line not in self._known:
+            self._known[line] = self._worked_out(line)
+        return self._known[line]
 
     def next_after(self, standing: int) -> int:
         """Next anchored line of the file below a line of the file."""
-        all_standing = sorted(anchor[1] for anchor in self.found)
-        at = bisect_left(all_standing, standing + 1)
-        return all_standing[at] if at < len(all_standing) else self.last + 1
+        below = (anchor[1] for anchor in self.found if anchor[1] > standing)
+        return min(below, default=self.last + 1)
+
+    def _worked_out(self, line: int) -> Standing:
+        at = bisect_right(self.found, (line, self.last))
+        above = self.found[at - 1] if at else None
+        below = self.found[at] if at < len(self.found) else None
+        near = [anchor for anchor in (above, below) if anchor]
+        likely = frozenset(line + anchor[1] - anchor[0] for anchor in near) or frozenset({line})
+        if above and above[0] == line:
+            first, last = above[1], above[1]
+        elif self.in_order:
+            first, last = above[1] if above else 1, below[1] if below else self.last
+        else:
+            first, last = 1, self.last
+        return Standing(first, last, likely, self._is_certain(line))
+
+    def _is_certain(self, line: int) -> bool:
+        known = sorted({planned for planned, _ in self.found} | self.lost)
+        at = bisect_right(known, line)
+        return not self.lost & set(known[max(at - 1, 0) : at + 1])
 
 
 def rows_of(placed: Placement, asked: Iterable[AnswerPlan]) -> Lines:

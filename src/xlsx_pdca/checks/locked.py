@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from xlsx_pdca.anchors import Placement, searched_sheets
 from xlsx_pdca.cells import MAX_ROW, Rect, a1, folded, is_blank
-from xlsx_pdca.checks.lines import Lines, columns_of, rows_of
+from xlsx_pdca.checks.lines import Lines, Standing, columns_of, rows_of
 from xlsx_pdca.findings import Finding, finding, shortened
-from xlsx_pdca.plan import SLOT, AnswerPlan, CellPlan, SheetPlan, WorkbookPlan, filled
+from xlsx_pdca.plan import SLOT, AnswerPlan, SheetPlan, WorkbookPlan, filled
 from xlsx_pdca.rawbook import CellType, RawBook, RawSheet
 from xlsx_pdca.reading import Found, listed
 from xlsx_pdca.submission import StrayText
@@ -99,18 +99,27 @@ def _explained(
     changed: list[str] = []
     replaced: set[Place] = set()
     for cell in planned.cells:
-        likely = _likely(cell.rect, rows, columns) - spots
+        if not cell.text and not cell.formula:
+            continue
+        row, column = rows.standing(cell.rect.top), columns.standing(cell.rect.left)
         if cell.formula or (slots is None and SLOT.search(cell.text)):
-            ours |= likely
+            ours |= _likely(row, column) - spots
             continue
         text = filled(cell.text, slots or {})
-        here = _where(cell, text, standing, rows, columns)
-        ours |= here
-        certain = rows.is_certain(cell.rect.top) and columns.is_certain(cell.rect.left)
-        if not here and not is_blank(text) and certain:
+        here = [
+            (r, c)
+            for r, c in standing.get(folded(text), ())
+            if row.first <= r <= row.last and column.first <= c <= column.last
+        ]
+        ours.update(here)
+        if not here and row.is_certain and column.is_certain and not is_blank(text):
             changed.append(text)
-            replaced |= likely
+            replaced |= _likely(row, column) - spots
     return _Ours(frozenset(ours), tuple(changed), frozenset(replaced))
+
+
+def _likely(row: Standing, column: Standing) -> set[Place]:
+    return {(r, c) for r in row.likely for c in column.likely}
 
 
 def _places_by_text(sheet: RawSheet, spots: frozenset[Place]) -> Mapping[str, list[Place]]:
@@ -121,33 +130,16 @@ def _places_by_text(sheet: RawSheet, spots: frozenset[Place]) -> Mapping[str, li
     return standing
 
 
-def _where(
-    cell: CellPlan, text: str, standing: Mapping[str, list[Place]], rows: Lines, columns: Lines
-) -> set[Place]:
-    """Cells that hold a locked text where it may stand."""
-    top, bottom = rows.span(cell.rect.top)
-    left, right = columns.span(cell.rect.left)
-    area = Rect(top, left, bottom, right)
-    return {place for place in standing.get(folded(text), ()) if area.contains(*place)}
-
-
-def _likely(rect: Rect, rows: Lines, columns: Lines) -> set[Place]:
-    return {(row, column) for row in rows.likely(rect.top) for column in columns.likely(rect.left)}
-
-
 def _covered(placed: Placement, asked: Iterable[AnswerPlan], rows: Lines) -> Iterator[Place]:
     """Stored cells inside the answers' rectangles, each as far as the next question."""
     merges = {(m.top, m.left): m for m in placed.sheet.merges}
     for answer in asked:
         spot = placed.spot(answer)
-        if spot is None:
-            continue
         planned = answer.rect
-        bottom, right = (
-            spot[0] + planned.bottom - planned.top,
-            spot[1] + planned.right - planned.left,
-        )
-        area = merges.get(spot, Rect(*spot, bottom, right))
+        if spot is None or (planned.is_cell and spot not in merges):
+            continue
+        height, width = planned.bottom - planned.top, planned.right - planned.left
+        area = merges.get(spot, Rect(*spot, spot[0] + height, spot[1] + width))
         bottom = min(area.bottom, rows.next_after(spot[0]) - 1)
         yield from _stored_within(placed.sheet, Rect(area.top, area.left, bottom, area.right))
 
