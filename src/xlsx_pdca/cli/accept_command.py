@@ -1,0 +1,98 @@
+"""`accept`: a person's decisions on submissions and held files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlsx_pdca.cli import console
+from xlsx_pdca.cli.japanese import Command
+from xlsx_pdca.cli.options import dry_run_option, opened, round_option
+from xlsx_pdca.errors import ExitCode, UsageError
+from xlsx_pdca.workflows.acceptance import Acceptance, accept, assign, dismiss
+from xlsx_pdca.workflows.round import Round
+
+
+@click.command("accept", cls=Command)
+@click.argument("units", nargs=-1, metavar="[回答単位ID]...")
+@click.option("--all", "everyone", is_flag=True, help="必ず確認する点のない提出すべて")
+@click.option("--form", default="", metavar="様式ID", help="この様式だけ")
+@click.option(
+    "--file", "arrival", type=int, metavar="受付番号", help="保留中のファイル（番号は status で）"
+)
+@click.option(
+    "--as", "owner", metavar="回答単位ID", help="保留中のファイルを、この団体の提出とします"
+)
+@click.option(
+    "--dismiss", "reason", metavar="理由", help="保留中のファイルを、取り扱わないこととします"
+)
+@round_option
+@dry_run_option
+def command(
+    units: tuple[str, ...],
+    form: str,
+    arrival: int | None,
+    owner: str | None,
+    reason: str | None,
+    round_folder: Path,
+    *,
+    everyone: bool,
+    dry_run: bool,
+) -> int:
+    """提出された内容を確認済にします。保留中のファイルの取扱いも決めます。
+
+    IDを指定した団体は、確認する点が残っていても確認済にします。取り消すときは undo です。
+    """
+    round_ = opened(round_folder)
+    if arrival is not None:
+        return _held(round_, arrival, owner, reason, form)
+    if not units and not everyone:
+        raise UsageError(
+            "回答単位IDが指定されていません。", "IDを並べるか、--all を付けてください。"
+        )
+    done = accept(
+        round_,
+        units,
+        form=form,
+        everyone=everyone,
+        now=console.now(),
+        by=console.person(),
+        dry_run=dry_run,
+    )
+    return _told(round_, done, dry_run=dry_run)
+
+
+def _held(round_: Round, arrival: int, owner: str | None, reason: str | None, form: str) -> int:
+    if (owner is None) == (reason is None):
+        raise UsageError(
+            "保留中のファイルの取扱いが決まっていません。",
+            "--as か --dismiss のどちらかを指定してください。",
+        )
+    if reason is not None:
+        laid = dismiss(round_, arrival, reason, now=console.now(), by=console.person())
+        console.say(f"「{laid.name}」を取り扱わないこととしました。原本は保管してあります。")
+        return ExitCode.OK
+    form = form or (next(iter(round_.forms)) if len(round_.forms) == 1 else "")
+    if not form:
+        raise UsageError(
+            "どの様式の提出か分かりません。",
+            f"--form で {'・'.join(round_.forms)} のどれかを指定してください。",
+        )
+    taken = assign(round_, arrival, owner or "", form, now=console.now(), by=console.person())
+    console.show(taken.file)
+    console.say(f"{taken.unit}の第{taken.number}回の提出としました。")
+    return ExitCode.OK
+
+
+def _told(round_: Round, done: Acceptance, *, dry_run: bool) -> int:
+    for standing in done.accepted:
+        unit = round_.unit(standing.unit)
+        console.show(f"{standing.unit}　{unit.name if unit else ''}　{standing.form}")
+    word = "確認済にする予定です" if dry_run else "確認済にしました"
+    console.say(f"{len(done.accepted)}件を{word}。")
+    if done.left:
+        console.say(f"必ず確認する点があるため、{len(done.left)}件はそのままにしました。")
+        for standing in done.left:
+            console.say(f"　{standing.unit}　{standing.form}")
+    return ExitCode.NEEDS_PERSON if done.left else ExitCode.OK

@@ -1,0 +1,38 @@
+"""`check`: read and judge files without booking anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlsx_pdca.cli import console
+from xlsx_pdca.cli.japanese import Command
+from xlsx_pdca.cli.options import EXISTING, json_option, opened, round_option
+from xlsx_pdca.cli.receive_command import as_record, described
+from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.workflows.collect import given_files
+from xlsx_pdca.workflows.receive import receive
+
+
+@click.command("check", cls=Command)
+@click.argument("paths", nargs=-1, required=True, type=EXISTING, metavar="ファイルやフォルダー...")
+@round_option
+@json_option
+def command(paths: tuple[Path, ...], round_folder: Path, *, as_json: bool) -> int:
+    """ファイルがどの団体のものか、記載内容に確認する点があるかを表示します。
+
+    記録はせず、ファイルも動かしません。
+    """
+    round_ = opened(round_folder)
+    checked = receive(
+        round_, given_files(paths), now=console.now(), by=console.person(), dry_run=True
+    )
+    if as_json:
+        console.show_json([as_record(line) for line in checked.lines])
+    else:
+        for line in checked.lines:
+            for text in described(round_, line):
+                console.show(text)
+        console.say(f"{len(checked.lines)}件を確認しました（記録はしていません）。")
+    return ExitCode.NEEDS_PERSON if checked.need_person else ExitCode.OK

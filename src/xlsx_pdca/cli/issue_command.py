@@ -1,0 +1,51 @@
+"""`issue`: write the workbooks that go out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from xlsx_pdca.cli import console
+from xlsx_pdca.cli.japanese import Command
+from xlsx_pdca.cli.options import dry_run_option, json_option, opened, round_option
+from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.workflows.issue import IssueResult, issue
+
+
+@click.command("issue", cls=Command)
+@round_option
+@dry_run_option
+@json_option
+def command(round_folder: Path, *, dry_run: bool, as_json: bool) -> int:
+    """様式（回答用のExcelファイル）を、名簿の回答単位ごとに作成します。
+
+    すでに作成したものは変わりません。名簿や様式を直したときは、変わったものだけを新しい版で作成します。
+    """
+    round_ = opened(round_folder)
+    result = issue(round_, now=console.now(), by=console.person(), dry_run=dry_run)
+    if as_json:
+        console.show_json(asdict(result))
+    else:
+        _show(result)
+    return ExitCode.NEEDS_PERSON if result.altered else ExitCode.OK
+
+
+def _show(result: IssueResult) -> None:
+    for book in result.books:
+        why = f"（{'、'.join(book.changes)}が変わったため）" if book.changes else ""
+        console.show(f"{book.step}　{book.file}{why}")
+    word = "作成する予定です" if result.dry_run else "作成しました"
+    console.say(
+        f"{len(result.books)}件を{word}。変更のないもの {result.unchanged}件、対象外 {result.exempt}件。"
+    )
+    for file in result.altered:
+        console.say(
+            f"「{file}」は作成後に書き換えられています。そのままにしました。"
+            "元に戻すには、そのファイルを別の場所へ移してから、もう一度 issue を実行してください。"
+        )
+    if result.books and not result.dry_run:
+        console.say(
+            "「20_送付用」のファイルをメールに添付してお送りください。送付後に send --mark-sent で記録します。"
+        )
