@@ -33,6 +33,11 @@ class Placement:
     by_name: frozenset[str] = frozenset()
     """Codes and headers whose defined name still points to them."""
 
+    @property
+    def last_row(self) -> int:
+        """Row of the last question found."""
+        return max(self.rows.values(), default=0)
+
     def spot(self, answer: AnswerPlan) -> tuple[int, int] | None:
         """(row, column) of an answer's first cell, or None when an anchor is missing."""
         row, column = self.rows.get(answer.code), self.columns.get(answer.header)
@@ -107,12 +112,14 @@ def _index(sheet: RawSheet, wanted: frozenset[str]) -> Index:
 
 def _placed(anchors: _Anchors, sheet: RawSheet, index: Index, book: RawBook) -> Placement | None:
     """The sheet as a place of the plan's sheet, or None when no code or no header stands on it."""
+    code_column = _code_column(anchors, index)
+    if not code_column:
+        return None
     named = {
         text: place
         for text, name in (*anchors.codes.items(), *anchors.headers.items())
         if (place := _by_name(name, text, sheet, book))
     }
-    code_column = _code_column(anchors, index)
     rows, doubled_rows = _rows(anchors, named, index, code_column)
     columns, doubled_columns = _columns(anchors, named, index, rows)
     if not rows or not (columns or doubled_columns):

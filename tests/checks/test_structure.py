@@ -161,10 +161,9 @@ def test_drawing_sheet_is_open_for_everything() -> None:
     assert reading.drawings == ((CHART, 2),)
 
 
-def test_macros_and_disagreements_are_told_to_the_officer() -> None:
-    """A second reader that reads an answer differently, and macros, are findings; elsewhere it is none."""
+def test_disagreement_of_the_readers_is_told_to_the_officer() -> None:
+    """An answer that the second reader reads differently is a finding; a locked cell is none."""
     spot = ("様式２", "D8", "あ", "い")
     good = books.good_book()
     assert codes(replace(good, disagreements=(spot,))) == ["STR14"]
     assert codes(replace(good, disagreements=(("様式２", "A1", "あ", "い"),))) == []
-    assert codes(replace(good, has_macros=True)) == ["FIL09"]

@@ -76,6 +76,8 @@ class Lines:
         return Standing(first, last, likely, self._is_certain(line))
 
     def _is_certain(self, line: int) -> bool:
+        if not self.lost:
+            return True
         known = sorted({planned for planned, _ in self.found} | self.lost)
         at = bisect_right(known, line)
         return not self.lost & set(known[max(at - 1, 0) : at + 1])

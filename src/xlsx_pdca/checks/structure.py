@@ -26,7 +26,7 @@ def check_cells(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Fin
 
 
 def check_sheets(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
-    """Findings about whole sheets and the whole file."""
+    """Findings about whole sheets."""
     for key, placed in found.chosen.items():
         asked = [answer for answer in plan.answers if answer.sheet == key]
         yield from _hidden(placed, asked, plan, found)
@@ -35,8 +35,6 @@ def check_sheets(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Fi
     for sheet in searched_sheets(book, plan):
         if remarks := _remarks_of(sheet):
             yield finding("STR17", sheet=sheet.name, count=len(remarks))
-    if book.has_macros:
-        yield finding("FIL09")
 
 
 def remarks(book: RawBook, plan: WorkbookPlan) -> tuple[StrayText, ...]:
@@ -133,11 +131,14 @@ def _merged(
 ) -> Iterator[Finding]:
     """Answers that were merged into another cell: only the first of them is seen."""
     spots = {spot: answer for answer in asked if (spot := placed.spot(answer))}
+    columns = {column for _, column in spots}
     swallowed = [
-        spots[spot]
+        spots[row, column]
         for merge in placed.sheet.merges
-        for spot in spots
-        if spot != (merge.top, merge.left) and merge.contains(*spot)
+        for column in columns
+        if merge.left <= column <= merge.right
+        for row in range(merge.top, min(merge.bottom, placed.last_row) + 1)
+        if (row, column) in spots and (row, column) != (merge.top, merge.left)
     ]
     if swallowed:
         labels = listed(answer_label(answer, plan) for answer in swallowed)
