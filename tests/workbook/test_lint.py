@@ -130,6 +130,24 @@ BROKEN: dict[str, tuple[Callable[[Parts], Parts], str]] = {
         "sheet2.xml: no content type",
     ),
     "open slot": (put(STRINGS, r"前橋市", "⟦unit⟧"), "an open slot"),
+    "type for a missing part": (
+        put("[Content_Types].xml", r'(<Override PartName="/xl/worksheets/sheet)2', r"\g<1>99"),
+        "type for the missing part xl/worksheets/sheet99.xml",
+    ),
+    "no content types": (without("[Content_Types].xml"), "no [Content_Types].xml"),
+    "no cell": (put(SHEET, r'<c r="[A-Z]+[0-9]+"', '<c r="ZZZZ1"'), "is no cell"),
+    "inline text too long": (
+        put(SHEET, r'(<c r="[A-Z]+[0-9]+" s="[0-9]+") t="s"><v>[0-9]+</v>',
+            rf'\1 t="inlineStr"><is><t>{"字" * 32_768}</t></is>'),
+        "text longer than 32767",
+    ),
+    "widths overlap": (put(SHEET, r'<col min="2" max="2"', '<col min="1" max="2"'), "widths overlap"),
+    "drop-down without a list": (
+        put(SHEET, r"<formula1>pdca_list_01</formula1>", "<formula1></formula1>"),
+        "no list",
+    ),
+    "broken rule": (put(SHEET, r'(<cfRule [^>]*><formula>)', r'\1"'), "conditional format: broken"),
+    "closing bracket too many": (put(SHEET, r"<f>", "<f>)("), "broken formula"),
     "no workbook": (without(BOOK), "no xl/workbook.xml"),
 }  # fmt: skip
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pypdf
 import pytest
 from lxml import etree
 from openpyxl.cell import MergedCell
 
 import small_form
 from libreoffice import LibreOffice
-from xlsx_pdca.cells import Rect, a1
+from xlsx_pdca.cells import Rect, a1, folded
 from xlsx_pdca.plan import CellPlan, Style, ValidationPlan, WorkbookPlan, locked_texts
 from xlsx_pdca.workbook.lint import lint_package
 from xlsx_pdca.workbook.locks import Password
@@ -249,6 +250,41 @@ def test_prints_page_wide_with_repeated_titles(plan: WorkbookPlan, book: Any) ->
     assert "&P / &N" in etree.fromstring(unpacked(stamped(plan))["xl/worksheets/sheet2.xml"]).xpath(
         "string(m:headerFooter/m:oddFooter)", namespaces=MAIN
     )
+
+
+def test_a3_is_filled_by_enlarging(plan: WorkbookPlan) -> None:
+    """Fitting to a page only makes smaller, so an A3 sheet is printed larger than on screen."""
+    sheets = tuple(
+        replace(s, printing=replace(s.printing, paper="A3")) if s.printing else s
+        for s in plan.sheets
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(stamped(replace(plan, sheets=sheets))))["様式１"]
+    assert sheet.page_setup.paperSize == 8
+    assert 100 < sheet.page_setup.scale < 145
+    assert not sheet.sheet_properties.pageSetUpPr
+
+
+@pytest.mark.soffice
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+def test_every_printed_text_is_in_the_pdf(
+    plan: WorkbookPlan, paper: str, tmp_path: Path, soffice: LibreOffice
+) -> None:
+    """No locked text is cut off on paper, and no sheet spills over its page's width."""
+    sheets = tuple(
+        replace(s, printing=replace(s.printing, paper=paper)) if s.printing else s
+        for s in plan.sheets
+    )
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(stamped(replace(plan, sheets=sheets)))
+    pages = [
+        folded(p.extract_text())
+        for p in pypdf.PdfReader(soffice.convert(path, "pdf", tmp_path / "pdf")).pages
+    ]
+    printed = "".join(pages)
+    wanted = {folded(text) for _, _, text in locked_texts(plan, small_form.SLOTS)}
+    assert [text for text in wanted if text not in printed] == []
+    ticket = folded(small_form.SLOTS["ticket"])
+    assert all(page.count(ticket) == 1 for page in pages)
 
 
 def test_panel_links_lead_to_the_sheets(plan: WorkbookPlan, book: Any) -> None:

@@ -22,7 +22,7 @@ from xlsx_pdca.errors import FaultyDefinitions
 from xlsx_pdca.event import JST
 from xlsx_pdca.ledger import Exempted, Undone, booking, fact_of, fold
 from xlsx_pdca.plan import WorkbookPlan
-from xlsx_pdca.spec import Audience, Form, Heading
+from xlsx_pdca.spec import Audience, Form, Heading, Note
 from xlsx_pdca.store.disk_errors import DiskFull
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import Calls
@@ -297,6 +297,22 @@ def test_a_value_that_fits_into_no_cell_is_refused(small_round: Round) -> None:
     with pytest.raises(FaultyDefinitions, match="前橋市"):
         issued(long)
     assert not list(small_round.folder.issued.iterdir())
+
+
+def test_a_form_too_large_is_refused(small_round: Round) -> None:
+    """A workbook over 80 KB is refused by the form's id before anything is written."""
+    form = small_form.form()
+    notes = tuple(Note(unpackable(number)) for number in range(900))
+    first, *others = form.sheets
+    large = replace(form, sheets=(replace(first, items=(*first.items, *notes)), *others))
+    with pytest.raises(FaultyDefinitions, match="80 KB"):
+        issued(with_forms(small_round, {"small": large}))
+    assert not list(small_round.folder.issued.iterdir())
+
+
+def unpackable(number: int) -> str:
+    """Text that cannot be packed small."""
+    return "".join(sha256(f"{number}-{part}".encode()).hexdigest() for part in range(4))
 
 
 def test_no_form_switched_on(small_round: Round) -> None:
