@@ -43,6 +43,8 @@ class RoundSettings:
     verbatim: bool = False
     """原文どおり: the questions are printed in the original's wording, slips included."""
     sheet_password: str = ""
+    remark: str = ""
+    """実施回の補足: printed behind the round's name, such as 見本."""
     forms: tuple[FormSetting, ...] = ()
     """In the order of the sheet."""
 
@@ -53,8 +55,9 @@ class RoundSettings:
 
     @property
     def name(self) -> str:
-        """Like 令和8年度第1回."""
-        return f"{fiscal_year_name(self.fiscal_year)}第{self.number}回"
+        """Like 令和8年度第1回, with its remark 令和8年度第1回（見本）."""
+        remark = f"（{self.remark}）" if self.remark else ""
+        return f"{fiscal_year_name(self.fiscal_year)}第{self.number}回{remark}"
 
     @property
     def document(self) -> str:
@@ -83,6 +86,12 @@ ITEMS = (
     Item("prefecture", "都道府県", "「群馬県」のように記入します。", "この実施回"),
     Item("fiscal_year", "年度", "「令和8年度」か「2026」のように記入します。"),
     Item("number", "回", "同じ年度の何回目かを数字で記入します（1回だけなら「1」）。"),
+    Item(
+        "remark",
+        "実施回の補足",
+        "「見本」「追加募集」のように、実施回の名称の後に付けて表示します（ふだんは空欄で構いません）。",
+        required=False,
+    ),
     Item(
         "office", "担当所属", "様式の「お問い合わせ先」に、このとおり表示します。", "お問い合わせ先"
     ),
@@ -149,6 +158,7 @@ def read_settings(
         else value.get("document_number", ""),
         verbatim=folded(value.get("verbatim", "")) == VERBATIM,
         sheet_password=value.get("sheet_password", ""),
+        remark=value.get("remark", ""),
         forms=form_settings(forms),
     )
 
@@ -167,6 +177,7 @@ def written_settings(settings: RoundSettings) -> dict[str, str]:
         "issued_on": wareki(settings.issued_on),
         "verbatim": VERBATIM if settings.verbatim else MENDED,
         "sheet_password": settings.sheet_password,
+        "remark": settings.remark,
     }
 
 
