@@ -16,7 +16,7 @@ from xlsx_pdca.definitions.data_files import (
 )
 from xlsx_pdca.definitions.forms import load_form, load_forms, newest_versions
 from xlsx_pdca.errors import FaultyDefinitions
-from xlsx_pdca.spec import Form, Heading, Need, Single
+from xlsx_pdca.spec import Form, Heading, Need, Note, Single, asked_form
 
 FILES = read_form_files(templates_folder())
 TABLES = {name: data for name, data in FILES.items() if name.endswith(".tsv")}
@@ -380,6 +380,30 @@ def test_label_may_be_left_to_the_original() -> None:
     form = load(GOOD["text"].replace('label = "甲"', 'source = "原文"'))
     (question,) = form.questions()
     assert question.label == question.source == "原文"
+
+
+def test_only_sections_emptied_by_the_audience_disappear() -> None:
+    """A heading and its note go with their last question; one that never had a question stays."""
+    heading = '[[sheet.item]]\nkind = "heading"\ntext = "{}"\n'
+    note = '[[sheet.item]]\nkind = "note"\ntext = "注"\n'
+    form = load(
+        item(
+            heading.format("全体")
+            + heading.format("県")
+            + note
+            + NUMBER
+            + 'audience = { roles = ["都道府県担当者"] }\n'
+            + heading.format("市町村")
+            + TEXT
+        )
+    )
+
+    def headings(role: str) -> list[str]:
+        items = asked_form(form, kind="市町村", role=role).sheets[0].items
+        return [i.text for i in items if isinstance(i, Heading | Note)]
+
+    assert headings("都道府県担当者") == ["全体", "県", "注", "市町村"]
+    assert headings("自治体担当者") == ["全体", "市町村"]
 
 
 # -- the file --------------------------------------------------------------------------------
