@@ -261,7 +261,7 @@ def test_a3_is_filled_by_enlarging(plan: WorkbookPlan) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(stamped(replace(plan, sheets=sheets))))["様式１"]
     assert sheet.page_setup.paperSize == 8
     assert 100 < sheet.page_setup.scale < 145
-    assert not sheet.sheet_properties.pageSetUpPr
+    assert not (sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage)
 
 
 @pytest.mark.soffice

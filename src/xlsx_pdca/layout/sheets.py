@@ -52,6 +52,10 @@ from xlsx_pdca.spec import (
 STATUS_POINTS = 15.0
 TABLE_STATUS_POINTS = 11.0
 SHORT_POINTS = 24.0
+HEAD_ROWS = 4
+"""Title, unit, lead, progress."""
+MAX_REPEATED_ROWS = 9
+"""A header further down is not kept in sight: too little would be left of the window."""
 TICKET_TEXT = "整理番号 ⟦ticket⟧"
 UNIT_TEXT = "⟦unit⟧（⟦role⟧）　提出期限 ⟦deadline⟧"
 
@@ -470,7 +474,8 @@ class SheetDraft:
     def _repeated(self) -> int:
         """Rows kept in sight and on every printed page: down to the header of the first block."""
         heads = [r.top for n, r in self.names.items() if n.startswith("pdca_col_")]
-        return min(min(heads, default=4), 6)
+        first = min(heads, default=HEAD_ROWS)
+        return first if first <= MAX_REPEATED_ROWS else HEAD_ROWS
 
     def _highlights(self) -> list[HighlightPlan]:
         looks = ((formulas.MARK_MISSING, "required"), (formulas.MARK_DOUBTFUL, "doubtful"))
