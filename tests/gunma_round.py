@@ -9,24 +9,16 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from xlsx_pdca.cells import a1
+from xlsx_pdca.definitions.codes import shipped_codes
+from xlsx_pdca.definitions.data_files import read_form_files, templates_folder
+from xlsx_pdca.definitions.forms import load_forms
+from xlsx_pdca.definitions.gunma import gunma_desk, gunma_units
 from xlsx_pdca.event import JST
 from xlsx_pdca.findings import Finding
 from xlsx_pdca.layout.form import plan_form
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import AnswerPlan, FieldPlan, WorkbookPlan, question_id
-from xlsx_pdca.spec import (
-    Column,
-    FieldKind,
-    Form,
-    Heading,
-    Matrix,
-    Question,
-    Share,
-    Sheet,
-    Single,
-    Table,
-    TableRow,
-)
+from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import Answer, Reading, State
 from xlsx_pdca.summary import (
     ArrivalLine,
@@ -37,228 +29,17 @@ from xlsx_pdca.summary import (
     UnitReturn,
 )
 from xlsx_pdca.unit import Unit, UnitKind
+from xlsx_pdca.workflows.round import optional_ids
 
 AS_OF = datetime(2026, 10, 20, 9, 30, tzinfo=JST)
 DEADLINE = date(2026, 10, 15)
 
-_PLACES = """
-102016 前橋市 前橋 前橋市保健所
-102024 高崎市 高崎・安中 高崎市保健所
-102032 桐生市 桐生 桐生保健福祉事務所
-102041 伊勢崎市 伊勢崎 伊勢崎保健福祉事務所
-102059 太田市 太田・館林 太田保健福祉事務所
-102067 沼田市 沼田 利根沼田保健福祉事務所
-102075 館林市 太田・館林 館林保健福祉事務所
-102083 渋川市 渋川 渋川保健福祉事務所
-102091 藤岡市 藤岡 藤岡保健福祉事務所
-102105 富岡市 富岡 富岡保健福祉事務所
-102113 安中市 高崎・安中 安中保健福祉事務所
-102121 みどり市 桐生 桐生保健福祉事務所
-103446 榛東村 渋川 渋川保健福祉事務所
-103454 吉岡町 渋川 渋川保健福祉事務所
-103667 上野村 藤岡 藤岡保健福祉事務所
-103675 神流町 藤岡 藤岡保健福祉事務所
-103829 下仁田町 富岡 富岡保健福祉事務所
-103837 南牧村 富岡 富岡保健福祉事務所
-103845 甘楽町 富岡 富岡保健福祉事務所
-104213 中之条町 吾妻 吾妻保健福祉事務所
-104248 長野原町 吾妻 吾妻保健福祉事務所
-104256 嬬恋村 吾妻 吾妻保健福祉事務所
-104264 草津町 吾妻 吾妻保健福祉事務所
-104281 高山村 吾妻 吾妻保健福祉事務所
-104299 東吾妻町 吾妻 吾妻保健福祉事務所
-104434 片品村 沼田 利根沼田保健福祉事務所
-104442 川場村 沼田 利根沼田保健福祉事務所
-104485 昭和村 沼田 利根沼田保健福祉事務所
-104493 みなかみ町 沼田 利根沼田保健福祉事務所
-104647 玉村町 伊勢崎 伊勢崎保健福祉事務所
-105210 板倉町 太田・館林 館林保健福祉事務所
-105228 明和町 太田・館林 館林保健福祉事務所
-105236 千代田町 太田・館林 館林保健福祉事務所
-105244 大泉町 太田・館林 館林保健福祉事務所
-105252 邑楽町 太田・館林 館林保健福祉事務所
-"""
-PLACES = tuple(Place(*line.split()) for line in _PLACES.split("\n") if line)
-TATEBAYASHI = ("102075", "105210", "105228", "105236", "105244", "105252")
-JOINT = "TATEO-1"
+CODES = shipped_codes()
+MUNICIPALITIES = gunma_units(CODES)
+DESK = gunma_desk(CODES)
+PLACES = tuple(Place(u.code, u.name, u.area, u.health_office) for u in MUNICIPALITIES)
+FORMS = load_forms(read_form_files(templates_folder()))
 
-SCENES = (
-    Column("daily", "日常の療養支援"),
-    Column("discharge", "入退院支援"),
-    Column("sudden", "急変時の対応"),
-    Column("endoflife", "看取り"),
-)
-
-
-def _q(key: str, label: str, kind: FieldKind = FieldKind.LONG_TEXT, **more: object) -> Question:
-    guide = 200 if kind is FieldKind.LONG_TEXT else 0
-    return Question(key, kind, label, guide=guide, **more)  # type: ignore[arg-type]
-
-
-BEFORE = Form(
-    "jizen",
-    "J",
-    1,
-    "事前課題",
-    (
-        Sheet(
-            "who",
-            "回答者",
-            "回答者",
-            (
-                Single(_q("section", "所属", FieldKind.TEXT)),
-                Single(_q("person", "氏名", FieldKind.TEXT, personal=True)),
-                Single(_q("filled_on", "記入日", FieldKind.DATE)),
-            ),
-        ),
-        Sheet(
-            "before1",
-            "様式1",
-            "事前課題①　役割及び活用①",
-            (
-                Heading("組織"),
-                Single(_q("population", "管内人口", FieldKind.INTEGER, unit="人")),
-                Single(_q("ageing", "高齢化率", FieldKind.PERCENT, unit="%", decimals=1)),
-                Heading("長所短所"),
-                Single(_q("strengths", "長所（良さ・強み）", number="(ア)", share=Share.SHARED)),
-                Single(_q("weaknesses", "短所（違和感、難しい部分、課題など）", number="(イ)")),
-                Single(
-                    _q(
-                        "needs",
-                        "上記の長所・短所をふまえ、今後より在宅医療・介護連携推進事業を進めるためには、組織にはどのような取り組みが求められると思いますか。",
-                    )
-                ),
-                Heading("組織表"),
-                Table(
-                    "organisation",
-                    "組織表",
-                    (
-                        _q("unit", "部署", FieldKind.TEXT),
-                        _q("duty", "所掌"),
-                        _q("mine", "自分の位置", FieldKind.CHOICE, options=("○",)),
-                    ),
-                    tuple(TableRow(f"{n:02d}") for n in range(1, 6)),
-                ),
-            ),
-        ),
-        Sheet(
-            "chart",
-            "組織図",
-            "組織図",
-            drawing=Question("chart", FieldKind.TEXT, "組織図"),
-            drawing_boxes=(Heading("自治体担当者"), Heading("関係団体")),
-        ),
-        Sheet(
-            "before2",
-            "様式2",
-            "事前課題②　4つの場面ごとの現状と課題",
-            (
-                Matrix(
-                    "scenes",
-                    SCENES,
-                    (
-                        _q(
-                            "ideal",
-                            "めざすべき姿（目的）について記載ください。",
-                            number="(1)",
-                            share=Share.SHARED,
-                        ),
-                        _q(
-                            "present",
-                            "めざすべき姿（目的）に対する現状及び課題をご記載ください。",
-                            number="(2)",
-                        ),
-                        _q(
-                            "efforts",
-                            "めざすべき姿（目的）に対して、どのような取り組みを行っていますか。",
-                            number="(3)",
-                        ),
-                        _q("solutions", "上記の課題に係る解決策は何だと思いますか。", number="(4)"),
-                    ),
-                ),
-                Heading("当日に向けて"),
-                Single(_q("wish_others", "他市町村に聞いてみたいこと", gather="要望一覧")),
-                Single(_q("wish_prefecture", "県・保健所への要望", gather="要望一覧")),
-            ),
-        ),
-    ),
-)
-
-ON_DAY = Form(
-    "tojitsu",
-    "T",
-    1,
-    "当日課題",
-    (
-        Sheet(
-            "day1",
-            "様式1",
-            "当日課題①",
-            (
-                Single(
-                    _q(
-                        "scene",
-                        "選択したテーマ（場面）",
-                        FieldKind.CHOICE,
-                        options=tuple(c.label for c in SCENES),
-                    )
-                ),
-                Single(
-                    _q(
-                        "purpose",
-                        "【目的】 めざすべき姿（目的）について記載ください。",
-                        number="(1)",
-                    )
-                ),
-                Single(
-                    _q(
-                        "present",
-                        "【現状把握】 めざすべき姿（目的）に対する現状を記載ください。",
-                        number="(2)",
-                    )
-                ),
-                Single(
-                    _q(
-                        "gap",
-                        "【現状分析】 めざすべき姿（目的）と現状の乖離は何ですか。",
-                        number="(3)",
-                    )
-                ),
-                Single(
-                    _q(
-                        "cause",
-                        "【課題抽出】 めざすべき姿（目的）と現状の乖離している原因（課題）は何ですか。",
-                        number="(4)",
-                    )
-                ),
-            ),
-        ),
-        Sheet(
-            "day2",
-            "様式2",
-            "当日課題②",
-            (
-                Single(_q("goal_short", "【目標設定】（短期目標）", number="(5)")),
-                Single(_q("goal_long", "【目標設定】（長期目標）", number="(5)")),
-                Single(
-                    _q(
-                        "measures",
-                        "【対応策】 (4) の課題を解決し、(5) の目標を達成するために何を実施すべきですか。",
-                        number="(6)",
-                    )
-                ),
-                Single(
-                    _q(
-                        "check",
-                        "【効果確認】 (5) の達成状況を確認する為の指標は何ですか。",
-                        number="(7)",
-                        gather="指標",
-                    )
-                ),
-            ),
-        ),
-    ),
-)
 
 SENTENCES = (
     "医療と介護の両方を必要とする高齢者が、住み慣れた地域で自分らしい暮らしを人生の最期まで続けられるよう、関係者が日頃から情報を共有している。",
@@ -291,41 +72,46 @@ ODD = (
 )
 
 
+DEPARTMENTS = ("健康福祉部 長寿社会課", "高齢福祉課 地域包括ケア係", "保健福祉課")
+SHORT = {
+    "name": ("赤城 花子", "榛名 一郎", "妙義 さくら"),
+    "contact": ("027-000-0000 kaigo@city.example",),
+    "staff": ("保健師2名、事務1名", "社会福祉士1名"),
+    "unit": ("か所", "件", "回"),
+    "as_of": ("令和8年度当初",),
+    "due": ("令和11年度末",),
+    "origin": ("地域包括ケア「見える化」システム", "市の業務統計"),
+    "measure_target": ("管内の病院の地域連携室とケアマネジャー",),
+    "measure_partners": ("郡市医師会、地域包括支援センター、保健所",),
+    "measure_budget": ("地域支援事業交付金（在宅医療・介護連携推進事業）",),
+}
+
+
 @cache
 def plans() -> dict[str, WorkbookPlan]:
-    """Frozen plans of both forms by digest."""
+    """Frozen plans of both official forms by digest, every optional question switched on."""
     made = (
-        plan_form(f, kind="市町村", role="自治体担当者", fiscal_year=2026) for f in (BEFORE, ON_DAY)
+        plan_form(
+            form,
+            kind=UnitKind.MUNICIPALITY.value,
+            role="自治体担当者",
+            fiscal_year=2026,
+            enabled=optional_ids(form),
+        )
+        for form in FORMS.values()
     )
     return {plan.digest: plan for plan in made}
 
 
 def units() -> tuple[Unit, ...]:
     """One unit per municipality, six of them as one desk, and a second respondent in Maebashi."""
-    found = [
-        Unit(
-            id=f"{p.code}-1",
-            name=p.name,
-            kind=UnitKind.MUNICIPALITY,
-            code=p.code,
-            covers=(p.code,),
-            role="自治体担当者",
-            contact_person=f"{p.name[:2]}　太郎",
-            telephone=f"0270-00-{n:04d}",
-        )
-        for n, p in enumerate(PLACES, 1)
-        if p.code not in TATEBAYASHI
+    alone = [
+        replace(u, contact_person=f"{u.name[:2]}　太郎", telephone=f"0270-00-{n:04d}")
+        for n, u in enumerate(MUNICIPALITIES, 1)
+        if u.code not in DESK.covers
     ]
-    second = replace(found[0], id="102016-2", name="前橋市（関係団体）", role="関係団体")
-    desk = Unit(
-        id=JOINT,
-        name="在宅医療介護連携相談センターたておう",
-        kind=UnitKind.DESK,
-        covers=TATEBAYASHI,
-        role="相談窓口",
-        telephone="0276-00-0000",
-    )
-    return (found[0], second, *found[1:], desk)
+    second = replace(alone[0], id="102016-2", name="前橋市（関係団体）", role="関係団体")
+    return (alone[0], second, *alone[1:], DESK)
 
 
 def gunma_round(seed: int = 8) -> SummaryInput:
@@ -416,7 +202,7 @@ def _reading(unit: Unit, plan: WorkbookPlan, n: int, chance: random.Random) -> R
         if n % 5 == 4
         else ()
     )
-    drawings = (("組織図", n % 3),) if plan.drawing_sheets else ()
+    drawings = ((plan.sheet(plan.drawing_sheets[0]).name, n % 3),) if plan.drawing_sheets else ()
     return Reading(tuple(answers), findings, drawings=drawings)
 
 
@@ -438,27 +224,32 @@ def answer_at(plan: WorkbookPlan, place: AnswerPlan, text: str) -> Answer:
 def _text(
     place: AnswerPlan, rule: FieldPlan, unit: Unit, n: int, k: int, chance: random.Random
 ) -> str:
+    if unit.id == "102024-1" and (place.column, rule.field) == ("daily", "present"):
+        return LONG
+    if unit.id == "102041-1" and rule.kind is FieldKind.LONG_TEXT and not place.row:
+        return ODD[k % len(ODD)]
+    if place.row:
+        blank = place.row > "03" or (n % 2 == 0)
+    else:
+        blank = chance.random() < 0.12 or (bool(rule.gather) and n % 3 != 0)
+    if blank or rule.field == "not_yet":
+        return ""
+    return _by_kind(rule, chance, short=bool(place.row))
+
+
+def _by_kind(rule: FieldPlan, chance: random.Random, *, short: bool) -> str:
     match rule.kind:
         case FieldKind.INTEGER:
             return str(1_000 + chance.randrange(300_000))
-        case FieldKind.PERCENT:
+        case FieldKind.PERCENT | FieldKind.DECIMAL:
             return f"{chance.randrange(240, 480) / 10}"
         case FieldKind.DATE:
             return f"2026-10-{chance.randrange(1, 15):02d}"
         case FieldKind.CHOICE:
             return chance.choice(rule.options)
         case FieldKind.TEXT:
-            return chance.choice(
-                ("健康福祉部 長寿社会課", "高齢福祉課 地域包括ケア係", "保健福祉課")
-            )
-    if place.row > "03" or chance.random() < 0.12 or (rule.gather == "要望一覧" and n % 3):
-        return ""
-    if unit.id == "102024-1" and place.column == "daily" and rule.field == "present":
-        return LONG
-    if unit.id == "102041-1" and k < 30:
-        return ODD[k % len(ODD)]
-    count = 1 if place.row else 1 + (chance.random() < 0.45)
-    picked = chance.sample(SENTENCES[:11], count)
+            return chance.choice(SHORT.get(rule.field.rpartition(".")[2], DEPARTMENTS))
+    picked = chance.sample(SENTENCES[:11], 1 if short else 1 + (chance.random() < 0.45))
     return "\n".join(s.format(n=chance.randrange(2, 9), m=chance.randrange(12, 96)) for s in picked)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,8 +20,13 @@ __all__ = ["JOINT", "Shape", "View", "ViewCell", "ViewColumn", "ViewRow", "by_pl
 
 MOST_IN_A_ROW = 24
 """Sheets of single questions that follow each other share one row up to so many questions."""
+LONGEST_NAME = 16
+"""Characters of a title or heading that may become a tab."""
 MAX_TAB = 31
 _NOT_IN_TABS = str.maketrans(dict.fromkeys("[]:*?/\\\n'", " "))
+
+
+Member = tuple[AnswerPlan, FieldPlan]
 
 
 def views_of(summary: SummaryInput) -> tuple[View, ...]:
@@ -40,7 +46,7 @@ def _views_of_form(book: FormReturns) -> Iterator[View]:
 
 def _scenes(book: FormReturns) -> Iterator[View]:
     """One view per matrix column."""
-    parts: dict[tuple[str, str], list[tuple[AnswerPlan, FieldPlan]]] = defaultdict(list)
+    parts: dict[tuple[str, str], list[Member]] = defaultdict(list)
     for answer, rule in book.asked:
         if answer.column and not answer.row:
             parts[rule.group, answer.column].append((answer, rule))
@@ -53,13 +59,13 @@ def _scenes(book: FormReturns) -> Iterator[View]:
 
 def _singles(book: FormReturns) -> Iterator[View]:
     """Single questions: one view per sheet, sheets of nothing else that follow each other in one."""
-    by_sheet: dict[str, list[tuple[AnswerPlan, FieldPlan]]] = defaultdict(list)
+    by_sheet: dict[str, list[Member]] = defaultdict(list)
     for answer, rule in book.asked:
         if not answer.column and not answer.row:
             by_sheet[answer.sheet].append((answer, rule))
     for sheets in _runs(book, by_sheet):
-        members = [member for sheet in sheets for member in by_sheet[sheet]]
-        name = _singles_name(book, sheets, members)
+        members = _respondent_last([m for sheet in sheets for m in by_sheet[sheet]])
+        name = _singles_name(book, sheets, len(members))
         yield _view(book, f"{book.form}.{sheets[0]}", name, Shape.SINGLES, members)
 
 
@@ -77,15 +83,24 @@ def _runs(book: FormReturns, by_sheet: Mapping[str, Sequence[object]]) -> Iterat
         yield run
 
 
-def _singles_name(
-    book: FormReturns, sheets: Sequence[str], members: Sequence[tuple[AnswerPlan, FieldPlan]]
-) -> str:
-    """The form's title where all its questions stand here, else the section headings or the tab."""
-    if len(members) == len(book.asked):
+def _singles_name(book: FormReturns, sheets: Sequence[str], singles: int) -> str:
+    """The form's title where its sheets ask no more than this, else what the sheet is called in its title."""
+    asked = [answer for answer, _ in book.asked if not answer.row]
+    if len(asked) == singles:
         return book.plan.title
-    headings = list(dict.fromkeys(rule.heading for _, rule in members if rule.heading))
-    joined = "・".join(headings)
-    return joined if 0 < len(joined) <= 16 else book.tab(sheets[0])
+    last = re.split(r"[\u3000　]+", book.title_of(sheets[0]))[-1]
+    return _short(last) or book.tab(sheets[0])
+
+
+def _short(text: str) -> str:
+    """The text where it may serve as a tab, else empty."""
+    return text if len(text) <= LONGEST_NAME else ""
+
+
+def _respondent_last(members: Sequence[Member]) -> list[Member]:
+    """The section that asks who answered goes behind the answers themselves."""
+    personal = {rule.heading for _, rule in members if rule.personal and rule.heading}
+    return sorted(members, key=lambda member: member[1].heading in personal)
 
 
 def _view(
@@ -93,7 +108,7 @@ def _view(
     key: str,
     name: str,
     shape: Shape,
-    members: Sequence[tuple[AnswerPlan, FieldPlan]],
+    members: Sequence[Member],
 ) -> View:
     addresses = [answer.address for answer, _ in members]
     rows = (row for r in book.returns for row in rows_of(book, r, key, addresses))
@@ -115,18 +130,18 @@ def _column(rule: FieldPlan) -> ViewColumn:
 
 def _tables(book: FormReturns) -> Iterator[View]:
     """One view per table: a row per filled table row, one empty row where a unit filled none."""
-    parts: dict[str, list[tuple[AnswerPlan, FieldPlan]]] = defaultdict(list)
+    parts: dict[str, list[Member]] = defaultdict(list)
     for answer, rule in book.asked:
         if answer.row:
             parts[answer.field].append((answer, rule))
     for table, members in parts.items():
         rules = {answer.column: rule for answer, rule in members}
         labels = {answer.row: answer.row_label or answer.row for answer, _ in members}
-        heading = members[0][1].heading
+        name = _short(members[0][1].heading) or book.tab(members[0][0].sheet)
         yield View(
             key=f"{book.form}.{table}",
-            name=heading or book.tab(members[0][0].sheet),
-            title=f"{book.plan.title}　{heading or book.tab(members[0][0].sheet)}",
+            name=name,
+            title=f"{book.plan.title}　{name}",
             form=book.form,
             shape=Shape.TABLE,
             columns=(ViewColumn("行", FieldKind.TEXT), *(_column(r) for r in rules.values())),
@@ -152,7 +167,7 @@ def _drawings(book: FormReturns) -> View:
     """Who sent a drawing, or typed the organisation into a table instead."""
     sheets = list(dict.fromkeys(s for p in book.editions for s in p.drawing_sheets))
     tables = list(dict.fromkeys(answer.field for answer, _ in book.asked if answer.row))
-    names = {a.field: rule.heading or book.tab(a.sheet) for a, rule in book.asked if a.row}
+    names = {a.field: _short(rule.heading) or book.tab(a.sheet) for a, rule in book.asked if a.row}
     key = f"{book.form}.drawings"
     rows = [
         replace(row, cells=_drawing_cells(book, returned, sheets, tables))

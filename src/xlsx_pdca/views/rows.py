@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.plan import AnswerPlan, FieldPlan, WorkbookPlan, question_id
+from xlsx_pdca.plan import AnswerPlan, FieldPlan, Style, WorkbookPlan, question_id
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import Answer, State
 from xlsx_pdca.summary import (
@@ -81,6 +81,11 @@ class FormReturns:
     def counts(self) -> dict[str, int]:
         """How many returns a view of this form stands for."""
         return {"asked": len(self.returns), "returned": sum(r.is_in for r in self.returns)}
+
+    def title_of(self, sheet: str) -> str:
+        """Title printed on one of the form's sheets."""
+        found = next(s for p in self.editions for s in p.sheets if s.key == sheet)
+        return next((c.text for c in found.cells if c.style is Style.TITLE), found.name)
 
     def tab(self, sheet: str) -> str:
         """Tab text of one of the form's sheets, in the newest edition that has it."""
