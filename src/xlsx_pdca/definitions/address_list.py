@@ -31,11 +31,11 @@ HEADS = (
     Head(
         "to",
         "メールアドレス",
-        ("メール", "mail", "Mail", "MAIL", "E-mail", "E-Mail", "e-mail", "E-MAIL", "Email", "email", "電子メール",
-         "Ｅメール", "Eメール", "メアド", "メールアドレス1", "送付先メール", "送付先", "電子メールアドレス"),
+        ("メール", "mail", "E-mail", "email", "電子メール", "Eメール", "メアド", "メールアドレス1", "送付先メール", "送付先",
+         "電子メールアドレス", "mailアドレス", "E-mailアドレス"),
     ),
-    Head("cc", "CC", ("cc", "Cc", "メールアドレス2", "CCメール", "写し")),
-    Head("telephone", "電話", ("TEL", "Tel", "tel", "電話番号", "連絡先", "連絡先電話番号", "直通", "ＴＥＬ")),
+    Head("cc", "CC", ("メールアドレス2", "CCメール", "写し")),
+    Head("telephone", "電話", ("TEL", "電話番号", "連絡先", "連絡先電話番号", "直通")),
 )  # fmt: skip
 _UPDATED = ("department", "contact_person", "to", "cc", "telephone")
 _BETWEEN = re.compile(r"[;；,、，\s]+")
@@ -86,7 +86,8 @@ def read_address_list(
     tables = [table for sheet in sheets if (table := _table(sheet))]
     if not tables:
         raise FaultyDefinitions([_no_table(sheets)])
-    lines = [_line(row, municipalities) for table in tables for row in _named_rows(table)]
+    rows = (row for table in tables for row in table.rows())
+    lines = [_line(row, municipalities) for row in rows]
     updates = [line for line in lines if isinstance(line, AddressUpdate)]
     asked = [line for line in lines if isinstance(line, Doubtful)]
     told = {u.municipality.code for u in updates} | {m.code for d in asked for m in d.candidates}
@@ -139,15 +140,12 @@ def _no_table(sheets: Sequence[SheetText]) -> Fault:
     )
 
 
-def _named_rows(table: OpenTable) -> Iterator[TableRow]:
-    for row in table.rows():
-        if row.text("name") or row.text("code"):
-            yield row
-
-
 def _line(row: TableRow, municipalities: Sequence[Municipality]) -> AddressUpdate | Doubtful:
     text = " ".join(f"{row.text('code')} {row.text('name')}".split())
-    place = row.place("name" if row.text("name") else "code")
+    place = row.place("name" if "name" in row.columns else "code")
+    if not text:
+        said = " ".join(_words(row, key) for key in _UPDATED if row.text(key))
+        return Doubtful(place, said, "市町村名が空欄です。")
     found = _municipality(row, municipalities)
     if isinstance(found, Doubtful):
         return found

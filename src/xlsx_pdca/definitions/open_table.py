@@ -65,7 +65,7 @@ class Head:
 
     @property
     def words(self) -> frozenset[str]:
-        return frozenset(folded(word) for word in (self.text, *self.also))
+        return frozenset(head_key(word) for word in (self.text, *self.also))
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _table(
     others: dict[int, str] = {}
     repeated: list[tuple[int, str]] = []
     for cell in line:
-        key = key_of.get(folded(cell.text))
+        key = key_of.get(head_key(cell.text))
         if key is None:
             others[cell.column] = cell.text.strip()
         elif key in columns:
@@ -168,6 +168,11 @@ def _table(
         else:
             columns[key] = cell.column
     return OpenTable(sheet, number, columns, others, tuple(repeated))
+
+
+def head_key(text: str) -> str:
+    """Key of a head: blanks, line breaks, width and capitals aside."""
+    return folded(text).casefold()
 
 
 def sheet_named(sheets: Sequence[SheetText], name: str) -> SheetText | None:

@@ -160,7 +160,7 @@ def _id_faults(row: RosterRow) -> Iterator[Fault]:
             f"回答単位ID「{row.row.text('id')}」を使えません。",
             "英数字8文字以内、ハイフン、1～2桁の番号の形（「102016-1」「M06-1」）にしてください。",
         )
-    elif is_valid_code(row.id.rpartition("-")[0]) and row.code not in ("", row.id[:6]):
+    elif row.municipality and is_valid_code(row.id[:6]) and row.code != row.id[:6]:
         yield row.row.fault(
             "id",
             f"回答単位ID「{row.id}」と団体コード「{row.code}」が、別の団体を指しています。",

@@ -87,12 +87,6 @@ ITEMS = (
     Item("fiscal_year", "年度", "「令和8年度」か「2026」のように記入します。"),
     Item("number", "回", "同じ年度の何回目かを数字で記入します（1回だけなら「1」）。"),
     Item(
-        "remark",
-        "実施回の補足",
-        "「見本」「追加募集」のように、実施回の名称の後に付けて表示します（ふだんは空欄で構いません）。",
-        required=False,
-    ),
-    Item(
         "office", "担当所属", "様式の「お問い合わせ先」に、このとおり表示します。", "お問い合わせ先"
     ),
     Item("officer", "担当者", "様式の「お問い合わせ先」に表示します。"),
@@ -118,6 +112,12 @@ ITEMS = (
         "sheet_password",
         "シート保護のパスワード",
         "ふだんは空欄で構いません（空欄でも、回答欄以外は書き換えられません）。",
+        required=False,
+    ),
+    Item(
+        "remark",
+        "実施回の補足",
+        "「見本」「追加募集」のように、実施回の名称の後に付けて表示します（ふだんは空欄で構いません）。",
         required=False,
     ),
 )
@@ -194,7 +194,8 @@ def _lines(sheet: SheetText) -> dict[str, TableRow]:
 
 
 def _words(row: TableRow) -> str:
-    return " ".join(row.text("value").split())
+    # Blanks inside stay: what is written here is printed on the forms as it stands.
+    return " ".join(row.text("value").splitlines())
 
 
 def _line_faults(
