@@ -101,13 +101,12 @@ class _Anchors:
 def _index(sheet: RawSheet, wanted: frozenset[str]) -> Index:
     longest = 4 * max(map(len, wanted), default=0)  # blanks vanish and ㍿ unfolds when folded
     index: dict[str, list[tuple[int, int]]] = {}
-    for place in sorted(sheet.cells):
-        cell = sheet.cells[place]
+    for place, cell in sheet.cells.items():
         if cell.type is CellType.TEXT and len(cell.text) <= longest:
             text = folded(cell.text)
             if text in wanted:
                 index.setdefault(text, []).append(place)
-    return index
+    return {text: sorted(places) for text, places in index.items()}
 
 
 def _placed(anchors: _Anchors, sheet: RawSheet, index: Index, book: RawBook) -> Placement | None:

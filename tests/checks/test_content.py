@@ -7,9 +7,13 @@ from collections.abc import Mapping
 import pytest
 
 import books
-from xlsx_pdca.checks import marks, read_return
+from xlsx_pdca.checks import check_answers, marks, read_return
 from xlsx_pdca.findings import Finding, Grade
+from xlsx_pdca.layout.form import plan_form
 from xlsx_pdca.plan import Mark
+from xlsx_pdca.spec import FieldKind, Form, Need, Question, Required, Sheet, Single
+from xlsx_pdca.submission import Answer
+from xlsx_pdca.values import meaning_of_text
 
 POPULATION, AGEING, DESK = ("population", "", ""), ("ageing", "", ""), ("desk", "", "")
 STRENGTHS, ENTERED = ("strengths", "", ""), ("entered_on", "", "")
@@ -134,3 +138,91 @@ def test_only_missing_and_doubtful_marks_make_a_letter() -> None:
     must = {f.address for f in reading.findings if f.grade is Grade.MUST}
     shown = marks(books.plan(), reading.answers)
     assert must == {a for a, mark in shown.items() if mark in (Mark.MISSING, Mark.DOUBTFUL)}
+
+
+ROLES = ("医師会", "歯科医師会", "市、町、村")
+
+OTHER_KINDS = plan_form(
+    Form(
+        "other",
+        "O",
+        1,
+        "様式",
+        (
+            Sheet(
+                "s1",
+                "様式",
+                "様式",
+                tuple(
+                    Single(question)
+                    for question in (
+                        Question("held", FieldKind.CHOICE, "会議の開催", options=("あり", "なし")),
+                        Question(
+                            "since",
+                            FieldKind.FISCAL_YEAR,
+                            "開始年度",
+                            required=Required(Need.IF, "held", ("あり",)),
+                        ),
+                        Question("members", FieldKind.MULTIPLE_CHOICE, "構成員", options=ROLES),
+                        Question(
+                            "place", FieldKind.CHOICE, "場所", options=("庁舎",), free_choice=True
+                        ),
+                        Question(
+                            "rate",
+                            FieldKind.DECIMAL,
+                            "割合",
+                            decimals=2,
+                            required=Required(Need.UNLESS, "reason"),
+                        ),
+                        Question("reason", FieldKind.TEXT, "割合を書けない理由"),
+                    )
+                ),
+            ),
+        ),
+    ),
+    kind="municipality",
+    role="",
+    fiscal_year=2026,
+)
+
+
+def codes_of(**texts: str) -> list[tuple[str, str]]:
+    """(code, field) for answers to the other kinds; what is not given is blank."""
+    typed = {"rate": "1.25", **texts}
+    answers = []
+    for planned in OTHER_KINDS.answers:
+        means = meaning_of_text(typed.get(planned.field, ""), OTHER_KINDS.question_of(planned))
+        answers.append(Answer(*planned.address, means.raw, means.value, means.state, "様式", "D1"))
+    return [(each.code, each.field) for each in check_answers(OTHER_KINDS, answers)]
+
+
+def test_required_if_another_answer_holds_a_value() -> None:
+    """The condition is the stored text, as in the form's formula."""
+    assert codes_of(held="あり") == [("ANS01", "since")]
+    assert codes_of(held="なし") == []
+    assert codes_of(held="あり", since="令和５年度") == []
+
+
+def test_fiscal_year_that_names_no_era() -> None:
+    """A bare number is asked, with the text kept."""
+    assert codes_of(since="5年目") == [("ANS08", "since")]
+
+
+def test_multiple_choice_names_what_is_not_listed() -> None:
+    """Known options pass in any order; an unknown one is asked, once."""
+    assert codes_of(members="市、町、村；医師会") == []
+    assert codes_of(members="医師会、薬剤師会") == [("ANS16", "members")]
+    assert codes_of(members="把握していない") == []
+
+
+def test_free_choice_is_welcome() -> None:
+    """An answer outside the list is an answer where the form says so."""
+    assert codes_of(place="公民館") == []
+
+
+def test_decimals_and_either_or() -> None:
+    """Two questions of which one is enough may both be answered when neither is a tick."""
+    assert codes_of(rate="1.255") == [("ANS06", "rate")]
+    assert codes_of(rate="", reason="集計中") == []
+    assert codes_of(rate="1.25", reason="速報値") == []
+    assert codes_of(rate="") == [("ANS01", "rate")]

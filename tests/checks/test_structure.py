@@ -159,6 +159,8 @@ def test_drawing_sheet_is_open_for_everything() -> None:
     assert reading.findings == ()
     assert [s.text for s in reading.strays] == ["健康福祉部"]
     assert reading.drawings == ((CHART, 2),)
+    renamed = books.rename_sheets(changed(book, CHART, drawings=2), {CHART: "図"})
+    assert (read(renamed).findings, read(renamed).drawings) == ((), (("図", 2),))
 
 
 def test_disagreement_of_the_readers_is_told_to_the_officer() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from xlsx_pdca.anchors import Placement, searched_sheets
 from xlsx_pdca.cells import MAX_ROW, Rect, a1, folded, is_blank
@@ -24,58 +25,104 @@ Report = tuple[tuple[Finding, ...], tuple[StrayText, ...]]
 _NO_ANCHORS = Lines((), frozenset(), MAX_ROW)
 
 
-class _Ours(NamedTuple):
-    """What of a sheet is explained by the form."""
+@dataclass(frozen=True)
+class _Ours:
+    """What of one sheet of the file is explained by the form."""
 
-    cells: frozenset[Place]
-    changed: tuple[str, ...]
+    cells: frozenset[Place] = frozenset()
+    """Locked texts, formulas and their results."""
+    spots: frozenset[Place] = frozenset()
+    """First cells of answers."""
+    covered: frozenset[Place] = frozenset()
+    """Further cells inside the answers' rectangles."""
+    changed: tuple[str, ...] = ()
     """Texts of ours that are gone."""
-    replaced: frozenset[Place]
-    """Where those texts would stand; something else may stand there now."""
+    replaced: frozenset[Place] = frozenset()
+    """Where something of ours would stand that is gone: what stands there now belongs to that finding."""
+    in_order: bool = True
+
+    def __or__(self, other: _Ours) -> _Ours:
+        """Both, where two sheets of the form were put on one."""
+        return _Ours(
+            self.cells | other.cells,
+            self.spots | other.spots,
+            self.covered | other.covered,
+            self.changed + other.changed,
+            self.replaced | other.replaced,
+            self.in_order and other.in_order,
+        )
 
 
 def compare_locked(book: RawBook, plan: WorkbookPlan, slots: Slots | None, found: Found) -> Report:
     """Findings and texts outside the answers; without slot values what differs per unit is not compared."""
-    reports = [
-        _answer_sheet(plan.sheet(key), placed, [a for a in plan.answers if a.sheet == key], slots)
-        for key, placed in found.chosen.items()
-    ]
-    answered = {placed.sheet.name for placed in found.chosen.values()} | found.copies
-    others = {s.name: s for s in searched_sheets(book, plan) if s.name not in answered}
+    explained = _answer_sheets(plan, slots, found)
+    answered = explained.keys() | found.copies
+    sheets = {sheet.name: sheet for sheet in searched_sheets(book, plan)}
+    others = {name: sheet for name, sheet in sheets.items() if name not in answered}
+    reports = [_theirs(sheets[name], ours) for name, ours in explained.items()]
     for planned in plan.sheets:
         if planned.key in found.chosen or planned.hidden:
             continue
-        sheet = _same_sheet(planned, others.values())
+        sheet = same_sheet(planned, others.values())
         if sheet:
             del others[sheet.name]
+            findings, strays = _theirs(sheet, _without_answers(planned, sheet, slots))
+            # What stands on a drawing sheet is wanted there, and only kept.
             reports.append(
-                _other_sheet(planned, sheet, slots, keep=planned.key in plan.drawing_sheets)
+                ((), strays) if planned.key in plan.drawing_sheets else (findings, strays)
             )
     reports.append(_added_sheets([sheet for sheet in others.values() if sheet.cells]))
     findings = tuple(each for report in reports for each in report[0])
     return findings, tuple(text for report in reports for text in report[1])[:MAX_STRAYS]
 
 
-def _answer_sheet(
+def _answer_sheets(plan: WorkbookPlan, slots: Slots | None, found: Found) -> dict[str, _Ours]:
+    """Name of a sheet of the file → what of it is ours."""
+    explained: dict[str, _Ours] = {}
+    for key, placed in found.chosen.items():
+        asked = [answer for answer in plan.answers if answer.sheet == key]
+        ours = _with_answers(plan.sheet(key), placed, asked, slots)
+        explained[placed.sheet.name] = explained.get(placed.sheet.name, _Ours()) | ours
+    return explained
+
+
+def _with_answers(
     planned: SheetPlan, placed: Placement, asked: Sequence[AnswerPlan], slots: Slots | None
-) -> Report:
+) -> _Ours:
     rows, columns = rows_of(placed, asked), columns_of(placed, asked)
-    spots = frozenset(spot for answer in asked if (spot := placed.spot(answer)))
-    ours = _explained(planned, placed.sheet, slots, rows, columns, spots)
-    covered = frozenset(_covered(placed, asked, rows)) - spots
-    findings, strays = _theirs(placed.sheet, ours, spots, covered)
-    if rows.in_order and columns.in_order:
-        return findings, strays
-    return (finding("STR15", sheet=placed.sheet.name), *findings), strays
+    spots = {answer.address: placed.spot(answer) for answer in asked}
+    standing = frozenset(spot for spot in spots.values() if spot)
+    ours = _explained(planned, placed.sheet, slots, rows, columns, standing)
+    lost = {
+        place
+        for answer in asked
+        if spots[answer.address] is None
+        for place in _likely(rows.standing(answer.rect.top), columns.standing(answer.rect.left))
+    }
+    doubled = {folded(text) for text in placed.doubled}
+    repeated = _holding(doubled, placed.sheet) - standing
+    return replace(
+        ours,
+        cells=ours.cells | repeated,
+        spots=standing,
+        covered=frozenset(_covered(placed, asked, rows)) - standing,
+        replaced=ours.replaced | (lost - standing),
+        in_order=rows.in_order and columns.in_order,
+    )
 
 
-def _other_sheet(planned: SheetPlan, sheet: RawSheet, slots: Slots | None, *, keep: bool) -> Report:
-    """A sheet without answers; what stands on a drawing sheet is wanted there and only kept."""
+def _holding(texts: set[str], sheet: RawSheet) -> set[Place]:
+    """Cells that hold one of some folded texts."""
+    if not texts:
+        return set()
+    return {place for place, cell in sheet.cells.items() if folded(cell.text) in texts}
+
+
+def _without_answers(planned: SheetPlan, sheet: RawSheet, slots: Slots | None) -> _Ours:
     ours = _explained(planned, sheet, slots, _NO_ANCHORS, _NO_ANCHORS, frozenset())
     # Counts of the progress panel are numbers, wherever they stand in a copy of the values.
     numbers = {place for place, cell in sheet.cells.items() if cell.type is CellType.NUMBER}
-    report = _theirs(sheet, ours._replace(cells=ours.cells | numbers), frozenset(), frozenset())
-    return ((), report[1]) if keep else report
+    return replace(ours, cells=ours.cells | numbers)
 
 
 def _added_sheets(added: Sequence[RawSheet]) -> Report:
@@ -94,28 +141,32 @@ def _explained(
     columns: Lines,
     spots: frozenset[Place],
 ) -> _Ours:
+    """The sheet compared with its locked texts and formulas."""
     standing = _places_by_text(sheet, spots)
     ours = {place for place, cell in sheet.cells.items() if cell.formula is not None}
     changed: list[str] = []
     replaced: set[Place] = set()
     for cell in planned.cells:
-        if not cell.text and not cell.formula:
-            continue
         row, column = rows.standing(cell.rect.top), columns.standing(cell.rect.left)
         if cell.formula or (slots is None and SLOT.search(cell.text)):
-            ours |= _likely(row, column) - spots
+            ours |= _likely(row, column)
             continue
         text = filled(cell.text, slots or {})
-        here = [
-            (r, c)
-            for r, c in standing.get(folded(text), ())
-            if row.first <= r <= row.last and column.first <= c <= column.last
-        ]
+        here = _within(standing.get(folded(text), ()), row, column) if text else []
         ours.update(here)
-        if not here and row.is_certain and column.is_certain and not is_blank(text):
-            changed.append(text)
-            replaced |= _likely(row, column) - spots
-    return _Ours(frozenset(ours), tuple(changed), frozenset(replaced))
+        if not here and not is_blank(text):
+            replaced |= _likely(row, column)
+            if row.is_certain and column.is_certain:
+                changed.append(text)
+    return _Ours(
+        frozenset(ours - spots), changed=tuple(changed), replaced=frozenset(replaced - spots)
+    )
+
+
+def _within(places: Iterable[Place], row: Standing, column: Standing) -> list[Place]:
+    return [
+        (r, c) for r, c in places if row.first <= r <= row.last and column.first <= c <= column.last
+    ]
 
 
 def _likely(row: Standing, column: Standing) -> set[Place]:
@@ -156,18 +207,19 @@ def _stored_within(sheet: RawSheet, area: Rect) -> Iterator[Place]:
     )
 
 
-def _theirs(
-    sheet: RawSheet, ours: _Ours, spots: frozenset[Place], covered: frozenset[Place]
-) -> Report:
-    """At most one finding each for changed texts, texts outside, and texts under a merged answer."""
-    cells = sheet.cells
-    theirs = [p for p in sorted(cells.keys() - ours.cells - spots) if not is_blank(cells[p].text)]
-    hidden = [p for p in theirs if p in covered]
-    outside = [p for p in theirs if p not in covered and p not in ours.replaced]
+def _theirs(sheet: RawSheet, ours: _Ours) -> Report:
+    """At most one finding each for order, changed texts, texts outside, and texts under a merged answer."""
+    cells, name = sheet.cells, sheet.name
+    places = sorted(cells.keys() - ours.cells - ours.spots)
+    theirs = [place for place in places if not is_blank(cells[place].text)]
+    hidden = [place for place in theirs if place in ours.covered]
+    outside = [p for p in theirs if p not in ours.covered and p not in ours.replaced]
     findings: list[Finding] = []
+    if not ours.in_order:
+        findings.append(finding("STR15", sheet=name))
     if ours.changed:
         labels = listed((f"「{shortened(text, 30)}」" for text in ours.changed), 3)
-        findings.append(finding("STR08", sheet=sheet.name, labels=labels))
+        findings.append(finding("STR08", sheet=name, labels=labels))
     findings += [
         _written(code, sheet, at) for code, at in (("STR09", outside), ("STR10", hidden)) if at
     ]
@@ -186,10 +238,11 @@ def _written(code: str, sheet: RawSheet, places: Sequence[Place]) -> Finding:
 
 def _texts(sheet: RawSheet, places: Iterable[Place]) -> tuple[StrayText, ...]:
     stored = ((place, sheet.cells[place].text) for place in places)
-    return tuple(StrayText(sheet.name, a1(*p), text) for p, text in stored if not is_blank(text))
+    texts = (StrayText(sheet.name, a1(*p), text) for p, text in stored if not is_blank(text))
+    return tuple(islice(texts, MAX_STRAYS))
 
 
-def _same_sheet(planned: SheetPlan, sheets: Iterable[RawSheet]) -> RawSheet | None:
+def same_sheet(planned: SheetPlan, sheets: Iterable[RawSheet]) -> RawSheet | None:
     """The sheet of that name, else one that holds at least half of its locked texts."""
     ours = {folded(c.text) for c in planned.cells if c.text and not SLOT.search(c.text)}
     others = tuple(sheets)

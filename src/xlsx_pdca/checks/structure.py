@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from xlsx_pdca.anchors import Placement, searched_sheets
 from xlsx_pdca.cells import a1, is_blank
+from xlsx_pdca.checks.locked import same_sheet
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import HIDDEN_SHEET, TICKET_PROPERTY, AnswerPlan, WorkbookPlan
 from xlsx_pdca.rawbook import CellType, NumberLook, RawBook, RawCell, RawSheet
@@ -63,10 +64,12 @@ def losses(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[str, ...]:
     return tuple(words for words, gone in lost if gone)
 
 
-def drawings(book: RawBook, plan: WorkbookPlan) -> tuple[tuple[str, int], ...]:
+def drawings(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[tuple[str, int], ...]:
     """(sheet, number of pictures and shapes) of the drawing sheets that came back."""
-    names = {plan.sheet(key).name for key in plan.drawing_sheets}
-    return tuple((s.name, s.drawings) for s in book.sheets if s.name in names)
+    answered = {placed.sheet.name for placed in found.chosen.values()} | found.copies
+    others = [sheet for sheet in searched_sheets(book, plan) if sheet.name not in answered]
+    standing = (same_sheet(plan.sheet(key), others) for key in plan.drawing_sheets)
+    return tuple((sheet.name, sheet.drawings) for sheet in standing if sheet)
 
 
 # -- single answers ------------------------------------------------------------------------

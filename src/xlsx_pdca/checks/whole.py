@@ -30,5 +30,5 @@ def read_return(book: RawBook, plan: WorkbookPlan, slots: Mapping[str, str] | No
         findings=(*found.findings, *cells, *check_sheets(book, plan, found), *changed, *said),
         strays=(*strays, *remarks(book, plan)),
         losses=losses(book, plan, found),
-        drawings=drawings(book, plan),
+        drawings=drawings(book, plan, found),
     )
