@@ -30,7 +30,9 @@ def main() -> None:
         rows = sorted(csv.DictReader(file), key=lambda row: row["code"])
     municipalities = sum(bool(row["city"]) for row in rows)
     head = HEAD.format(
-        prefectures=len(rows) - municipalities, municipalities=municipalities, version=package.version
+        prefectures=len(rows) - municipalities,
+        municipalities=municipalities,
+        version=package.version,
     )
     Path(sys.argv[1]).write_bytes((head + "".join(map(line, rows))).encode())
 
