@@ -125,7 +125,7 @@ def _view(
 
 
 def _column(rule: FieldPlan) -> ViewColumn:
-    return ViewColumn(rule.label, rule.kind, rule.heading, rule.unit)
+    return ViewColumn(rule.label, rule.kind, rule.heading, rule.unit, rule.guide)
 
 
 def _tables(book: FormReturns) -> Iterator[View]:
@@ -137,7 +137,7 @@ def _tables(book: FormReturns) -> Iterator[View]:
     for table, members in parts.items():
         rules = {answer.column: rule for answer, rule in members}
         labels = {answer.row: answer.row_label or answer.row for answer, _ in members}
-        name = _short(members[0][1].heading) or book.tab(members[0][0].sheet)
+        name = _table_name(book, members[0])
         yield View(
             key=f"{book.form}.{table}",
             name=name,
@@ -148,6 +148,13 @@ def _tables(book: FormReturns) -> Iterator[View]:
             rows=ordered(book.summary, _table_rows(book, table, tuple(rules), labels)),
             **book.counts,
         )
+
+
+def _table_name(book: FormReturns, member: Member) -> str:
+    """The tab where the table stands alone on its sheet, else its heading."""
+    answer, rule = member
+    alone = {a.field for a, _ in book.asked if a.sheet == answer.sheet} == {answer.field}
+    return book.tab(answer.sheet) if alone else _short(rule.heading) or book.tab(answer.sheet)
 
 
 def _table_rows(
@@ -167,7 +174,7 @@ def _drawings(book: FormReturns) -> View:
     """Who sent a drawing, or typed the organisation into a table instead."""
     sheets = list(dict.fromkeys(s for p in book.editions for s in p.drawing_sheets))
     tables = list(dict.fromkeys(answer.field for answer, _ in book.asked if answer.row))
-    names = {a.field: _short(rule.heading) or book.tab(a.sheet) for a, rule in book.asked if a.row}
+    names = {a.field: _table_name(book, (a, rule)) for a, rule in book.asked if a.row}
     key = f"{book.form}.drawings"
     rows = [
         replace(row, cells=_drawing_cells(book, returned, sheets, tables))

@@ -35,6 +35,8 @@ class ViewColumn:
     kind: FieldKind = FieldKind.LONG_TEXT
     heading: str = ""
     unit: str = ""
+    guide: int = 0
+    """Guide length in characters: so much must always be readable in place."""
 
 
 @dataclass(frozen=True)

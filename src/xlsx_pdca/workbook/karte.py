@@ -19,6 +19,7 @@ from xlsx_pdca.summary import (
 )
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.views import JOINT, View
+from xlsx_pdca.workbook.look import NAVY
 from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_time
 
 LABEL_PIXELS = 148.0
@@ -28,6 +29,10 @@ WIDTH = LABEL_PIXELS + UNITS * UNIT_PIXELS
 POINTS = 9.0
 MOST_LINES = 16
 """Lines of one sheet row; longer answers go on in the next row, which may stand on the next page."""
+PAGE_POINTS = 890.0
+"""Height of the rows on one printed page at the scale that WIDTH gives."""
+LEAST_ON_PAGE = 150.0
+"""A form begins on a new page rather than with less than this left."""
 MOST_PAGES = 500
 """Municipalities per sheet; Excel allows 1,023 page breaks."""
 _SHORT = {
@@ -99,6 +104,7 @@ class KarteWriter:
         self.notes = {k: tuple(g) for k, g in groupby(_by_subject(notes), lambda n: n.key.subject)}
         self.view_names = {view.key: view.name for view in views}
         self.next_row = 1
+        self.used = 0.0
         self.breaks: list[int] = []
         self.starts: dict[str, int] = {}
         sheet.widths([LABEL_PIXELS, *[UNIT_PIXELS] * UNITS])
@@ -106,7 +112,7 @@ class KarteWriter:
     def page(self, place: Place, returns: Sequence[UnitReturn]) -> None:
         """Everything about one municipality."""
         if self.next_row > 1:
-            self.breaks.append(self.next_row - 1)
+            self._break()
         self.starts[place.code] = self.next_row
         self._head(place)
         for returned in returns:
@@ -128,9 +134,11 @@ class KarteWriter:
     def _return(self, returned: UnitReturn) -> None:
         unit = self.summary.unit_of[returned.unit]
         plan = self.summary.plan_of(returned)
+        if self.used > PAGE_POINTS - LEAST_ON_PAGE:
+            self._break()
         self._take(6)
         row = self._take(20)
-        self.sheet.merged(row, 1, 5, plan.title, "section", bottom=0, font_color="#17365D")
+        self.sheet.merged(row, 1, 5, plan.title, "section", bottom=0, font_color=NAVY)
         self.sheet.merged(row, 6, 1 + UNITS, _who(self.summary, unit), "plain", align="right")
         self._receipt(returned)
         if returned.is_in:
@@ -223,7 +231,7 @@ class KarteWriter:
             cells = [_answer(a, *span) for (_, _, a), span in zip(row, spans, strict=False)]
             self._row([Part(row[0][0].row_label or row[0][0].row, 0, 0, "label"), *cells])
         if not filled:
-            self._row([Part("", 0, 0, "label"), Part("", 1, UNITS, "blank")])
+            self._row([Part("", 0, 0, "label"), Part("（記入なし）", 1, UNITS, "blank")])
 
     def _notes_of(self, place: Place) -> None:
         notes = self.notes.get(place.code, ())
@@ -259,7 +267,12 @@ class KarteWriter:
         row = self.next_row
         self.sheet.height(row, points)
         self.next_row += 1
+        self.used = points if self.used + points > PAGE_POINTS else self.used + points
         return row
+
+    def _break(self) -> None:
+        self.breaks.append(self.next_row - 1)
+        self.used = 0.0
 
 
 Record = tuple[AnswerPlan, FieldPlan, Answer]

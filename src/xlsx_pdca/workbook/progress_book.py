@@ -14,6 +14,7 @@ from xlsx_pdca.summary import ContactLine, SummaryInput, UnitReturn, codes_of
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.views.counts import counts
 from xlsx_pdca.wareki import weekday_name
+from xlsx_pdca.workbook.look import GREY
 from xlsx_pdca.workbook.summary_look import (
     BODY_POINTS,
     WHITE_HEAD,
@@ -317,9 +318,7 @@ def _write_line(sheet: SummarySheet, row: int, columns: Sequence[Column], line: 
         elif column.center:
             sheet.text(row, number, text, "center")
         else:
-            sheet.text(
-                row, number, text, "body", **({"font_color": "#5B6776"} if line.weak else {})
-            )
+            sheet.text(row, number, text, "body", **({"font_color": GREY} if line.weak else {}))
     texts = zip(line.texts, (c.pixels for c in columns), strict=True)
     sheet.height(row, height_of(texts, least=20))
 

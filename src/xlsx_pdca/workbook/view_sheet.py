@@ -30,15 +30,17 @@ _NARROW: Mapping[FieldKind, float] = {
     FieldKind.INTEGER: 84,
     FieldKind.DECIMAL: 84,
     FieldKind.PERCENT: 84,
-    FieldKind.DATE: 92,
+    FieldKind.DATE: 108,
     FieldKind.FISCAL_YEAR: 84,
-    FieldKind.CHOICE: 110,
+    FieldKind.CHOICE: 116,
     FieldKind.TEXT: 130,
     FieldKind.MULTIPLE_CHOICE: 170,
     FieldKind.REFERENCE: 220,
 }
 _LONG = (220.0, 270.0, 330.0, 400.0)
-"""Widths tried for a column of long texts, until all of them show whole."""
+"""Widths tried for a column of long texts."""
+_SHOWN_WHOLE = 0.95
+"""Share of the answers that must show whole; the few longer ones are complete in 市町村カルテ."""
 
 
 @dataclass(frozen=True)
@@ -216,10 +218,19 @@ class _ViewWriter:
 
 
 def column_width(column: ViewColumn, texts: Sequence[str]) -> float:
-    """Pixels for a column: fixed for short kinds, as wide as the longest text asks for long ones."""
+    """Pixels for a column: fixed for short kinds, for long texts as wide as they ask for."""
+    if column.kind is FieldKind.CHOICE and all(len(text) <= 3 for text in texts):
+        return 84.0
     if column.kind in _NARROW:
         return _NARROW[column.kind]
-    return next((w for w in _LONG if all(fits(text, w) for text in texts)), _LONG[-1])
+    return next((width for width in _LONG if _shows(column, texts, width)), _LONG[-1])
+
+
+def _shows(column: ViewColumn, texts: Sequence[str], width: float) -> bool:
+    """Whether nearly all texts show whole, and every one up to the guide length."""
+    too_long = [text for text in texts if not fits(text, width)]
+    within_guide = any(len(text) <= column.guide for text in too_long)
+    return not within_guide and len(too_long) <= len(texts) * (1 - _SHOWN_WHOLE)
 
 
 def write_cell(
