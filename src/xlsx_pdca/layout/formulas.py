@@ -8,7 +8,11 @@ from xlsx_pdca.cells import BLANK_SIGNS, column_letters
 from xlsx_pdca.plan import STATES_LIST, FieldPlan, Mark
 from xlsx_pdca.spec import FieldKind, Need, Required
 
-MARK_MISSING, MARK_DOUBTFUL, MARK_FILLED = Mark.MISSING.value, Mark.DOUBTFUL.value, Mark.FILLED.value
+MARK_MISSING, MARK_DOUBTFUL, MARK_FILLED = (
+    Mark.MISSING.value,
+    Mark.DOUBTFUL.value,
+    Mark.FILLED.value,
+)
 
 NOT_A_NUMBER = "数字で御記入ください"
 NOT_IN_LIST = "一覧からお選びください"
@@ -145,12 +149,16 @@ def sheet_reference(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-def sheet_progress(columns: tuple[int, ...]) -> str:
-    """Line at the head of each sheet."""
+ALL_FILLED = "必須の欄はすべて記入されています。"
+ALL_OPTIONAL = "このシートの欄は任意です。"
+
+
+def sheet_progress(columns: tuple[int, ...], all_well: str) -> str:
+    """Line at the head of each sheet; `all_well` stands there when nothing is missing or doubtful."""
     missing = count_marks(MARK_MISSING, columns)
     doubtful = count_marks(MARK_DOUBTFUL, columns)
     return (
-        f'IF({missing}+{doubtful}=0,"必須の欄はすべて記入されています。",'
+        f"IF({missing}+{doubtful}=0,{quoted(all_well)},"
         f'"必須の未記入 "&({missing})&" 件　御確認いただきたい欄 "&({doubtful})&" 件")'
     )
 

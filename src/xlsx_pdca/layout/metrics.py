@@ -10,12 +10,14 @@ NORMAL_POINTS = 11.0
 """Size of the workbook's Normal style; column widths are counted in its widest digit."""
 DIGIT_PIXELS = 11
 """Widest digit of BIZ UDPゴシック 11 pt at 96 dpi (0.760 em), measured from the font."""
+WIDTH_PADDING = 7
+"""Pixels of a column beyond its digits at this digit width."""
 
 ANSWER_POINTS = 10.5
 LABEL_POINTS = 10.5
 SMALL_POINTS = 8.5
 LINE = 1.25
-"""Line height in em kept free; the font itself itself takes 1.0 (its ascent + descent)."""
+"""Line height in em kept free; the font itself takes 1.0 (its ascent + descent)."""
 CELL_PADDING = 12
 """Pixels lost to the grid, the inner margins and an indent of one."""
 MAX_ROW_POINTS = 380.0
@@ -24,7 +26,7 @@ MAX_ROW_POINTS = 380.0
 
 def width_units(pixels: float) -> float:
     """Excel's column width for so many pixels."""
-    return round((pixels - 5) / DIGIT_PIXELS, 2)
+    return round((pixels - WIDTH_PADDING) / DIGIT_PIXELS, 2)
 
 
 def text_pixels(characters: float, points: float = ANSWER_POINTS) -> float:

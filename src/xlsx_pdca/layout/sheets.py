@@ -213,12 +213,19 @@ class SheetDraft:
             self._table_row(item, plans, table_row, must=number <= item.required_rows)
 
     def _table_needs(self, item: Table) -> None:
-        """A line saying which columns are required and who reads them, under the header."""
-        row = self.add_row(STATUS_POINTS)
+        """A line under the header: which columns are required, and how to fill them."""
+        texts = [
+            self.words.column_text(question, required=bool(item.required_rows))
+            for question in item.columns
+        ]
+        height = max(
+            text_height(text, column.pixels, SMALL_POINTS)
+            for text, column in zip(texts, self.grid.columns, strict=True)
+        )
+        row = self.add_row(max(height, STATUS_POINTS))
         self.put(Rect(row, CODE_COLUMN, row, LABEL_COLUMN), Style.META)
-        for column, question in zip(self.grid.columns, item.columns, strict=True):
-            text = self.words.meta(question, required=bool(item.required_rows), short=True)
-            self.put(Rect.cell(row, column.column), Style.META, text)
+        for column, text in zip(self.grid.columns, texts, strict=True):
+            self.put(Rect.cell(row, column.column), Style.HINT, text)
 
     def _table_row(
         self, item: Table, plans: list[FieldPlan], table_row: TableRow, *, must: bool
@@ -440,20 +447,8 @@ class SheetDraft:
     # -- end -----------------------------------------------------------------------------
 
     def finished(self) -> SheetPlan:
-        marks = tuple(c.mark for c in self.grid.columns)
-        missing = sum(c.cached == formulas.MARK_MISSING for c in self.cells)
         if self.answers:
-            text = (
-                f"必須の未記入 {missing} 件　御確認いただきたい欄 0 件"
-                if missing
-                else "必須の欄はすべて記入されています。"
-            )
-            self.formula(
-                Rect.cell(self.progress_row, CODE_COLUMN),
-                Style.PROGRESS,
-                formulas.sheet_progress(marks),
-                text,
-            )
+            self._progress()
         return SheetPlan(
             key=self.sheet.key,
             name=self.sheet.name,
@@ -469,6 +464,20 @@ class SheetDraft:
                 area=Rect(1, 1, len(self.heights), self.grid.last),
             ),
             freeze=(self._repeated(), LABEL_COLUMN),
+        )
+
+    def _progress(self) -> None:
+        """The line that counts what is missing, with its value in the untouched form."""
+        required = any(answer.required for answer in self.answers)
+        all_well = formulas.ALL_FILLED if required else formulas.ALL_OPTIONAL
+        missing = sum(cell.cached == formulas.MARK_MISSING for cell in self.cells)
+        untouched = f"必須の未記入 {missing} 件　御確認いただきたい欄 0 件" if missing else all_well
+        marks = tuple(column.mark for column in self.grid.columns)
+        self.formula(
+            Rect.cell(self.progress_row, CODE_COLUMN),
+            Style.PROGRESS,
+            formulas.sheet_progress(marks, all_well),
+            untouched,
         )
 
     def _repeated(self) -> int:

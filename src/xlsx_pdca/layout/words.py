@@ -106,15 +106,16 @@ class Words:
         parts = (question.unit, self.years(question.hint), self.years(example))
         return "　".join(part for part in parts if part)
 
-    def meta(self, question: Question, *, required: bool = True, short: bool = False) -> str:
+    def meta(self, question: Question) -> str:
         """Small line under a label: whether an answer is needed and who will read it."""
-        need = question.required.need if required else Need.OPTIONAL
-        if short:
-            unit = f"（{question.unit}）" if question.unit else ""
-            return ("必須" if need is Need.ALWAYS else "") + unit
         if not question.kind.is_answered:
             return "御記入は不要です"
-        return f"{_NEED_WORDS[need]}　{_SHARE_WORDS[question.share]}"
+        return f"{_NEED_WORDS[question.required.need]}　{_SHARE_WORDS[question.share]}"
+
+    def column_text(self, question: Question, *, required: bool) -> str:
+        """Small text under the header of a table column: 必須, the unit, hint and example."""
+        must = "必須" if required and question.required.need is Need.ALWAYS else ""
+        return "　".join(part for part in (must, self.side_text(question)) if part)
 
     def prompt(self, field: FieldPlan, question: Question) -> tuple[str, str]:
         """(title, text) of the input prompt; the title is at most 32 characters."""
