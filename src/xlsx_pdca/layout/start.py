@@ -68,7 +68,7 @@ def start_sheet(
         widths=tuple(width_units(p) for p in _WIDTHS),
         heights=tuple(draft.heights),
         cells=tuple(draft.cells),
-        printing=PrintPlan("A4", True, (1, 2), Rect(1, 1, len(draft.heights), _LAST)),
+        printing=PrintPlan("A4", False, (1, 2), Rect(1, 1, len(draft.heights), _LAST)),
         freeze=(2, 0),
     )
 
