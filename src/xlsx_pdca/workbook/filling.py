@@ -93,17 +93,23 @@ def _first(rect: Rect) -> str:
     return a1(rect.top, rect.left)
 
 
+_EMPTY_CELL = re.compile('<c r="([A-Z]+[0-9]+)"( s="[0-9]+")?/>')
+"""As XlsxWriter writes an empty cell."""
+
+
 def _typed(sheet: str, cells: Mapping[str, str]) -> str:
-    for cell, text in cells.items():
-        value = f't="inlineStr"><is><t xml:space="preserve">{escaped(text)}</t></is></c>'
-        # XlsxWriter writes an empty cell in exactly this way.
-        sheet, found = re.subn(
-            rf'<c r="{cell}"( s="[0-9]+")?/>',
-            lambda m, value=value, cell=cell: f'<c r="{cell}"{m[1] or ""} {value}',
-            sheet,
-        )
-        if not found:
-            sheet = _appended(sheet, cell, f'<c r="{cell}" {value}')
+    written = {
+        cell: f't="inlineStr"><is><t xml:space="preserve">{escaped(text)}</t></is></c>'
+        for cell, text in cells.items()
+    }
+
+    def filled(match: re.Match[str]) -> str:
+        value = written.pop(match[1], None)
+        return f'<c r="{match[1]}"{match[2] or ""} {value}' if value else match[0]
+
+    sheet = _EMPTY_CELL.sub(filled, sheet)
+    for cell, value in written.items():
+        sheet = _appended(sheet, cell, f'<c r="{cell}" {value}')
     return sheet
 
 

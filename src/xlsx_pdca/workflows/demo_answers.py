@@ -253,8 +253,14 @@ class _Writer:
         lines = chance.sample(who.material.pools["organisation"], who.voice.amount % 4 + 2)
         columns = ("post", "staff", "duties")
         rows = [dict(zip(columns, who.said(line).split("｜"), strict=True)) for line in lines]
-        own = {"post": self._department(), "staff": rows[0]["staff"], "duties": _OWN_DUTIES}
+        own = {"post": self._post(), "staff": rows[0]["staff"], "duties": _OWN_DUTIES}
         return [own | {"own_position": _TICK}, *rows[1:]]
+
+    def _post(self) -> str:
+        """The respondent's own line: the last two words of the department."""
+        if self.respondent.unit.kind is not UnitKind.MUNICIPALITY:
+            return self.respondent.unit.name
+        return " ".join(self._department().split()[-2:])
 
     def _department(self) -> str:
         who = self.respondent
