@@ -213,6 +213,13 @@ def test_header_quoted_in_an_answer_is_no_anchor() -> None:
     assert said(read(book)) == {**books.ANSWERS, address: "入退院支援"}
 
 
+@pytest.mark.parametrize("place", [(6, 1), (6, 6), (1, 9)])
+def test_header_words_in_a_note_are_no_anchor(place: tuple[int, int]) -> None:
+    """A header is one only in the row of its fellows, however near the same words stand to the answers."""
+    book = books.write(books.strip_names(books.good_book()), FIRST, place, "記入欄")
+    assert said(read(book)) == books.ANSWERS
+
+
 def test_swapped_headers_are_read_as_printed_and_pointed_out() -> None:
     """Answers go to the scene printed above them, and the changed order is a finding."""
     first, second = _header(SCENES, "日常の療養支援"), _header(SCENES, "入退院支援")

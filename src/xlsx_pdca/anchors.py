@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from xlsx_pdca.cells import folded
-from xlsx_pdca.plan import HIDDEN_SHEET, AnswerPlan, WorkbookPlan
+from xlsx_pdca.plan import HIDDEN_SHEET, AnswerPlan, Style, WorkbookPlan
 from xlsx_pdca.rawbook import CellType, RawBook, RawSheet
+
+_LABELS = (Style.LABEL, Style.ROW_LABEL)
 
 Index = Mapping[str, list[tuple[int, int]]]
 """Folded text → the cells that hold it, in reading order."""
@@ -28,6 +30,8 @@ class Placement:
     code_column: int
     doubled: tuple[str, ...] = ()
     """Codes and headers that stand in several places, with nothing to decide between them."""
+    parted: tuple[str, ...] = ()
+    """Codes whose question now stands beside another code: which of the two was answered is not known."""
     named: bool = False
     """At least one defined name of the form points here: the original, where there are copies."""
     by_name: frozenset[str] = frozenset()
@@ -71,7 +75,7 @@ def _original_first(plan: WorkbookPlan, key: str) -> Callable[[Placement], tuple
 
 @dataclass(frozen=True)
 class _Anchors:
-    """Anchors of one sheet of the plan."""
+    """Anchors of one sheet of the plan, with the printed texts that stand in their rows."""
 
     key: str
     codes: Mapping[str, str]
@@ -80,6 +84,10 @@ class _Anchors:
     """Header text → its defined name."""
     under: Mapping[str, tuple[str, ...]]
     """Header text → codes of the answers below it."""
+    labels: Mapping[str, str]
+    """Printed code → the question beside it, folded."""
+    beside: Mapping[str, frozenset[str]]
+    """Header text → other texts of its row (番号, 設問, other headers), folded."""
 
     @classmethod
     def of(cls, plan: WorkbookPlan, key: str) -> _Anchors:
@@ -87,15 +95,28 @@ class _Anchors:
         under: dict[str, list[str]] = {}
         for answer in answers:
             under.setdefault(answer.header, []).append(answer.code)
+        cells = plan.sheet(key).cells
+        labels = {c.rect.top: folded(c.text) for c in cells if c.style in _LABELS}
+        heads = [(c.rect.top, folded(c.text)) for c in cells if c.style is Style.HEAD and c.text]
         return cls(
             key,
-            {a.code: a.row_name for a in answers},
-            {a.header: a.col_name for a in answers},
-            {header: tuple(codes) for header, codes in under.items()},
+            codes={a.code: a.row_name for a in answers},
+            headers={a.header: a.col_name for a in answers},
+            under={header: tuple(codes) for header, codes in under.items()},
+            labels={a.code: labels.get(a.code_cell.top, "") for a in answers},
+            beside={
+                a.header: frozenset(t for row, t in heads if row == a.header_cell.top)
+                - {folded(a.header)}
+                for a in answers
+            },
         )
 
     def texts(self) -> Iterable[str]:
-        return map(folded, (*self.codes, *self.headers))
+        """All texts to look for, folded."""
+        yield from map(folded, (*self.codes, *self.headers))
+        yield from self.labels.values()
+        for texts in self.beside.values():
+            yield from texts
 
 
 def _index(sheet: RawSheet, wanted: frozenset[str]) -> Index:
@@ -119,9 +140,11 @@ def _placed(anchors: _Anchors, sheet: RawSheet, index: Index, book: RawBook) -> 
         for text, name in (*anchors.codes.items(), *anchors.headers.items())
         if (place := _by_name(name, text, sheet, book))
     }
-    rows, doubled_rows = _rows(anchors, named, index, code_column)
-    columns, doubled_columns = _columns(anchors, named, index, rows)
-    if not rows or not (columns or doubled_columns):
+    standing, doubled_rows = _rows(anchors, named, index, code_column)
+    parted = _parted(anchors, standing, index)
+    rows = {code: row for code, row in standing.items() if code not in parted}
+    columns, doubled_columns = _columns(anchors, named, index, standing, code_column)
+    if not standing or not (columns or doubled_columns):
         return None
     return Placement(
         anchors.key,
@@ -130,6 +153,7 @@ def _placed(anchors: _Anchors, sheet: RawSheet, index: Index, book: RawBook) -> 
         columns,
         code_column,
         doubled=(*doubled_rows, *doubled_columns),
+        parted=parted,
         named=_is_named(anchors, sheet, book),
         by_name=frozenset(named),
     )
@@ -162,17 +186,30 @@ def _rows(
     return rows, doubled
 
 
+def _parted(anchors: _Anchors, rows: Mapping[str, int], index: Index) -> tuple[str, ...]:
+    """Codes whose question is not in their row but in the row of another code."""
+    parted = []
+    for code, row in rows.items():
+        others = set(rows.values()) - {row}
+        label_rows = {r for r, _ in index.get(anchors.labels[code], ())}
+        if label_rows and row not in label_rows and label_rows & others:
+            parted.append(code)
+    return tuple(parted)
+
+
 def _columns(
     anchors: _Anchors,
     named: Mapping[str, tuple[int, int]],
     index: Index,
     rows: Mapping[str, int],
+    code_column: int,
 ) -> tuple[dict[str, int], list[str]]:
     columns: dict[str, int] = {}
     doubled: list[str] = []
     for header in anchors.headers:
-        below = [rows[code] for code in anchors.under[header] if code in rows]
-        printed = _nearest_above(index.get(folded(header), ()), min(below, default=0))
+        first = min((rows[code] for code in anchors.under[header] if code in rows), default=0)
+        above = [p for p in index.get(folded(header), ()) if p[0] < first and p[1] > code_column]
+        printed = _in_its_row(above, anchors.beside[header], index)
         if header in named:
             columns[header] = named[header][1]
         elif len(printed) == 1:
@@ -180,6 +217,21 @@ def _columns(
         elif printed:
             doubled.append(header)
     return columns, doubled
+
+
+def _in_its_row(
+    places: Iterable[tuple[int, int]], beside: frozenset[str], index: Index
+) -> list[int]:
+    """Columns of a header where at least half of the other texts of its row stand in the row too.
+
+    The same words may stand alone elsewhere, in a note or in an answer; those are no anchor.
+    """
+    rows_beside = [{row for row, _ in index.get(text, ())} for text in beside]
+    scores = {p: sum(p[0] in rows for rows in rows_beside) for p in places}
+    best = max(scores.values(), default=0)
+    if best * 2 < len(beside):
+        return []
+    return [column for (_, column), score in scores.items() if score == best]
 
 
 def _by_name(name: str, text: str, sheet: RawSheet, book: RawBook) -> tuple[int, int] | None:
@@ -190,10 +242,3 @@ def _by_name(name: str, text: str, sheet: RawSheet, book: RawBook) -> tuple[int,
     place = (target[1].top, target[1].left)
     cell = sheet.cells.get(place)
     return place if cell is not None and folded(cell.text) == folded(text) else None
-
-
-def _nearest_above(places: Iterable[tuple[int, int]], first_row: int) -> list[int]:
-    """Columns of a text in the lowest row above the first answer: a header quoted in an answer lies below it."""
-    above = [place for place in places if place[0] < first_row]
-    lowest = max((row for row, _ in above), default=0)
-    return [column for row, column in above if row == lowest]

@@ -132,15 +132,16 @@ def _contents(placed: Placement, asked: Sequence[AnswerPlan]) -> dict[Address, s
 
 
 def _lost(placed: Placement, asked: Sequence[AnswerPlan]) -> Iterator[Finding]:
-    """At most one finding each for missing rows, missing columns and doubled anchors of a sheet."""
+    """At most one finding each for missing rows and columns, doubled anchors, and codes parted from their question."""
     codes = dict.fromkeys(a.code for a in asked if a.code not in placed.rows)
     headers = dict.fromkeys(a.header for a in asked if a.header not in placed.columns)
     for code, missing in (("STR02", codes), ("STR03", headers)):
-        labels = [text for text in missing if text not in placed.doubled]
+        labels = [text for text in missing if text not in (*placed.doubled, *placed.parted)]
         if labels:
             yield finding(code, sheet=placed.sheet.name, labels=listed(labels))
-    if placed.doubled:
-        yield finding("STR07", sheet=placed.sheet.name, labels=listed(placed.doubled))
+    for code, texts in (("STR07", placed.doubled), ("STR20", placed.parted)):
+        if texts:
+            yield finding(code, sheet=placed.sheet.name, labels=listed(texts))
 
 
 def _moved(
@@ -150,21 +151,22 @@ def _moved(
     sheets = {sheet.name: sheet for sheet in book.sheets}
     for answer in plan.answers:
         placed, named = chosen.get(answer.sheet), book.names.get(answer.ans_name)
-        if placed is None or named is None or named[0] not in sheets:
+        spot = placed.spot(answer) if placed else None
+        if placed is None or spot is None or named is None or named[0] not in sheets:
             continue
         # Where the anchors' own names went stale (some libraries insert rows without them), so did this one.
         if not {answer.code, answer.header} <= placed.by_name:
             continue
         there = (named[1].top, named[1].left)
         text = sheets[named[0]].cells.get(there)
-        if (named[0], there) == (placed.sheet.name, placed.spot(answer)) or text is None:
+        if (named[0], there) == (placed.sheet.name, spot) or text is None:
             continue
         yield (
             answer.address,
             finding(
                 "STR04",
                 sheet=placed.sheet.name,
-                cell=a1(*(placed.spot(answer) or there)),
+                cell=a1(*spot),
                 address=answer.address,
                 label=answer_label(answer, plan),
                 places=f"「{named[0]}」{a1(*there)}",

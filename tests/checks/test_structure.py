@@ -69,12 +69,15 @@ def test_changed_locked_text_is_named() -> None:
     assert codes(books.insert_rows(book, FIRST, 8, 2)) == ["STR08"]
 
 
-def test_labels_swapped_between_questions_are_seen() -> None:
-    """Each label must stand beside its own code, not just anywhere on the sheet."""
+def test_questions_swapped_between_codes_are_asked() -> None:
+    """Where a question stands beside another's code, nobody knows which of the two was answered."""
     cells = {c.text: (c.rect.top, c.rect.left) for c in books.plan().sheet("s1").cells}
     population, ageing = "(1) 管内人口", "高齢化率"
     book = books.write(books.good_book(), FIRST, cells[population], ageing)
-    assert codes(books.write(book, FIRST, cells[ageing], population)) == ["STR08"]
+    reading = read(books.write(book, FIRST, cells[ageing], population))
+    assert [f.code for f in reading.findings] == ["STR20"]
+    assert not {a.raw for a in reading.answers if a.field in ("population", "ageing")} - {""}
+    assert len(reading.strays) == 2
 
 
 def test_slot_of_another_unit_is_a_changed_text() -> None:
