@@ -12,8 +12,8 @@ CODE_COLUMN = 1
 LABEL_COLUMN = 2
 CODE_PIXELS = 66
 MARK_PIXELS = 24
-ANSWER_AREA_PIXELS = 960
-"""Width of all answer columns together; with 番号 and 設問 about A4 landscape at 80 %."""
+ANSWER_AREA_PIXELS = 1020
+"""Width of all answer columns together; with 番号 and 設問 about A4 landscape at 77 %."""
 SHORT_CHARACTERS = 16
 """Width of the single-line part of the 記入欄."""
 

@@ -16,7 +16,7 @@ WIDTH_PADDING = 7
 ANSWER_POINTS = 10.5
 LABEL_POINTS = 10.5
 SMALL_POINTS = 8.5
-LINE = 1.25
+LINE = 1.2
 """Line height in em kept free; the font itself takes 1.0 (its ascent + descent)."""
 CELL_PADDING = 12
 """Pixels lost to the grid, the inner margins and an indent of one."""

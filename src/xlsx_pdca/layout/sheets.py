@@ -23,6 +23,7 @@ from xlsx_pdca.layout.metrics import (
     text_height,
     width_units,
 )
+from xlsx_pdca.layout.paper import with_breaks
 from xlsx_pdca.layout.words import Words
 from xlsx_pdca.plan import (
     AnswerPlan,
@@ -78,12 +79,22 @@ class SheetDraft:
     validations: list[ValidationPlan] = field(default_factory=list)
     entry_head: Rect | None = None
     heading: str = ""
+    starts: list[int] = field(default_factory=list)
+    """First rows of the blocks a page should not part."""
+    block_is_open: bool = False
+    """A heading or note was written; what follows belongs to it."""
 
     # -- rows and cells ------------------------------------------------------------------
 
     def add_row(self, points: float) -> int:
         self.heights.append(round(points * 4) / 4)
         return len(self.heights)
+
+    def begin_block(self, *, open_: bool) -> None:
+        """The next row begins a block, unless a heading above is still waiting for its first question."""
+        if not self.block_is_open:
+            self.starts.append(len(self.heights) + 1)
+        self.block_is_open = open_
 
     def put(self, rect: Rect, style: Style, text: str = "", **more: object) -> None:
         self.cells.append(CellPlan(rect, style, text, **more))  # type: ignore[arg-type]  # keyword pass-through
@@ -142,11 +153,13 @@ class SheetDraft:
     def heading_item(self, item: Heading) -> None:
         text = self.words.printed(item.source, item.text)
         self.heading = text
+        self.begin_block(open_=True)
         row = self.add_row(text_height(text, self.grid.width(1, self.grid.last), 11) + 6)
         self.put(self.whole(row), Style.SECTION, text)
 
     def note_item(self, item: Note) -> None:
         text = self.words.years(item.text)
+        self.begin_block(open_=True)
         row = self.add_row(text_height(text, self.grid.width(1, self.grid.last), SMALL_POINTS))
         self.put(self.whole(row), Style.NOTE, text)
 
@@ -165,6 +178,7 @@ class SheetDraft:
         question = item.question
         entry = self.grid.entry
         self._entry_head()
+        self.begin_block(open_=False)
         short = is_short(question)
         side = self.words.side_text(question)
         if side and not short:
@@ -182,6 +196,7 @@ class SheetDraft:
     def matrix_item(self, item: Matrix) -> None:
         self.head(self.grid.columns, "設問")
         for question in item.questions:
+            self.begin_block(open_=False)
             side = self.words.side_text(question)
             if side:
                 self._hint_row(side, self.grid.columns[0].column)
@@ -198,6 +213,7 @@ class SheetDraft:
 
     def table_item(self, item: Table) -> None:
         title = self.words.printed(item.source, item.label)
+        self.begin_block(open_=True)
         row = self.add_row(text_height(title, self.grid.width(1, self.grid.last), 11) + 6)
         self.put(self.whole(row), Style.SECTION, title)
         self.heading = title
@@ -230,6 +246,7 @@ class SheetDraft:
     def _table_row(
         self, item: Table, plans: list[FieldPlan], table_row: TableRow, *, must: bool
     ) -> None:
+        self.begin_block(open_=False)
         code = f"{self.codes[item.id]}-{table_row.key}"
         height = max(
             [SHORT_POINTS, text_height(table_row.label, self.grid.label_pixels, LABEL_POINTS)]
@@ -457,14 +474,18 @@ class SheetDraft:
             cells=tuple(self.cells),
             validations=tuple(self.validations),
             highlights=tuple(self._highlights()),
-            printing=PrintPlan(
-                paper=self.sheet.paper.value,
-                landscape=True,
-                repeat_rows=(1, self._repeated()),
-                area=Rect(1, 1, len(self.heights), self.grid.last),
-            ),
+            printing=self._printing(),
             freeze=(self._repeated(), LABEL_COLUMN),
         )
+
+    def _printing(self) -> PrintPlan:
+        printing = PrintPlan(
+            paper=self.sheet.paper.value,
+            landscape=True,
+            repeat_rows=(1, self._repeated()),
+            area=Rect(1, 1, len(self.heights), self.grid.last),
+        )
+        return with_breaks(printing, self.heights, self.starts, sum(self.grid.pixels))
 
     def _progress(self) -> None:
         """The line that counts what is missing, with its value in the untouched form."""

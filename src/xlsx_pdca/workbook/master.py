@@ -10,6 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from xlsx_pdca.cells import Rect, column_letters
+from xlsx_pdca.layout.paper import (
+    BOTTOM_MARGIN,
+    PAPERS,
+    SIDE_MARGIN,
+    TOP_MARGIN,
+    print_scale,
+)
 from xlsx_pdca.plan import (
     HIDDEN_SHEET,
     SLOT,
@@ -49,20 +56,6 @@ _OPTIONS = {
 }
 _PROTECTION = {"objects": True, "scenarios": True, "format_rows": True}
 """What people may still do on a protected sheet: put in shapes and make rows higher."""
-_SIDE_MARGIN = 0.4
-"""Inches."""
-
-
-@dataclass(frozen=True)
-class _Paper:
-    code: int
-    """Excel's number of the size."""
-    short: float
-    """Inches."""
-    long: float
-
-
-_PAPER = {"A4": _Paper(9, 8.27, 11.69), "A3": _Paper(8, 11.69, 16.54)}
 _EVERY_CELL = "A1:XFD1048576"
 
 ERROR_TITLE = "一覧にない内容です"
@@ -288,15 +281,17 @@ def _set_view(target: Any, sheet: SheetPlan) -> None:
 
 
 def _set_print(target: Any, sheet: SheetPlan, plan: PrintPlan, title: str) -> None:
-    target.set_paper(_PAPER[plan.paper].code)
+    target.set_paper(PAPERS[plan.paper].code)
     if plan.landscape:
         target.set_landscape()
-    scale = _print_scale(sheet, plan)
-    if scale > 100:
+    pixels = sum(width_pixels(width) for width in sheet.widths)
+    scale = print_scale(plan.paper, landscape=plan.landscape, pixels=pixels)
+    # Fitting only ever makes smaller, and Excel then ignores page breaks.
+    if scale > 100 or plan.breaks:
         target.set_print_scale(scale)
     else:
         target.fit_to_pages(1, 0)
-    target.set_margins(left=_SIDE_MARGIN, right=_SIDE_MARGIN, top=0.45, bottom=0.6)
+    target.set_margins(left=SIDE_MARGIN, right=SIDE_MARGIN, top=TOP_MARGIN, bottom=BOTTOM_MARGIN)
     target.center_horizontally()
     first, last = plan.repeat_rows
     if first:
@@ -306,12 +301,3 @@ def _set_print(target: Any, sheet: SheetPlan, plan: PrintPlan, title: str) -> No
         target.set_h_pagebreaks(list(plan.breaks))
     face = '&"' + str(DEFAULT_FONT["font_name"]) + ',Regular"&8'
     target.set_footer(f"&L{face}{title.replace('&', '&&')}&R{face}&P / &N", {"margin": 0.3})
-
-
-def _print_scale(sheet: SheetPlan, plan: PrintPlan) -> int:
-    """Per cent at which the sheet fills the paper's width; fitting to a page only ever makes smaller."""
-    paper = _PAPER[plan.paper]
-    inches = (paper.long if plan.landscape else paper.short) - 2 * _SIDE_MARGIN
-    pixels = sum(width_pixels(width) for width in sheet.widths)
-    # Printers lay columns out a little wider than the screen.
-    return int(min(inches * 96 / pixels * 0.96, 4.0) * 100)

@@ -135,7 +135,7 @@ def _officer_book(
     forms: Mapping[str, Form],
     today: date,
 ) -> OfficerBook:
-    deadline = today + FIRST_WEEKS if wanted.sample else None
+    deadline = _workday(today + FIRST_WEEKS) if wanted.sample else None
     lines = tuple(line for form in forms.values() for line in form_lines(form, deadline))
     if wanted.sample:
         settings = replace(gunma_settings(wanted.fiscal_year, today), number=wanted.number)
@@ -150,6 +150,11 @@ def _officer_book(
         }
     title = f"{prefecture}　{fiscal_year_name(wanted.fiscal_year)}第{wanted.number}回"
     return OfficerBook(title, written, lines, tuple(units), codes.by_code)
+
+
+def _workday(day: date) -> date:
+    """The day itself, or the Monday after a weekend."""
+    return day + timedelta(days=(7 - day.weekday()) if day.weekday() > 4 else 0)
 
 
 def form_lines(form: Form, deadline: date | None) -> tuple[FormLine, ...]:
