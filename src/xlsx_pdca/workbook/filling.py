@@ -74,19 +74,16 @@ def noted(package: bytes, sheet: str, subject: str, text: str) -> bytes:
     """取りまとめ表 after the officer typed a 県記入 into the row of a municipality or unit, and saved."""
     import openpyxl
 
-    book = openpyxl.load_workbook(io.BytesIO(package))
-    target = book[sheet]
-    cells = (cell for line in target.iter_rows() for cell in line)
-    heads = {cell.value: cell for cell in cells if cell.value in (KEY, NOTE_COLUMN)}
-    row = next(
-        cell.row
-        for cell in target[heads[KEY].column_letter]
-        if (found := key_of(str(cell.value or ""))) and found[0].subject == subject
-    )
-    target.cell(row, heads[NOTE_COLUMN].column, text)
-    saved = io.BytesIO()
-    book.save(saved)
-    return saved.getvalue()
+    book = openpyxl.load_workbook(io.BytesIO(package), read_only=True)
+    rows = list(book[sheet].iter_rows(values_only=True))
+    head = next(row for row in rows if KEY in row)
+    key, note = head.index(KEY), head.index(NOTE_COLUMN)
+    keys = (key_of(str(row[key] or "")) for row in rows)
+    number = next(n for n, found in enumerate(keys, 1) if found and found[0].subject == subject)
+    parts = unpacked(package)
+    part = f"xl/worksheets/sheet{book.sheetnames.index(sheet) + 1}.xml"
+    parts[part] = _typed(parts[part].decode(), {a1(number, note + 1): text}).encode()
+    return packed(parts)
 
 
 def _first(rect: Rect) -> str:
