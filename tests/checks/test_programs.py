@@ -10,6 +10,7 @@ import pytest
 
 import books
 from libreoffice import LibreOffice
+from xlsx_pdca.cells import a1
 from xlsx_pdca.checks import marks, read_return
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import Reading
@@ -55,6 +56,55 @@ def test_return_saved_by_gnumeric_is_good(filled: Path, tmp_path: Path) -> None:
     saved = tmp_path / "saved.xlsx"
     subprocess.run(["ssconvert", filled, saved], check=True, capture_output=True)
     assert_good(read(saved))
+
+
+PURPOSE, PRESENT = ("purpose", "daily", ""), ("present", "daily", "")
+SCENES = "様式２"
+
+CHANGES: dict[str, tuple[list[list[object]], list[str], set[books.Address]]] = {
+    "rows inserted above": ([["insert_rows", SCENES, 5, 2]], [], set()),
+    "rows inserted between": ([["insert_rows", SCENES, 10, 2]], [], set()),
+    "column inserted": ([["insert_columns", SCENES, 4, 1]], [], set()),
+    "hidden sheets removed": ([["remove", "_pdca"], ["remove", "_lists"]], [], set()),
+    "sheet renamed": ([["rename", SCENES, "場面"]], [], set()),
+    "sheet copied": ([["copy", SCENES, "控え"]], ["STR06"], set()),
+    "sheet removed": (
+        [["remove", "組織表"]],
+        ["STR01"],
+        {a for a in books.ANSWERS if a[0] == "posts"},
+    ),
+    "question row deleted": (
+        [["delete_rows", SCENES, books.spot(PURPOSE)[0], 1]],
+        ["STR02"],
+        {a for a in books.ANSWERS if a[0] == "purpose"},
+    ),
+    "answer dragged onto another": (
+        [["move", SCENES, a1(*books.spot(PURPOSE)), a1(*books.spot(PRESENT))]],
+        ["STR04"],
+        {PURPOSE, PRESENT},
+    ),
+}
+"""What a person does in LibreOffice → the steps, the findings, and the answers that are no longer there."""
+
+
+@pytest.mark.soffice
+@pytest.mark.parametrize(("steps", "codes", "gone"), CHANGES.values(), ids=CHANGES.keys())
+def test_return_changed_in_libreoffice(
+    filled: Path,
+    tmp_path: Path,
+    soffice: LibreOffice,
+    steps: list[list[object]],
+    codes: list[str],
+    gone: set[books.Address],
+) -> None:
+    """At most one finding for each thing done; all other answers are right."""
+    saved = tmp_path / "changed.xlsx"
+    soffice.run("change", {"path": str(filled), "steps": steps, "save_as": str(saved)})
+    reading = read(saved)
+    said = {a.address: a.raw for a in reading.answers if a.raw}
+    kept = {a: text for a, text in books.ANSWERS.items() if a not in gone}
+    assert {a: text for a, text in said.items() if a not in gone} == kept
+    assert [each.code for each in reading.findings] == codes
 
 
 TYPED = {
