@@ -1,0 +1,106 @@
+"""The program: help, mistakes in calling it, exit codes, and what a person reads then."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from xlsx_pdca.cli import program
+from xlsx_pdca.cli.program import run
+from xlsx_pdca.errors import ExitCode
+
+NOW = "2026-10-01T09:00:00+09:00"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sample round with its workbooks issued."""
+    folder = tmp_path_factory.mktemp("実施回") / "令和8年度_第1回"
+    assert run(["new", str(folder), "--sample", "gunma"]) == ExitCode.OK
+    assert run(["issue", "--round", str(folder)]) == ExitCode.OK
+    return folder
+
+
+@pytest.mark.parametrize("name", program._COMMANDS)
+def test_every_command_explains_itself_in_japanese(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`COMMAND --help` ends well and shows no English heading."""
+    assert run([name, "--help"]) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert "使い方" in shown
+    assert "Usage" not in shown and "Options" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nosuch"], "コマンド'nosuch'はありません"),
+        (["status", "--nosuch"], "オプション「--nosuch」はありません"),
+        (["check"], "指定されていません"),
+        (["new"], "都道府県が指定されていません"),
+        (["new", "x", "--prefecture", "火星県"], "火星県"),
+        (["receive", "ないファイル.xlsx"], "見つかりません"),
+        (["accept"], "回答単位IDが指定されていません"),
+    ],
+)
+def test_wrong_calls_say_what_to_type(
+    arguments: list[str], said: str, sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong call ends with code 2 and a Japanese sentence on stderr."""
+    if arguments[0] in ("receive", "accept"):
+        arguments = [*arguments, "--round", str(sample)]
+    assert run(arguments) == ExitCode.USAGE
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert captured.out == ""
+
+
+def test_folder_without_round_is_faulty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A command outside a round ends with code 3 and names the way in."""
+    assert run(["status", "--round", str(tmp_path)]) == ExitCode.FAULTY
+    assert "はじめる.cmd" in capsys.readouterr().err
+
+
+def test_status_names_the_next_step(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """After issue the next step is to send; after sending nothing is left to do."""
+    assert run(["status", "--round", str(sample)]) == ExitCode.OK
+    assert "送付" in capsys.readouterr().out
+    assert run(["send", "--mark-sent", "--all", "--round", str(sample)]) == ExitCode.OK
+    capsys.readouterr()
+    assert run(["status", "--round", str(sample)]) == ExitCode.OK
+    assert "今することはありません" in capsys.readouterr().out
+
+
+def test_result_survives_a_cp932_console(sample: Path) -> None:
+    """On a console of Japanese Windows nothing ends the program, and JSON stays UTF-8."""
+    environment = {**os.environ, "PYTHONIOENCODING": "cp932", "PDCA_NOW": NOW, "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "xlsx_pdca", "status", "--list", "--round", str(sample)]
+    plain = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert "前橋市" in plain.stdout.decode("cp932")
+    as_json = subprocess.run([*command, "--json"], capture_output=True, env=environment, check=True)
+    assert "前橋市" in as_json.stdout.decode("utf-8")
+
+
+def test_our_own_bug_is_shown_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An exception nobody foresaw ends with code 70 and its traceback, never silently."""
+
+    def broken(**_: object) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(program.program, "main", broken)
+    assert run([]) == ExitCode.BUG
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError: ours" in said and "不具合" in said
+
+
+def test_starter_is_a_windows_batch_file(sample: Path) -> None:
+    """はじめる.cmd is cp932 with CRLF throughout and works from a UNC path (pushd)."""
+    data = (sample / "はじめる.cmd").read_bytes()
+    text = data.decode("cp932")
+    assert text.count("\r\n") == text.count("\n")
+    assert 'pushd "%~dp0"' in text and "chcp 932" in text
