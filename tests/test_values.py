@@ -152,6 +152,12 @@ def test_serial_days(serial: str, iso: str) -> None:
     assert raw_text(number(serial, NumberLook.DATE)) == iso
 
 
+def test_truth_values_are_what_the_person_saw() -> None:
+    """A cell that became TRUE says TRUE, not 1."""
+    assert raw_text(RawCell(CellType.BOOLEAN, "1")) == "TRUE"
+    assert meaning(RawCell(CellType.BOOLEAN, "0"), question(FieldKind.INTEGER)).value == ""
+
+
 def test_broken_numbers_stay_as_stored() -> None:
     """A number no program can hold is kept, not turned into infinity."""
     assert shortest_decimal("9" * 400) == "9" * 400

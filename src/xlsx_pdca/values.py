@@ -108,7 +108,9 @@ def state_of_words(text: str) -> State:
 
 
 def raw_text(cell: RawCell, *, date1904: bool = False) -> str:
-    """Text as stored, a number as its shortest decimal, a date or time in ISO form."""
+    """Text as stored, a number as its shortest decimal, a date or time in ISO form, TRUE or FALSE as shown."""
+    if cell.type is CellType.BOOLEAN:
+        return "TRUE" if cell.text == "1" else "FALSE"
     if cell.type is not CellType.NUMBER:
         return cell.text
     if cell.look is NumberLook.DATE:
