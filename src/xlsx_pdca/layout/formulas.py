@@ -120,8 +120,10 @@ def _number_doubt(content: str, field: FieldPlan) -> str:
 
 def _plain_number(content: str, unit: str) -> str:
     """The number without grouping commas, blanks and its unit; the same cleaning as `values.plain_number`."""
-    cleaned = f'ASC({content}&"")'
-    for sign in dict.fromkeys([",", " ", "%", "人", *([unit] if unit else [])]):
+    # The unit goes first: ASC would turn its katakana into half-width ones.
+    text = f'SUBSTITUTE({content}&"",{quoted(unit)},"")' if unit else f'{content}&""'
+    cleaned = f"ASC({text})"
+    for sign in (",", " ", "%", "人"):
         cleaned = f'SUBSTITUTE({cleaned},{quoted(sign)},"")'
     return cleaned
 
