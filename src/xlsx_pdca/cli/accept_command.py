@@ -8,7 +8,7 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import dry_run_option, opened, round_option
+from xlsx_pdca.cli.options import dry_run_option, opened, round_option, unit_and_form
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.workflows.acceptance import Acceptance, accept, assign, dismiss
 from xlsx_pdca.workflows.round import Round
@@ -73,26 +73,34 @@ def _held(round_: Round, arrival: int, owner: str | None, reason: str | None, fo
         laid = dismiss(round_, arrival, reason, now=console.now(), by=console.person())
         console.say(f"「{laid.name}」を取り扱わないこととしました。原本は保管してあります。")
         return ExitCode.OK
-    form = form or (next(iter(round_.forms)) if len(round_.forms) == 1 else "")
-    if not form:
-        raise UsageError(
-            "どの様式の提出か分かりません。",
-            f"--form で {'・'.join(round_.forms)} のどれかを指定してください。",
-        )
+    form = form or _form_of(round_, arrival)
     taken = assign(round_, arrival, owner or "", form, now=console.now(), by=console.person())
     console.show(taken.file)
-    console.say(f"{taken.unit}の第{taken.number}回の提出としました。")
+    whose = unit_and_form(round_, taken.unit, taken.form)
+    console.say(f"{whose}の第{taken.number}回の提出としました。続いて内容を御確認ください。")
     return ExitCode.OK
+
+
+def _form_of(round_: Round, arrival: int) -> str:
+    """The form a held file was recognised as, else the only one in use."""
+    held = next((b.fact for b in round_.ledger().held if b.seq == arrival), None)
+    if held is None:
+        return ""  # `assign` names the numbers there are
+    if held.form:
+        return str(held.form)
+    if len(round_.forms) == 1:
+        return next(iter(round_.forms))
+    ids = "、".join(f"--form {form.id}（{form.title}）" for form in round_.forms.values())
+    raise UsageError("どの様式の提出か分かりません。", f"次のどれかを付けてください：{ids}")
 
 
 def _told(round_: Round, done: Acceptance, *, dry_run: bool) -> int:
     for standing in done.accepted:
-        unit = round_.unit(standing.unit)
-        console.show(f"{standing.unit}　{unit.name if unit else ''}　{standing.form}")
+        console.show(unit_and_form(round_, standing.unit, standing.form))
     word = "確認済にする予定です" if dry_run else "確認済にしました"
     console.say(f"{len(done.accepted)}件を{word}。")
     if done.left:
         console.say(f"必ず確認する点があるため、{len(done.left)}件はそのままにしました。")
         for standing in done.left:
-            console.say(f"　{standing.unit}　{standing.form}")
+            console.say(f"　{unit_and_form(round_, standing.unit, standing.form)}")
     return ExitCode.NEEDS_PERSON if done.left else ExitCode.OK

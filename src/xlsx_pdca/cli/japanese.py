@@ -35,9 +35,9 @@ def sentence(wrong: click.ClickException) -> str:
         case click.NoSuchOption(option_name=name):
             found = f"オプション「{name}」はありません。"
         case click.MissingParameter(param=param) if param is not None:
-            found = f"「{param.human_readable_name}」が指定されていません。"
+            found = f"「{_called(param)}」が指定されていません。"
         case click.BadParameter(param=param) if param is not None:
-            found = f"「{param.human_readable_name}」の指定が正しくありません（{wrong.message}）。"
+            found = f"「{_called(param)}」の指定が正しくありません（{wrong.message}）。"
         case click.FileError(ui_filename=name):
             found = f"ファイル「{name}」を開けません。"
         case click.UsageError(message=message) if message.startswith("No such command"):
@@ -47,6 +47,11 @@ def sentence(wrong: click.ClickException) -> str:
     context = getattr(wrong, "ctx", None)
     path = context.command_path if context else "xlsx-pdca"
     return f"{found}「{path} --help」で使い方を御確認ください。"
+
+
+def _called(param: click.Parameter) -> str:
+    """An option as it is typed, an argument as the help calls it."""
+    return param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
 
 
 class Context(click.Context):

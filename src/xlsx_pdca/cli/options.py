@@ -38,3 +38,10 @@ def opened(folder: Path) -> Round:
     for notice in round_.notices:
         console.say(f"参考：{notice}")
     return round_
+
+
+def unit_and_form(round_: Round, unit_id: str, form: str) -> str:
+    """Whose and which: 102016-1　前橋市　事前課題."""
+    unit = round_.unit(unit_id)
+    title = round_.forms[form].title if form in round_.forms else form
+    return "　".join(text for text in (unit_id, unit.name if unit else "", title) if text)

@@ -9,7 +9,7 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import opened, round_option
+from xlsx_pdca.cli.options import opened, round_option, unit_and_form
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workflows.acceptance import mark_sent as book_as_sent
@@ -62,6 +62,6 @@ def _booked(round_: Round, units: tuple[str, ...], form: str, on: date, *, every
         by=console.person(),
     )
     for standing in done:
-        console.show(f"{standing.unit}\t{standing.form}\t{wareki(on)}")
+        console.show(f"{unit_and_form(round_, standing.unit, standing.form)}　{wareki(on)}")
     console.say(f"{len(done)}件を送付済にしました。")
     return ExitCode.OK

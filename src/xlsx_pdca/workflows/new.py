@@ -192,7 +192,9 @@ def _write_files(folder: RoundFolder, files: Mapping[str, bytes], wanted: RoundT
 
 STARTER = """@echo off
 rem 実施回のフォルダーの入口です。ダブルクリックで開きます。
+setlocal
 chcp 932 > nul
+set "PATH=%LOCALAPPDATA%\xlsx_pdca\Scripts;%PATH%"
 pushd "%~dp0"
 title 在宅医療・介護連携推進事業　様式の作成と取りまとめ
 where xlsx-pdca > nul 2> nul
@@ -206,10 +208,12 @@ if errorlevel 1 (
 cls
 xlsx-pdca status
 echo.
-echo   1  様式を作成する          issue
-echo   2  送付した日を記録する    send --mark-sent --all
-echo   3  届いたファイルを取り込む receive
-echo   4  取りまとめを作成する    merge
+echo   1  様式を作成する            issue
+echo   2  送付した日を記録する      send --mark-sent --all
+echo   3  届いたファイルを取り込む  receive
+echo   4  必ず確認する点のない提出を確認済にする  accept --all
+echo   5  取りまとめの3冊を作成する  merge
+echo   8  そのほかの操作（コマンドを入力する）
 echo   9  終了
 echo.
 set "choice="
@@ -217,8 +221,16 @@ set /p choice=番号を入力して Enter を押してください：
 if "%choice%"=="1" xlsx-pdca issue & pause
 if "%choice%"=="2" xlsx-pdca send --mark-sent --all & pause
 if "%choice%"=="3" xlsx-pdca receive & pause
-if "%choice%"=="4" xlsx-pdca merge & pause
+if "%choice%"=="4" xlsx-pdca accept --all & pause
+if "%choice%"=="5" xlsx-pdca merge & pause
+if "%choice%"=="8" call :command
 if not "%choice%"=="9" goto status
 popd
+exit /b 0
+:command
+echo コマンドを入力してください（例：xlsx-pdca status --list）。使い方は xlsx-pdca --help で表示します。
+echo 終わったら exit と入力すると、元の画面に戻ります。
+cmd /k prompt $G$S
+exit /b 0
 """
 """はじめる.cmd; written in cp932 with CRLF, because cmd.exe reads it in the console's own code page."""
