@@ -194,7 +194,7 @@ STARTER = """@echo off
 rem 実施回のフォルダーの入口です。ダブルクリックで開きます。
 setlocal
 chcp 932 > nul
-set "PATH=%LOCALAPPDATA%\xlsx_pdca\Scripts;%PATH%"
+set "PATH=%LOCALAPPDATA%\\xlsx_pdca\\Scripts;%PATH%"
 pushd "%~dp0"
 title 在宅医療・介護連携推進事業　様式の作成と取りまとめ
 where xlsx-pdca > nul 2> nul
