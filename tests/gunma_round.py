@@ -180,7 +180,7 @@ def _return(
     if n == 8:
         proxy = "10月14日のファクシミリ（原本は収受簿）"
         back = replace(back, entry=Entry.PROXY, entered_by="県 佐藤", entered_at=at, evidence=proxy)
-    return replace(back, held=unit.id == "104434-1" and plan.form == "tojitsu")
+    return replace(back, held=unit.id == "104485-1" and plan.form == "tojitsu")
 
 
 def _reading(unit: Unit, plan: WorkbookPlan, n: int, chance: random.Random) -> Reading:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import groupby
 
 from xlsx_pdca.plan import AnswerPlan, FieldPlan
 from xlsx_pdca.spec import FieldKind
@@ -16,7 +15,7 @@ from xlsx_pdca.summary import SummaryInput, UnitReturn
 from xlsx_pdca.views.model import JOINT, Shape, View, ViewCell, ViewColumn, ViewRow
 from xlsx_pdca.views.rows import FormReturns, any_filled, ordered, rows_of
 
-__all__ = ["JOINT", "Shape", "View", "ViewCell", "ViewColumn", "ViewRow", "by_place", "views_of"]
+__all__ = ["JOINT", "Shape", "View", "ViewCell", "ViewColumn", "ViewRow", "views_of"]
 
 MOST_IN_A_ROW = 24
 """Sheets of single questions that follow each other share one row up to so many questions."""
@@ -247,15 +246,6 @@ def _gathered_rows(book: FormReturns, name: str) -> Iterator[ViewRow]:
                 part = ".".join(x for x in (book.form, *answer.address) if x)
                 for row in rows_of(book, returned, f"list.{name}", [answer.address], part):
                     yield replace(row, cells=(question, *row.cells))
-
-
-def by_place(views: Iterable[View]) -> Mapping[str, tuple[tuple[View, tuple[ViewRow, ...]], ...]]:
-    """For each place the views with its rows in them."""
-    found: dict[str, list[tuple[View, tuple[ViewRow, ...]]]] = defaultdict(list)
-    for view in views:
-        for code, rows in groupby(view.rows, key=lambda row: row.place.code):
-            found[code].append((view, tuple(rows)))
-    return {code: tuple(parts) for code, parts in found.items()}
 
 
 def _with_unique_names(views: Sequence[View]) -> tuple[View, ...]:

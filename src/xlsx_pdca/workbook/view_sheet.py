@@ -69,20 +69,26 @@ class NoteBook:
 
 
 def heads_of(view: View, notes: NoteBook) -> tuple[str, ...]:
-    """All heads of the sheet, from column A."""
-    return (
-        *(head for head, _ in _FIXED),
-        *(title_of(column) for column in view.columns),
-        SOURCE,
-        FILE,
-        *notes.columns(view.key),
-        FLAG,
-        KEY,
-    )
+    """All heads of the sheet, from column A, no two alike."""
+    fixed = [head for head, _ in _FIXED]
+    behind = [SOURCE, FILE, *notes.columns(view.key), FLAG, KEY]
+    heads = list(fixed)
+    for column in view.columns:
+        heads.append(_free_head(title_of(column), {*heads, *behind}))
+    return (*heads, *behind)
 
 
 def title_of(column: ViewColumn) -> str:
     return f"{column.title}（{column.unit}）" if column.unit else column.title
+
+
+def _free_head(title: str, taken: set[str]) -> str:
+    """The title, marked where another column has it already."""
+    candidate, n = title, 1
+    while candidate in taken:
+        candidate = f"{title}（回答）" if n == 1 else f"{title}（回答{n}）"
+        n += 1
+    return candidate
 
 
 def write_view(sheet: SummarySheet, view: View, notes: NoteBook, subtitle: str) -> None:

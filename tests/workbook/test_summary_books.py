@@ -1,0 +1,322 @@
+"""The three books hold every value as text, lead to its source, and lose nothing on paper."""
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pypdf
+import pytest
+
+from gunma_round import DESK, LONG, ODD, gunma_round
+from libreoffice import LibreOffice
+from xlsx_pdca.submission import State
+from xlsx_pdca.summary import COLUMNS, Note, NoteKey, answers_of, long_table
+from xlsx_pdca.views import Shape, View, views_of
+from xlsx_pdca.workbook.data_book import data_book
+from xlsx_pdca.workbook.karte import MOST_LINES, split_text
+from xlsx_pdca.workbook.progress_book import progress_book
+from xlsx_pdca.workbook.summary_books import VANISHED, consolidated_book
+from xlsx_pdca.workbook.summary_look import SummaryBook, TextTooLong
+from xlsx_pdca.workbook.view_sheet import HEAD_ROW, KARTE, NoteBook, write_view
+
+ROUND = gunma_round()
+
+
+@cache
+def book_bytes(name: str) -> bytes:
+    return {
+        "取りまとめ表": lambda: consolidated_book(ROUND).data,
+        "進行管理表": lambda: progress_book(ROUND),
+        "データ集": lambda: data_book(ROUND),
+    }[name]()
+
+
+@cache
+def opened(name: str) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(book_bytes(name)))
+
+
+def table(sheet: Any, head_row: int) -> list[dict[str, str]]:
+    """Rows under the heads, every value as the text a person sees."""
+    rows = [[shown(c) for c in row] for row in sheet.iter_rows(min_row=head_row)]
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+def shown(cell: Any) -> str:
+    if cell.value is None:
+        return ""
+    assert cell.data_type in ("s", "n"), f"{cell.coordinate} is no plain value"
+    return str(cell.value)
+
+
+@cache
+def wide_views() -> tuple[View, ...]:
+    return views_of(ROUND)
+
+
+def views() -> Iterator[tuple[View, Any]]:
+    for view in wide_views():
+        yield view, opened("取りまとめ表")[view.name]
+
+
+def test_every_answer_stands_unchanged_in_its_row() -> None:
+    """openpyxl finds each answer in the column of its question and the row of its key."""
+    for view, sheet in views():
+        rows = table(sheet, HEAD_ROW)
+        assert len(rows) == len(view.rows)
+        for row, found in zip(view.rows, rows, strict=True):
+            assert found["団体コード"] == row.place.code
+            assert found["市町村名"] == row.place.name
+            assert found["状況"] == f"{row.status.symbol} {row.status.value}"
+            texts = list(found.values())[5 : 5 + len(row.cells)]
+            for cell, text in zip(row.cells, texts, strict=True):
+                assert text == cell.text or float(text) == cell.number
+
+
+def test_heads_of_a_sheet_differ() -> None:
+    """A question called 出典 does not share its head with our own column."""
+    for _, sheet in views():
+        heads = [shown(c) for c in sheet[HEAD_ROW]]
+        assert len(set(heads)) == len(heads)
+    assert "出典（回答）" in [shown(c) for c in opened("取りまとめ表")["指標"][HEAD_ROW]]
+
+
+def test_nothing_becomes_a_formula_or_a_number() -> None:
+    """Leading equal signs, 001 and 1-2 are texts; no book holds a formula."""
+    for name in ("取りまとめ表", "進行管理表", "データ集"):
+        cells = [
+            c for s in opened(name) for row in s.iter_rows() for c in row if c.value is not None
+        ]
+        assert not [c for c in cells if c.data_type == "f"]
+        with zipfile.ZipFile(io.BytesIO(book_bytes(name))) as package:
+            sheets = [n for n in package.namelist() if n.startswith("xl/worksheets/sheet")]
+            assert not any(b"<f>" in package.read(n) for n in sheets)
+    raws = {row["raw"] for row in table(opened("データ集")["回答一覧"], 1)}
+    assert set(ODD) <= raws
+
+
+def test_links_lead_to_the_file_and_the_cell() -> None:
+    """The municipality's name and 出典 lead to the answer's cell; the same is said in words."""
+    for view, sheet in views():
+        for number, row in enumerate(view.rows, HEAD_ROW + 1):
+            link = sheet.cell(number, 2).hyperlink
+            if row.missing:
+                assert link is None
+                continue
+            assert link is not None and link.target.replace("\\", "/") == f"../{row.file}"
+            words = table_words(sheet, number)
+            assert row.file.rpartition("/")[2] in words
+            if row.spots:
+                assert link.location == f"'{row.sheet}'!{row.spots[0]}"
+                assert f"{row.sheet}!{row.spots[0]}" in words
+            answers = range(6, 6 + len(row.cells))
+            assert not [c for c in answers if sheet.cell(number, c).hyperlink]
+
+
+def table_words(sheet: Any, row: int) -> str:
+    heads = [shown(c) for c in sheet[HEAD_ROW]]
+    return f"{shown(sheet.cell(row, heads.index('出典のファイル') + 1))}"
+
+
+def test_note_sheets_are_flat_and_open() -> None:
+    """No merged cell, no protection, heads in one row with a filter, frozen beside the name."""
+    for view, sheet in views():
+        assert not sheet.merged_cells.ranges
+        assert not sheet.protection.sheet
+        assert sheet.freeze_panes == f"C{HEAD_ROW + 1}"
+        assert sheet.auto_filter.ref.startswith(f"A{HEAD_ROW}:")
+        heads = [shown(c) for c in sheet[HEAD_ROW]]
+        assert "県記入（部内限り）" in heads and heads[-1] == "整理キー"
+        assert sheet.print_title_rows == f"$1:${HEAD_ROW}"
+        assert view.name == sheet.title
+
+
+def test_blank_and_missing_look_different() -> None:
+    """A blank answer is dotted, a missing return grey: told apart without colour."""
+    view, sheet = next((v, s) for v, s in views() if v.shape is Shape.SCENE)
+    patterns = {
+        (row.missing, cell.state is State.BLANK): sheet.cell(number, 6 + n).fill.fill_type
+        for number, row in enumerate(view.rows, HEAD_ROW + 1)
+        for n, cell in enumerate(row.cells)
+    }
+    assert patterns == {(False, True): "gray0625", (False, False): None, (True, True): "solid"}
+
+
+def test_same_input_same_bytes() -> None:
+    """Each book can be made again, byte for byte."""
+    assert consolidated_book(ROUND).data == book_bytes("取りまとめ表")
+    assert progress_book(ROUND) == book_bytes("進行管理表")
+    assert data_book(ROUND) == book_bytes("データ集")
+
+
+def test_long_table_is_a_real_table() -> None:
+    """回答一覧 is one Excel table with the contract's heads and a row per answer; no cell is merged."""
+    sheet = opened("データ集")["回答一覧"]
+    (table_,) = sheet.tables.values()
+    rows = list(long_table(ROUND))
+    assert table_.ref == f"A1:AC{len(rows) + 1}"
+    assert table_.column_names == list(COLUMNS)
+    found = [[shown(c) for c in row] for row in sheet.iter_rows(min_row=2)]
+    assert found == [list(row) for row in rows]
+    assert not sheet.merged_cells.ranges
+
+
+def test_data_book_lists_files_questions_and_options() -> None:
+    """Every arrival, question and option is a row; dates stand in 西暦 and 和暦."""
+    book = opened("データ集")
+    arrivals = table(book["受信ファイル一覧"], 1)
+    assert Counter(a["SHA-256"] for a in arrivals) == Counter(a.sha256 for a in ROUND.arrivals)
+    assert arrivals[0]["受信日時"].startswith("2026-10-")
+    assert arrivals[0]["受信日（和暦）"].startswith("令和8年10月")
+    questions = table(book["設問一覧"], 1)
+    fields = [f for plan in ROUND.plans.values() for f in plan.fields]
+    assert [q["設問"] for q in questions] == [f.label for f in fields]
+    assert len(table(book["選択肢一覧"], 1)) == sum(len(f.options) for f in fields)
+
+
+def test_progress_lists_everyone_with_telephone() -> None:
+    """提出状況 has a row per unit and form; 未提出 names those who owe, with the last contact."""
+    book = opened("進行管理表")
+    status = table(book["提出状況"], 4)
+    assert len(status) == len(ROUND.returns)
+    assert {row["番号"] for row in status} == {r.unit for r in ROUND.returns}
+    missing = {row["番号"]: row for row in table(book["未提出"], 4)}
+    owed = [r for r in ROUND.returns if not r.is_in and r.status.value != "対象外"]
+    assert set(missing) == {r.unit for r in owed}
+    assert missing["103837-1"]["最後の連絡"] == "10月19日 14:00 電話：本日中に送付予定とのこと。"
+    assert all(row["電話番号"] for row in missing.values())
+    findings = table(book["確認事項"], 4)
+    assert [f["確認事項"] for f in findings] and findings[0]["セル"] == "E7"
+    assert len(table(book["収受簿"], 4)) == len(ROUND.arrivals)
+    assert [row["手段"] for row in table(book["連絡記録"], 4)] == ["電話", "電話"]
+
+
+def test_black_and_white_list_carries_no_colour() -> None:
+    """提出状況 prints without any fill: the words and signs say everything."""
+    sheet = opened("進行管理表")["提出状況"]
+    fills = {c.fill.fill_type for row in sheet.iter_rows() for c in row}
+    assert fills == {None}
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+
+
+def test_karte_holds_every_answer_whole() -> None:
+    """All answers of a municipality stand on its page, long ones split over rows; joint ones are marked."""
+    texts = karte_texts()
+    for returned in (r for r in ROUND.returns if r.is_in):
+        codes = ROUND.unit_of[returned.unit].covers
+        for _, answer, _ in answers_of(ROUND.plan_of(returned), returned):
+            for code in codes:
+                assert answer.value.replace("\n", "") in texts[code], (code, answer)
+    assert f"共同回答：{DESK.name}" in texts["102075"]
+    assert LONG.replace("\n", "") in texts["102024"]
+
+
+def karte_texts() -> dict[str, str]:
+    """Text of each page, a column at a time, without line ends."""
+    sheet = opened("取りまとめ表")[KARTE]
+    pages: dict[str, dict[int, str]] = {}
+    code = ""
+    for row in sheet.iter_rows():
+        head = next((m[0] for c in row[6:7] if (m := re.match(r"\d{6}", shown(c)))), None)
+        code = head or code
+        for cell in row:
+            columns = pages.setdefault(code, {})
+            columns[cell.column] = columns.get(cell.column, "") + shown(cell).replace("\n", "")
+    return {code: "\v".join(columns.values()) for code, columns in pages.items()}
+
+
+@pytest.mark.parametrize("text", [LONG, "あ" * 3_000, "一行\n" * 60, "a b " * 500, "。" * 400])
+def test_splitting_loses_nothing(text: str) -> None:
+    """Pieces of a long answer make up the answer, but for line ends at the cuts."""
+    pieces = split_text(text, 250)
+    assert "".join(pieces).replace("\n", "") == text.replace("\n", "")
+    assert len(pieces) > 1
+    assert len(split_text(text, 250, lines=10_000)) == 1
+    assert MOST_LINES < 30
+
+
+def test_too_long_a_text_is_refused() -> None:
+    """32,767 signs are written whole; one more is refused with sheet and cell, never cut."""
+    view = wide_views()[0]
+
+    def made(text: str) -> bytes:
+        book = SummaryBook("題", "脚注", ROUND.as_of)
+        note = Note(view.rows[0].key, "県記入（部内限り）", text, view.rows[0].digest)
+        write_view(book.sheet(view.name), view, NoteBook.of([note]), "")
+        return book.finish()
+
+    sheet = openpyxl.load_workbook(io.BytesIO(made("長" * 32_767))).active
+    assert shown(sheet["M5"]) == "長" * 32_767
+    with pytest.raises(TextTooLong, match=r"「日常の療養支援」M5.*32,768字"):
+        made("長" * 32_768)
+
+
+def test_a_number_excel_cannot_keep_stays_text() -> None:
+    """More than 15 digits would be rounded by Excel: they are written as text."""
+    book = SummaryBook("題", "脚注", ROUND.as_of)
+    sheet = book.sheet("数")
+    sheet.number(1, 1, Decimal("12345678901234567890"))
+    sheet.number(2, 1, Decimal("28.5"))
+    cells = openpyxl.load_workbook(io.BytesIO(book.finish()))["数"]
+    assert (cells["A1"].value, cells["A2"].value) == ("12345678901234567890", 28.5)
+
+
+def test_notes_without_a_row_are_listed() -> None:
+    """A note whose row is gone stands in a sheet of its own with its text and key."""
+    lost = Note(
+        NoteKey("jizen.scenes.daily", "999999", "999999-1"),
+        "県記入（部内限り）",
+        "要電話",
+        "0" * 12,
+    )
+    made = consolidated_book(replace(ROUND, notes=(lost,)))
+    assert made.vanished == (lost,)
+    sheet = openpyxl.load_workbook(io.BytesIO(made.data))[VANISHED]
+    (row,) = table(sheet, 4)
+    assert (row["元のシート"], row["県記入"]) == ("日常の療養支援", "要電話")
+    assert VANISHED not in opened("取りまとめ表").sheetnames
+
+
+def test_paper_shows_every_answer(soffice: LibreOffice, tmp_path: Path) -> None:
+    """The PDF of 取りまとめ表 holds every sign of each answer on the karte pages of its municipality."""
+    path = tmp_path / "summary.xlsx"
+    path.write_bytes(book_bytes("取りまとめ表"))
+    pdf = soffice.convert(path, "pdf", tmp_path)
+    printed = printed_kartes(pdf)
+    for returned in (r for r in ROUND.returns if r.is_in):
+        wanted: Counter[str] = Counter()
+        for _, answer, _ in answers_of(ROUND.plan_of(returned), returned):
+            wanted.update(signs(answer.value))
+        for code in ROUND.unit_of[returned.unit].covers:
+            name = ROUND.place_of[code].name
+            lacking = wanted - printed[name]
+            assert not {s for s in lacking if ord(s) < 0x10000}, (name, lacking)
+
+
+def printed_kartes(path: Path) -> dict[str, Counter[str]]:
+    """Signs on the karte pages of each municipality."""
+    names = {place.name for place in ROUND.places}
+    found: dict[str, Counter[str]] = {}
+    name = ""
+    for page in pypdf.PdfReader(path).pages:
+        text = page.extract_text()
+        if "市町村カルテ" not in text:
+            continue
+        heads = [line.strip() for line in text.splitlines()]
+        name = next((line for line in heads if line in names), name)
+        found.setdefault(name, Counter()).update(signs(text))
+    return found
+
+
+def signs(text: str) -> str:
+    """The signs of a text without white space, as NFKC makes them."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
