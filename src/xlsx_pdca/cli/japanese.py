@@ -41,7 +41,8 @@ def sentence(wrong: click.ClickException) -> str:
         case click.FileError(ui_filename=name):
             found = f"ファイル「{name}」を開けません。"
         case click.UsageError(message=message) if message.startswith("No such command"):
-            found = f"コマンド{message.removeprefix('No such command').strip().rstrip('.')}はありません。"
+            name = message.removeprefix("No such command").strip(" .'")
+            found = f"コマンド「{name}」はありません。"
         case _:
             found = f"指定が正しくありません（{wrong.format_message()}）。"
     context = getattr(wrong, "ctx", None)

@@ -10,7 +10,7 @@ import click
 
 from xlsx_pdca import __version__
 from xlsx_pdca.cli import console
-from xlsx_pdca.cli.japanese import Command, Group, sentence
+from xlsx_pdca.cli.japanese import Group, sentence
 from xlsx_pdca.errors import ExitCode, FaultyDefinitions, OperatorError
 
 _COMMANDS = {
@@ -37,11 +37,13 @@ class _Commands(Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        if ctx.resilient_parsing or not sys.argv[1:] or sys.argv[1:2] == ["--help"]:
-            return Command(cmd_name, short_help=_COMMANDS[cmd_name], help=_COMMANDS[cmd_name])
         module = importlib.import_module(f"xlsx_pdca.cli.{cmd_name}_command")
         command: click.Command = module.command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
 
 @click.group(
