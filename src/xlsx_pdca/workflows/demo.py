@@ -206,7 +206,9 @@ class _Stage:
         with self.progress(len(issued), "回答を記入中") as step:
             for name, each in issued.items():
                 neighbour = issued.get(NEIGHBOURS.get(name, ""))
-                yield from returned_files(each, self._respondent(each), WINDOWS[form], neighbour)
+                yield from returned_files(
+                    each, respondent_of(each, self.seed, self.material), WINDOWS[form], neighbour
+                )
                 step(each)
         if form == "jizen":
             yield stray_file(_on(9, 24, 13, 5))
@@ -223,17 +225,6 @@ class _Stage:
             path = self.round.folder.root / fact.file
             with told_about(path):
                 yield Issue(unit, plans[fact.plan], fact.file, path.read_bytes())
-
-    def _respondent(self, issued: Issue) -> Respondent:
-        habit = HABITS[issued.plan.form].get(issued.unit.name)
-        return Respondent(
-            unit=issued.unit,
-            material=self.material,
-            seed=self.seed,
-            fiscal_year=FISCAL_YEAR,
-            day=WINDOWS[issued.plan.form].first.date(),
-            at_length=habit is Habit.AT_LENGTH,
-        )
 
     def _receive(self, files: Sequence[ReturnedFile], now: datetime) -> tuple[Line, ...]:
         drop = self.round.folder.drop
@@ -265,6 +256,19 @@ class _Stage:
         until = Extended(units[-1].id, "tojitsu", _on(11, 13).date())
         with self.round.log.writing() as writer:
             writer.append([*contacts, booking(until, at=at, by=BY)])
+
+
+def respondent_of(issued: Issue, seed: str, material: Material | None = None) -> Respondent:
+    """Who fills one issued workbook of the demonstration."""
+    form = issued.plan.form
+    return Respondent(
+        unit=issued.unit,
+        material=material or _material(),
+        seed=seed,
+        fiscal_year=FISCAL_YEAR,
+        day=WINDOWS[form].first.date(),
+        at_length=HABITS[form].get(issued.unit.name) is Habit.AT_LENGTH,
+    )
 
 
 def _officer_notes(round_: Round, note: str) -> None:

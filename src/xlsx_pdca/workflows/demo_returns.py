@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from pathlib import PurePosixPath
@@ -78,7 +78,7 @@ ON_THE_DAY: Mapping[str, Habit] = {
 
 HABITS = {"jizen": BEFORE, "tojitsu": ON_THE_DAY}
 
-_BLANK: Mapping[str, Address] = {
+_REQUIRED: Mapping[str, Address] = {
     "jizen": ("weaknesses", "", ""),
     "tojitsu": ("scene", "", ""),
 }
@@ -125,33 +125,27 @@ def returned_files(
     issue: Issue, respondent: Respondent, window: Window, neighbour: Issue | None = None
 ) -> tuple[ReturnedFile, ...]:
     """All that one unit sends for one form, in no particular order."""
-    habit = HABITS.get(issue.plan.form, {}).get(issue.unit.name, Habit.USUAL)
-    late = habit is Habit.LATE
-    at = _moment(respondent, issue.plan.form, window, late=late)
+    habit = _habit(issue)
+    form = issue.plan.form
+    at = _moment(respondent, form, window, late=habit is Habit.LATE)
+    again = _moment(respondent, form, window, late=True)
     texts = answers_of(respondent, issue.plan)
-    usual = ReturnedFile(at, issue.name, fill(issue.data, issue.plan, texts))
+    sent = ReturnedFile(at, issue.name, _filled(issue, texts))
     match habit:
         case Habit.MISSING:
             return ()
         case Habit.TWICE:
-            return (usual, ReturnedFile(at, _second_name(issue.name), usual.data))
+            return (sent, replace(sent, name=issue.name.replace(".xlsx", " (1).xlsx")))
         case Habit.AGAIN:
-            incomplete = fill(issue.data, issue.plan, _unfinished(texts))
-            again = _moment(respondent, issue.plan.form, window, late=True)
-            return (
-                ReturnedFile(at, issue.name, incomplete),
-                ReturnedFile(again, issue.name, usual.data),
-            )
+            first = fill(issue.data, issue.plan, _unfinished(texts))
+            return (replace(sent, data=first), replace(sent, at=again))
         case Habit.NOT_A_WORKBOOK:
-            again = _moment(respondent, issue.plan.form, window, late=True)
-            return (ReturnedFile(at, issue.name, _PDF), ReturnedFile(again, issue.name, usual.data))
+            return (replace(sent, data=_PDF), replace(sent, at=again))
         case Habit.NEIGHBOUR if neighbour:
-            data = fill(neighbour.data, neighbour.plan, texts)
-            return (ReturnedFile(at, issue.name, data),)
+            return (replace(sent, data=fill(neighbour.data, neighbour.plan, texts)),)
         case Habit.RENAMED:
-            name = f"回答（{issue.plan.title}）最終版.xlsx"
-            return (ReturnedFile(at, name, usual.data),)
-    return (ReturnedFile(at, issue.name, _altered(issue, texts, habit)),)
+            return (replace(sent, name=f"回答（{issue.plan.title}）最終版.xlsx"),)
+    return (sent,)
 
 
 def stray_file(at: datetime) -> ReturnedFile:
@@ -160,21 +154,37 @@ def stray_file(at: datetime) -> ReturnedFile:
     return ReturnedFile(at, "研修会参加者一覧.xlsx", unrelated_book("参加者一覧", rows, at))
 
 
-def _altered(issue: Issue, texts: Mapping[Address, str], habit: Habit) -> bytes:
+def typed_texts(issue: Issue, texts: Mapping[Address, str]) -> dict[Address, str]:
+    """What stands in the answer cells in the end, whatever habit the unit has."""
     form = issue.plan.form
-    match habit:
+    match _habit(issue):
         case Habit.BLANK:
-            kept = {a: t for a, t in texts.items() if a != _BLANK[form]}
-            return fill(issue.data, issue.plan, kept)
-        case Habit.DRAGGED:
-            present = {_DRAGGED[0]: "（記入済み）"} | dict(texts)
-            return fill(issue.data, issue.plan, present, dragged=_DRAGGED)
+            return {a: t for a, t in texts.items() if a != _REQUIRED[form]}
         case Habit.IN_WORDS:
-            return fill(issue.data, issue.plan, dict(texts) | {_POPULATION: "約十万人"})
+            return dict(texts) | {_POPULATION: "約十万人"}
+        case Habit.DRAGGED:
+            source, target = _DRAGGED
+            moved = texts.get(source, "（記入済み）")
+            return {a: t for a, t in texts.items() if a != source} | {target: moved}
+    return dict(texts)
+
+
+def _habit(issue: Issue) -> Habit:
+    return HABITS.get(issue.plan.form, {}).get(issue.unit.name, Habit.USUAL)
+
+
+def _filled(issue: Issue, texts: Mapping[Address, str]) -> bytes:
+    """The workbook with everything its habit brings along."""
+    typed = typed_texts(issue, texts)
+    match _habit(issue):
+        case Habit.DRAGGED:
+            source, target = _DRAGGED
+            before = {a: t for a, t in typed.items() if a != target} | {source: typed[target]}
+            return fill(issue.data, issue.plan, before, dragged=_DRAGGED)
         case Habit.BESIDE:
             beside = Beside(issue.plan.sheets[1].key, _free_cell(issue.plan), _REMARK)
-            return fill(issue.data, issue.plan, texts, beside=[beside])
-    return fill(issue.data, issue.plan, texts)
+            return fill(issue.data, issue.plan, typed, beside=[beside])
+    return fill(issue.data, issue.plan, typed)
 
 
 def _free_cell(plan: WorkbookPlan) -> str:
@@ -188,10 +198,6 @@ def _free_cell(plan: WorkbookPlan) -> str:
 def _unfinished(texts: Mapping[Address, str]) -> dict[Address, str]:
     """What was written before the telephone rang: the first sheet only."""
     return dict(list(texts.items())[:10])
-
-
-def _second_name(name: str) -> str:
-    return name.replace(".xlsx", " (1).xlsx")
 
 
 def _moment(respondent: Respondent, form: str, window: Window, *, late: bool) -> datetime:
