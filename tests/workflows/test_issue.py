@@ -157,7 +157,7 @@ def test_a_changed_unit_gets_a_new_number(small_round: Round) -> None:
     ))  # fmt: skip
     (book,) = issued(changed).books
     assert (book.unit, book.number, book.step) == ("102016-1", 2, Step.CHANGED)
-    assert book.changes == ("提出期限（和暦と曜日）",)
+    assert book.changes == ("提出期限",)
     assert book.file.endswith("102016-1_前橋市_事前課題_第2版.xlsx")
     assert "-102016-1-02-" in book.ticket
     folder = small_round.folder.issued_of("事前課題")

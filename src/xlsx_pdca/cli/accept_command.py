@@ -9,7 +9,9 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import dry_run_option, opened, round_option, unit_and_form
+from xlsx_pdca.cli.receive_command import remarks
 from xlsx_pdca.errors import ExitCode, UsageError
+from xlsx_pdca.ledger import must_check
 from xlsx_pdca.workflows.acceptance import Acceptance, accept, assign, dismiss
 from xlsx_pdca.workflows.round import Round
 
@@ -77,8 +79,10 @@ def _held(round_: Round, arrival: int, owner: str | None, reason: str | None, fo
     taken = assign(round_, arrival, owner or "", form, now=console.now(), by=console.person())
     console.show(taken.file)
     whose = unit_and_form(round_, taken.unit, taken.form)
-    console.say(f"{whose}の第{taken.number}回の提出としました。続いて内容を御確認ください。")
-    return ExitCode.OK
+    for text in remarks(taken.findings):
+        console.show(text)
+    console.say(f"{whose}の第{taken.number}回の提出としました（確認済にするのは、このあとです）。")
+    return ExitCode.NEEDS_PERSON if must_check(taken) else ExitCode.OK
 
 
 def _form_of(round_: Round, arrival: int) -> str:

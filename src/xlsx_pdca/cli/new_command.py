@@ -10,6 +10,7 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import EXISTING
+from xlsx_pdca.definitions.address_list import Doubtful
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.store.round_folder import KEY_BYTES
 from xlsx_pdca.wareki import fiscal_year_of, parse_fiscal_year
@@ -81,13 +82,22 @@ def _fiscal_year(text: str | None) -> int:
     return year
 
 
+def _why(doubtful: Doubtful) -> str:
+    if doubtful.reason:
+        return doubtful.reason
+    if doubtful.candidates:
+        names = "」「".join(found.name for found in doubtful.candidates)
+        return f"「{names}」のどれか分からないため、取り込んでいません。"
+    return "当てはまる市町村がないため、取り込んでいません。必要なときは「名簿」に加えてください。"
+
+
 def _told(made: NewRound) -> int:
     console.show(str(made.folder.root))
     console.say(f"実施回のフォルダーを作りました（回答単位 {len(made.units)}件）。")
     if made.without_mail:
         console.say(f"送付先のメールアドレスが空欄の回答単位が {made.without_mail}件あります。")
     for doubtful in made.doubtful:
-        console.say(f"宛先一覧 {doubtful.place}「{doubtful.text}」：{doubtful.reason}")
+        console.say(f"宛先一覧 {doubtful.place}「{doubtful.text}」：{_why(doubtful)}")
     console.say(
         "次に「00_管理簿.xlsx」の「設定」「名簿」「様式」を御確認ください。続いて issue で様式を作成します。"
     )

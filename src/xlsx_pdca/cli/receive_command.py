@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import EXISTING, dry_run_option, json_option, opened, round_option
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.findings import Grade
+from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.workflows.collect import dropped_files, given_files
 from xlsx_pdca.workflows.receive import Line, Received, receive
 from xlsx_pdca.workflows.round import Round
@@ -66,8 +67,13 @@ def described(round_: Round, line: Line) -> list[str]:
     number = f"　第{arrived.submission.number}回" if arrived.submission else ""
     again = "（受付済み。後片付けだけ行いました）" if line.already else ""
     head = f"{line.file.name}：{arrived.outcome}{whose}{number}{again}"
-    shown = [f for f in arrived.findings if f.grade is not Grade.INFO]
-    return [head, *(f"　　{f.grade}：{f.place}{f.sentence()}" for f in shown)]
+    return [head, *remarks(arrived.findings)]
+
+
+def remarks(findings: Iterable[Finding]) -> list[str]:
+    """Findings a person should look at, each with place and remedy."""
+    shown = (f for f in findings if f.grade is not Grade.INFO)
+    return [f"　　{f.grade}：{f.place}{f.sentence()}" for f in shown]
 
 
 def as_record(line: Line) -> dict[str, Any]:

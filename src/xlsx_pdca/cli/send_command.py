@@ -64,4 +64,8 @@ def _booked(round_: Round, units: tuple[str, ...], form: str, on: date, *, every
     for standing in done:
         console.show(f"{unit_and_form(round_, standing.unit, standing.form)}　{wareki(on)}")
     console.say(f"{len(done)}件を送付済にしました。")
+    if not done:
+        console.say(
+            "すでに記録のあるものは変わりません。送付した日を直すときは、undo で取り消してから記録してください。"
+        )
     return ExitCode.OK

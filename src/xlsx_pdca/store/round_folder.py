@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,7 +176,7 @@ class RoundFolder:
 
 def find_round(start: Path) -> RoundFolder | None:
     """The round in which `start` lies, which may be its folder or any below, or None."""
-    folder = start.absolute()
+    folder = Path(os.path.normpath(start.absolute()))  # `..` is taken as typed
     for root in (folder, *folder.parents):
         candidate = RoundFolder(root)
         if candidate.system.is_dir():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -72,7 +73,7 @@ def round_name(wanted: RoundToMake) -> str:
 
 def new_round(root: Path, wanted: RoundToMake, *, now: datetime, key: bytes, by: str) -> NewRound:
     """Make the round in an empty or missing folder; everything is examined before anything is written."""
-    folder = RoundFolder(root.absolute())
+    folder = RoundFolder(Path(os.path.normpath(root.absolute())))  # `..` is taken as typed
     _refuse_used(folder)
     codes = _codes(wanted)
     units = _units(wanted, codes)

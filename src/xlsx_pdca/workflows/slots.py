@@ -29,7 +29,8 @@ def changed_words(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[
     """In Japanese, which values differ between two copies, their tickets aside."""
     keys = sorted((before.keys() | after.keys()) - {TICKET_SLOT})
     changed = [key for key in keys if before.get(key) != after.get(key)]
-    return tuple(dict.fromkeys(SLOTS.get(key, PLAN_CHANGED) for key in changed))
+    words = (SLOTS.get(key, PLAN_CHANGED).partition("（")[0] for key in changed)
+    return tuple(dict.fromkeys(words))
 
 
 def _values(round_: Round, unit: Unit, deadline: date) -> dict[str, str]:
