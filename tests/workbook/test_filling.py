@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
 
 from demo_stage import UNITS, asked_plan, issued, respondent
+from libreoffice import LibreOffice
 from small_form import SLOTS
 from xlsx_pdca.cells import a1
 from xlsx_pdca.checks.whole import read_return
 from xlsx_pdca.findings import Grade
-from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.plan import Mark, WorkbookPlan
 from xlsx_pdca.rawbook import RawBook
 from xlsx_pdca.workbook.filling import Beside, fill
 from xlsx_pdca.workbook.reader import read_workbook
@@ -54,6 +56,24 @@ def test_a_filled_workbook_is_read_without_a_question(form: str) -> None:
     reading = read(fill(issued(plan), plan, texts), plan)
     assert {a.address: a.raw for a in reading.answers if a.raw} == texts
     assert [f.code for f in reading.findings if f.grade is Grade.MUST] == []
+
+
+def test_marks_do_not_speak_of_the_empty_form(soffice: LibreOffice, tmp_path: Path) -> None:
+    """Opened in LibreOffice, a form without a required answer counts one missing, a complete one none."""
+    (tmp_path / "full.xlsx").write_bytes(fill(BLANK, PLAN, TEXTS))
+    lacking = {a: t for a, t in TEXTS.items() if a != ("weaknesses", "", "")}
+    (tmp_path / "lacking.xlsx").write_bytes(fill(BLANK, PLAN, lacking))
+    counted = {}
+    for name in ("full", "lacking"):
+        path = soffice.convert(tmp_path / f"{name}.xlsx", "xlsx", tmp_path / "out")
+        book = openpyxl.load_workbook(path, data_only=True)
+        marks = [
+            book[PLAN.sheet(a.sheet).name][a1(a.mark_cell.top, a.mark_cell.left)].value
+            for a in PLAN.answers
+            if a.mark_cell
+        ]
+        counted[name] = marks.count(Mark.MISSING.value)
+    assert counted == {"full": 0, "lacking": 1}
 
 
 def test_a_dragged_answer_is_asked_about() -> None:

@@ -50,9 +50,10 @@ def fill(
     for number, sheet in enumerate(plan.sheets, 1):
         cells = {_first(a.rect): text for a, text in written if a.sheet == sheet.key}
         cells |= {b.cell: b.text for b in beside if b.sheet == sheet.key}
-        if cells:
-            part = f"xl/worksheets/sheet{number}.xml"
-            parts[part] = _typed(parts[part].decode(), cells).encode()
+        part = f"xl/worksheets/sheet{number}.xml"
+        # Marks and counters speak of the empty form: without their values every program reckons them anew.
+        fresh = _CACHED.sub(r"\1", parts[part].decode())
+        parts[part] = _typed(fresh, cells).encode()
     return packed(parts)
 
 
@@ -92,6 +93,7 @@ def _first(rect: Rect) -> str:
 
 _EMPTY_CELL = re.compile('<c r="([A-Z]+[0-9]+)"( s="[0-9]+")?/>')
 """As XlsxWriter writes an empty cell."""
+_CACHED = re.compile("(<f>[^<]*</f>)<v>[^<]*</v>")
 
 
 def _typed(sheet: str, cells: Mapping[str, str]) -> str:
