@@ -19,6 +19,7 @@ SLOT = re.compile("⟦([a-z_:0-9-]+)⟧")
 
 HIDDEN_SHEET = "_pdca"
 TICKET_PROPERTY = "pdca_ticket"
+TICKET_SLOT = "ticket"
 STATES_LIST = "pdca_list_states"
 """Name of the option list of words accepted in place of a number or a choice."""
 

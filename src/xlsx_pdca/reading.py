@@ -51,14 +51,15 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
         chosen[key] = placed
         copies |= {c.sheet.name for c in candidates if c is not placed}
         findings += [*doubts, *_lost(placed, asked)]
-    moved = dict(_moved(book, plan, chosen))
+    moved = tuple(_moved(book, plan, chosen))
+    asked_about = {address for addresses, _ in moved for address in addresses}
     lost = {a.address for a in plan.answers if not _has_spot(a, chosen)}
     return Found(
         tuple(_answer(a, plan, chosen, date1904=book.date1904) for a in plan.answers),
-        (*findings, *moved.values()),
+        (*findings, *(doubt for _, doubt in moved)),
         chosen,
         frozenset(copies),
-        frozenset(lost | set(moved)),
+        frozenset(lost | asked_about),
     )
 
 
@@ -146,9 +147,17 @@ def _lost(placed: Placement, asked: Sequence[AnswerPlan]) -> Iterator[Finding]:
 
 def _moved(
     book: RawBook, plan: WorkbookPlan, chosen: Mapping[str, Placement]
-) -> Iterator[tuple[Address, Finding]]:
-    """Answers whose own name now points to a text elsewhere: names follow a text that is dragged away."""
+) -> Iterator[tuple[tuple[Address, ...], Finding]]:
+    """Answers whose own name now points to a text elsewhere: names follow a text that is dragged away.
+
+    Each comes with the fields it asks about: the one that was left, and the one it was dropped on.
+    """
     sheets = {sheet.name: sheet for sheet in book.sheets}
+    standing = {
+        (placed.sheet.name, placed.spot(a)): a
+        for a in plan.answers
+        if (placed := chosen.get(a.sheet)) is not None
+    }
     for answer in plan.answers:
         placed, named = chosen.get(answer.sheet), book.names.get(answer.ans_name)
         spot = placed.spot(answer) if placed else None
@@ -161,15 +170,17 @@ def _moved(
         text = sheets[named[0]].cells.get(there)
         if (named[0], there) == (placed.sheet.name, spot) or text is None:
             continue
+        target = standing.get((named[0], there))
+        where = f"「{named[0]}」{a1(*there)}"
         yield (
-            answer.address,
+            (answer.address, *([target.address] if target else [])),
             finding(
                 "STR04",
                 sheet=placed.sheet.name,
                 cell=a1(*spot),
                 address=answer.address,
                 label=answer_label(answer, plan),
-                places=f"「{named[0]}」{a1(*there)}",
+                places=f"「{answer_label(target, plan)}」の欄（{where}）" if target else where,
                 found=shortened(text.text),
             ),
         )

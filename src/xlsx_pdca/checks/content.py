@@ -16,6 +16,9 @@ from xlsx_pdca.values import chosen, plain_number
 FAR_TOO_LONG = 2
 """An answer beyond so many times its guide length is asked for its gist."""
 
+OWN_WORDS = 12
+"""Examples shorter than this, such as 「か所」, are what many will answer and no sign of anything forgotten."""
+
 _CHOICES = (FieldKind.CHOICE, FieldKind.MULTIPLE_CHOICE)
 
 
@@ -219,7 +222,7 @@ def _own_words(plan: WorkbookPlan) -> Mapping[str, frozenset[str]]:
             if cell.style in styles
             for part in cell.text.split("　")
             for words in (cell.text, part, part.removeprefix("例："))
-            if len(folded(words)) > 1
+            if len(folded(words)) >= OWN_WORDS
         )
         for sheet in plan.sheets
     }

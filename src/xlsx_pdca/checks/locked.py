@@ -10,7 +10,7 @@ from xlsx_pdca.anchors import Placement, searched_sheets
 from xlsx_pdca.cells import MAX_ROW, Rect, a1, folded, is_blank
 from xlsx_pdca.checks.lines import Lines, Standing, columns_of, rows_of
 from xlsx_pdca.findings import Finding, finding, shortened
-from xlsx_pdca.plan import SLOT, AnswerPlan, SheetPlan, WorkbookPlan, filled
+from xlsx_pdca.plan import SLOT, TICKET_SLOT, AnswerPlan, SheetPlan, WorkbookPlan, filled
 from xlsx_pdca.rawbook import CellType, RawBook, RawSheet
 from xlsx_pdca.reading import Found, listed
 from xlsx_pdca.submission import StrayText
@@ -156,7 +156,9 @@ def _explained(
         ours.update(here)
         if not here and not is_blank(text):
             replaced |= _likely(row, column)
-            if row.is_certain and column.is_certain:
+            # A ticket that is gone or another one is judged by the identity checks.
+            is_ticket = TICKET_SLOT in SLOT.findall(cell.text)
+            if row.is_certain and column.is_certain and not is_ticket:
                 changed.append(text)
     return _Ours(
         frozenset(ours - spots), changed=tuple(changed), replaced=frozenset(replaced - spots)

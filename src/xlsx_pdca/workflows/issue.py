@@ -13,7 +13,7 @@ from pathlib import Path
 from xlsx_pdca.errors import Fault, FaultyDefinitions
 from xlsx_pdca.event import JST, Event
 from xlsx_pdca.ledger import Issued, booking, fact_of, fold
-from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.plan import TICKET_SLOT, WorkbookPlan
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.file_names import safe_file_name
@@ -32,7 +32,7 @@ from xlsx_pdca.workbook.master import write_master
 from xlsx_pdca.workbook.stamp import MAX_ISSUED, Master, stamp
 from xlsx_pdca.workflows.orders import Order, orders_of
 from xlsx_pdca.workflows.round import Round
-from xlsx_pdca.workflows.slots import PLAN_CHANGED, TICKET_SLOT, changed_words
+from xlsx_pdca.workflows.slots import PLAN_CHANGED, changed_words
 
 PLAN_COPIES = "様式の控え（さわらない）"
 """Below 20_送付用: the plans once more, so that a lost system folder does not lose them."""

@@ -9,14 +9,14 @@ from datetime import date
 from xlsx_pdca.errors import Fault, FaultyDefinitions, OperatorError
 from xlsx_pdca.layout.form import plan_form
 from xlsx_pdca.ledger import Ledger
-from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.plan import TICKET_SLOT, WorkbookPlan
 from xlsx_pdca.spec import Form
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.workbook.master import open_slots
 from xlsx_pdca.workbook.writable import plan_faults, slot_faults
 from xlsx_pdca.workflows.round import Round
-from xlsx_pdca.workflows.slots import TICKET_SLOT, slots_of
+from xlsx_pdca.workflows.slots import slots_of
 
 
 class NothingToIssue(OperatorError):

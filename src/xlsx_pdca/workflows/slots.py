@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from xlsx_pdca.layout.words import SLOTS
+from xlsx_pdca.plan import TICKET_SLOT
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.round import Round
 
-TICKET_SLOT = "ticket"
 PREVIOUS_PREFIX = "previous:"
 NO_PREVIOUS = "（前回の御回答はありません）"
 PLAN_CHANGED = "様式の内容"
