@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from xlsx_pdca.cells import Rect
 from xlsx_pdca.workbook.parts import limits
@@ -24,6 +25,7 @@ from xlsx_pdca.workbook.parts.xml import (
 _MAIN_TYPE = "main+xml"
 _BINARY_TYPE = "sheet.binary"
 _BUILT_IN = "_xlnm."
+_LONGEST_AREA = 40
 _TARGET = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^'!,()]+))!([^!,]+)\Z")
 
 
@@ -143,11 +145,17 @@ def resolved_names(
     return good, frozenset(broken)
 
 
+@lru_cache(maxsize=4096)
+def _rect(text: str) -> Rect | None:
+    """A rectangle as written; the same ones stand in every return of a form."""
+    return Rect.parse(text) if len(text) < _LONGEST_AREA else None
+
+
 def _target(text: str, sheets: Mapping[str, str]) -> tuple[str, Rect] | None:
     match = _TARGET.match(text)
     if not match:
         return None
     quoted, plain, area = match.groups()
     sheet = sheets.get((quoted.replace("''", "'") if quoted else plain).lower())
-    rect = Rect.parse(area)
+    rect = _rect(area)
     return None if sheet is None or rect is None else (sheet, rect)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
+from functools import cached_property, lru_cache
 from math import isfinite
+from operator import itemgetter
 
 from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW, Rect, column_letters, decode_stored
 from xlsx_pdca.rawbook import CellType, NumberLook, RawCell
 from xlsx_pdca.workbook.parts import limits
-from xlsx_pdca.workbook.parts.faults import Damaged, Hostile
+from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged, Hostile
+from xlsx_pdca.workbook.parts.plain import Cell, NotPlain, PlainSheet, gathered, unescaped
 from xlsx_pdca.workbook.parts.serial import serial_day
 from xlsx_pdca.workbook.parts.xml import (
     MAIN,
@@ -28,9 +31,13 @@ from xlsx_pdca.workbook.parts.xml import (
 # A macro sheet has its root in a namespace of its own, its cells in the usual one.
 _ROOTS = ("worksheet", "chartsheet", "dialogsheet", "macrosheet")
 # The schema puts these behind everything wanted here; a form has thousands of elements in them.
-_TAIL = ("conditionalFormatting", "dataValidations", "hyperlinks")
+_TAIL = tuple(
+    tagged(MAIN, dict.fromkeys(("conditionalFormatting", "dataValidations", "hyperlinks")))
+)
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _LONGEST_NUMBER = 400
+_LONGEST_REFERENCE = 40
+_INDEXED = 10_000
 _REFERENCE = re.compile(r"\$?([A-Za-z]+)\$?([0-9]+)\Z")
 _DIGITS = "0123456789"
 # enum members are looked up once, not per cell
@@ -47,6 +54,10 @@ class Room:
     characters: int = limits.TEXT_CHARACTERS
     merges: int = limits.MERGES
 
+    def give_back(self, before: Room) -> None:
+        """Forget what was used since then."""
+        vars(self).update(vars(before))
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -56,6 +67,16 @@ class Shared:
     looks: Sequence[NumberLook]
     date1904: bool
     room: Room
+
+    @cached_property
+    def look_by_style(self) -> Mapping[str | None, NumberLook]:
+        """Look by the number of the style as written."""
+        return {str(style): look for style, look in enumerate(self.looks)}
+
+    @cached_property
+    def string_by_index(self) -> Mapping[str, str]:
+        """The first shared strings by their index as written, so that most cells need no number."""
+        return {str(at): text for at, text in enumerate(self.strings[:_INDEXED])}
 
 
 @dataclass
@@ -71,14 +92,41 @@ class SheetPart:
 
 def read_sheet_part(chunks: Iterable[bytes], shared: Shared, part: str) -> SheetPart:
     """The sheet; refusals name the part."""
+    before = replace(shared.room)
+    data, chunks = gathered(chunks)
+    if data is not None:
+        try:
+            return _plain_sheet(data, shared, part)
+        except (NotPlain, CannotRead):  # the parser sees the whole part and says what is wrong
+            shared.room.give_back(before)
     sheet = SheetPart()
     cells, around = _Cells(sheet, shared), _Surroundings(sheet, shared.room)
     opens = tagged(MAIN, {**cells.opens(), **around.opens()})
     closes = tagged(MAIN, cells.closes())
-    tail = tuple(tagged(MAIN, dict.fromkeys(_TAIL)))
-    stream(chunks, opens, closes, cells.pieces, part=part, roots=_ROOTS, until=tail)
+    stream(chunks, opens, closes, cells.pieces, part=part, roots=_ROOTS, until=_TAIL)
     cells.finish()
     return sheet
+
+
+def _plain_sheet(data: bytes, shared: Shared, part: str) -> SheetPart:
+    """The same with the rows cut out by a pattern; NotPlain where they are written in another way."""
+    sheet = SheetPart()
+    cells, around = _Cells(sheet, shared), _Surroundings(sheet, shared.room)
+    plain = PlainSheet(data)
+    for number, hidden, row in plain:
+        cells.take_row(number, hidden, row)
+    places: list[Attributes] = []
+    opens: dict[str, Open] = {"row": _refuse_plain, "c": _refuse_plain, "sheetData": places.append}
+    opens = tagged(MAIN, {**around.opens(), **opens})
+    stream((plain.around(),), opens, {}, part=part, roots=_ROOTS, until=_TAIL)
+    if len(places) != 1:
+        raise NotPlain("the rows stand in no place of their own")
+    cells.finish()
+    return sheet
+
+
+def _refuse_plain(_: Attributes) -> None:
+    raise NotPlain("rows in several places")
 
 
 class _Surroundings:
@@ -104,7 +152,7 @@ class _Surroundings:
             self._sheet.hidden_columns.update(range(first, last + 1))
 
     def merge(self, attributes: Attributes) -> None:
-        rect = Rect.parse(attributes.get("ref", ""))
+        rect = _rect(attributes.get("ref", ""))
         if rect is None:
             raise Damaged(f"merged range {attributes.get('ref', '')[:40]!r}")
         area = (rect.bottom - rect.top + 1) * (rect.right - rect.left + 1)
@@ -123,9 +171,7 @@ class _Cells:
     def __init__(self, sheet: SheetPart, shared: Shared) -> None:
         self.pieces = Pieces()
         self._sheet, self._shared = sheet, shared
-        self._looks: dict[str | None, NumberLook] = {
-            str(style): look for style, look in enumerate(shared.looks)
-        }
+        self._looks, self._strings = shared.look_by_style, shared.string_by_index
         self._row, self._row_text = 0, "0"
         self._rows: set[int] = set()
         self._column = 0
@@ -201,9 +247,35 @@ class _Cells:
         value, formula = self._value, self._formula
         if value or formula is not None:
             self._value, self._formula = "", None
-            cell = self._cell(attributes, value, formula)
+            cell = self._cell(attributes.get("t", "n"), attributes.get("s"), value, formula)
             if cell is not None:
                 self._sheet.cells[self._row, self._column] = cell
+
+    def take_row(self, row_text: str, hidden: bool, cells: Iterable[Cell]) -> None:
+        """A row cut out by a pattern; what is not written the usual way is left to the parser."""
+        row, columns = int(row_text), self._columns
+        if row > MAX_ROW or row in self._rows:
+            raise NotPlain(f"row {row}")
+        self._rows.add(row)
+        if hidden:
+            self._sheet.hidden_rows.add(row)
+        kept, cell_of = self._sheet.cells, self._cell
+        for letters, digits, style, type, mark, formula, value, inline, other in cells:
+            column = _COLUMNS.get(letters)
+            if other or column is None or digits != row_text or column in columns:
+                raise NotPlain(f"cell {letters}{digits}")
+            columns.add(column)
+            if value or inline or mark:
+                text = value or inline
+                cell = cell_of(
+                    type or "n",
+                    style,
+                    unescaped(text) if "&" in text else text,
+                    (unescaped(formula) if "&" in formula else formula) if mark else None,
+                )
+                if cell is not None:
+                    kept[row, column] = cell
+        self.close_row()
 
     def _place(self, reference: str | None) -> None:
         """Move to the column of this reference, or one to the right where there is none."""
@@ -234,15 +306,17 @@ class _Cells:
             raise Damaged(f"cell {reference[:40]} in row {self._row}")
         return column
 
-    def _cell(self, attributes: Attributes, value: str, formula: str | None) -> RawCell | None:
-        """The cell just read, or None when nothing stands in it after all."""
-        type = attributes.get("t", "n")
+    def _cell(
+        self, type: str, style: str | None, value: str, formula: str | None
+    ) -> RawCell | None:
+        """A cell as it is written, or None when nothing stands in it after all."""
         # a style that does not exist is shown as General by every program seen
-        look = self._looks.get(attributes.get("s"), _PLAIN)
+        look = self._looks.get(style, _PLAIN)
         if not value:
             return RawCell(_TEXT, "", look, formula)
         if type == "s":
-            value = self._shared_string(value)
+            text = self._strings.get(value)
+            value = self._shared_string(value) if text is None else text
         elif type == "str" or type == "inlineStr":
             value = decode_stored(value)
         elif type == "n":
@@ -271,13 +345,19 @@ class _Cells:
         """Book what the sheet used, after its last row."""
         cells, room = self._sheet.cells, self._shared.room
         room.filled -= len(cells)
-        room.characters -= sum(len(cell.text) for cell in cells.values())
+        room.characters -= sum([len(cell.text) for cell in cells.values()])
         if room.characters < 0:
             raise Hostile("too much text")
-        bottom = max((row for row, _ in cells), default=0)
-        right = max((column for _, column in cells), default=0)
+        bottom = max(map(itemgetter(0), cells), default=0)
+        right = max(map(itemgetter(1), cells), default=0)
         if bottom * right > limits.BOX_CELLS:
             raise Hostile(f"cells reach to {column_letters(right)}{bottom}")
+
+
+@lru_cache(maxsize=4096)
+def _rect(text: str) -> Rect | None:
+    """A rectangle as written; the same ones stand in every return of a form."""
+    return Rect.parse(text) if len(text) < _LONGEST_REFERENCE else None
 
 
 _COLUMNS = {column_letters(column): column for column in range(1, MAX_COLUMN + 1)}

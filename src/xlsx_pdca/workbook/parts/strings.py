@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 
 from xlsx_pdca.cells import decode_stored
 from xlsx_pdca.workbook.parts import limits
-from xlsx_pdca.workbook.parts.faults import Hostile
+from xlsx_pdca.workbook.parts.faults import CannotRead, Hostile
+from xlsx_pdca.workbook.parts.plain import NotPlain, gathered, plain_strings
 from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Pieces, stream, tagged
 
 
 def shared_strings(chunks: Iterable[bytes], part: str) -> list[str]:
     """Decoded texts in order; runs are joined, phonetic runs skipped, blanks kept."""
+    data, chunks = gathered(chunks)
+    if data is not None:
+        with contextlib.suppress(NotPlain, CannotRead):  # the parser says what is wrong
+            return _plain_strings(data, part)
     table = _Table()
     opens = tagged(MAIN, {"rPh": table.open_phonetic})
     closes = tagged(
         MAIN, {"si": table.close_item, "t": table.close_text, "rPh": table.close_phonetic}
     )
     stream(chunks, opens, closes, table.pieces, part=part, roots=("sst",))
+    return table.texts
+
+
+def _plain_strings(data: bytes, part: str) -> list[str]:
+    """The same where nothing is formatted; NotPlain where something is."""
+    texts, around = plain_strings(data)
+    places: list[Attributes] = []
+    stream((around,), tagged(MAIN, {"si": places.append}), {}, part=part, roots=("sst",))
+    if len(places) != 1:
+        raise NotPlain("the strings stand in no place of their own")
+    table = _Table()
+    for text in texts:
+        table.add(text)
     return table.texts
 
 
@@ -40,8 +59,12 @@ class _Table:
         self._phonetic = False
 
     def close_item(self) -> None:
-        text = decode_stored("".join(self._runs))
+        self.add("".join(self._runs))
         self._runs.clear()
+
+    def add(self, stored: str) -> None:
+        """One more text, unless there are too many already."""
+        text = decode_stored(stored)
         self._characters += len(text)
         if self._characters > limits.TEXT_CHARACTERS or len(self.texts) >= limits.SHARED_STRINGS:
             raise Hostile("too many shared strings")
