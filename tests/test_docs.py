@@ -1,0 +1,275 @@
+"""The papers for officers: every command shown in docs/round.md is run as written there, and shows what is printed there.
+
+A block that begins ```console 2026-09-01 is run at ten o'clock of that day; words behind the day name what
+happened before (`SCENES`). In the printed output `…` stands for what is left out.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlsx_pdca.cli.program import program, run
+from xlsx_pdca.definitions.data_files import samples_folder
+from xlsx_pdca.event import JST
+from xlsx_pdca.findings import CATALOGUE
+from xlsx_pdca.ledger import Standing
+from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.store.round_folder import find_round
+from xlsx_pdca.workflows.demo_answers import Respondent
+from xlsx_pdca.workflows.demo_material import ANSWERS_FILE, read_material
+from xlsx_pdca.workflows.demo_returns import Issue, Window, returned_files, stray_file
+from xlsx_pdca.workflows.round import Round, open_round_at
+
+ROOT = Path(__file__).parent.parent
+ROUND = "docs/round.md"
+PAPERS = (ROUND, "docs/respondent.md", "docs/it-office.md", "README.md", "README.ja.md")
+HARSH = re.compile("督促|差戻し|差し戻し|指摘|エラー")
+
+_BLOCK = re.compile(r"^```console (\d{4}-\d\d-\d\d) *([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+# -- the story of docs/round.md --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Call:
+    """One command of a block with the output printed below it."""
+
+    line: int
+    day: datetime
+    before: tuple[str, ...]
+    """Scenes that come before it."""
+    typed: str
+    shown: tuple[str, ...]
+
+
+def calls(text: str) -> Iterator[Call]:
+    for block in _BLOCK.finditer(text):
+        day = datetime.fromisoformat(block[1]).replace(hour=10, tzinfo=JST)
+        before = tuple(block[2].split())
+        line = text.count("\n", 0, block.start(3)) + 1
+        for part in re.split(r"^(?=> )", block[3], flags=re.MULTILINE):
+            typed, *shown = part.splitlines() or [""]
+            if typed.startswith("> "):
+                yield Call(line, day, before, typed.removeprefix("> "), tuple(filter(None, shown)))
+                before = ()
+            line += part.count("\n")
+
+
+class Officer:
+    """Somebody in front of the round folder, with a keyboard and a mail program."""
+
+    def __init__(self, desk: Path, patch: pytest.MonkeyPatch) -> None:
+        self.desk = desk
+        self.patch = patch
+        self.now = datetime(2026, 9, 1, tzinfo=JST)
+        self.sit_down(desk)
+        patch.setenv("PDCA_USER", "佐藤")
+
+    def sit_down(self, folder: Path) -> None:
+        self.folder = folder
+        self.patch.chdir(folder)
+
+    def type(self, call: Call) -> list[str]:
+        """What the screen shows; opening はじめる.cmd or `cd` is done by scenes."""
+        self.now = call.day
+        self.patch.setenv("PDCA_NOW", call.day.isoformat())
+        for scene in call.before:
+            SCENES[scene](self)
+        screen = io.StringIO()
+        words = shlex.split(call.typed.replace("\\", "/"))
+        assert words[0] == "xlsx-pdca", call.typed
+        with redirect_stdout(screen), redirect_stderr(screen):
+            run(words[1:])
+        return screen.getvalue().splitlines()
+
+    def round(self) -> Round:
+        folder = find_round(self.folder)
+        assert folder is not None
+        return open_round_at(folder, holder="佐藤")
+
+
+def test_round_manual_shows_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run one after the other, the commands of docs/round.md print what the manual prints, in that order."""
+    story = list(calls(read(ROUND)))
+    officer = Officer(tmp_path, monkeypatch)
+    assert len(story) > 15
+    for call in story:
+        screen = officer.type(call)
+        rest = iter(screen)
+        for line in call.shown:
+            parts = [re.escape(part) for part in line.strip().split("…")]
+            found = any(re.fullmatch(".*".join(parts), said.strip()) for said in rest)
+            assert found, f"{ROUND}:{call.line} {call.typed}\nmissing: {line}\n" + "\n".join(screen)
+
+
+def test_the_check_of_the_manual_sees_a_difference() -> None:
+    """A block is taken apart into its commands, each with its own output."""
+    text = "```console 2026-09-01 管理簿を記入\n> xlsx-pdca status\n一行目\n> xlsx-pdca issue\n```\n"
+    first, second = calls(text)
+    assert (first.typed, first.shown, first.before) == ("xlsx-pdca status", ("一行目",), ("管理簿を記入",))
+    assert (second.typed, second.shown, second.before) == ("xlsx-pdca issue", (), ())
+
+
+# -- scenes ----------------------------------------------------------------------------------
+
+
+def _go_into_the_round(officer: Officer) -> None:
+    officer.sit_down(officer.desk / "令和8年度_第1回")
+
+
+def _fill_in_settings(officer: Officer) -> None:
+    """設定, 様式 and 名簿 as the officer writes them; 当日課題 follows later."""
+    with _SettingsBook(officer.folder) as book:
+        book.settings({
+            "担当所属": "群馬県健康福祉部（見本）地域包括ケア推進室", "担当者": "佐藤",
+            "電話": "027-000-0000", "メール": "houkatsu@pref-gunma.example",
+            "発出日": "令和8年9月1日",
+        })  # fmt: skip
+        book.form("jizen", use="○", deadline="令和8年9月25日")
+        book.form("tojitsu", use="", deadline="")
+        for unit_id in book.column("名簿", "回答単位ID"):
+            book.unit(unit_id, 送付先メール=f"kaigo@u{unit_id[:6]}.example")
+
+
+def _returns_arrive(officer: Officer) -> None:
+    for name in ("前橋市", "桐生市", "みどり市", "玉村町"):
+        _drop(officer, name)
+    stray = stray_file(officer.now)
+    (officer.folder / "40_届いたファイル" / stray.name).write_bytes(stray.data)
+
+
+def _right_ones_arrive(officer: Officer) -> None:
+    """玉村町 once more, now as a workbook."""
+    _drop(officer, "玉村町", which=-1)
+
+
+def _deadline_moves(officer: Officer) -> None:
+    with _SettingsBook(officer.folder) as book:
+        book.unit("103667-1", 個別の期限="令和8年10月9日")
+
+
+def _desk_joins(officer: Officer) -> None:
+    with _SettingsBook(officer.folder) as book:
+        book.new_unit({
+            "回答単位ID": "M06-1", "種別": "窓口", "名称": "在宅医療介護連携相談センターたておう",
+            "回答する市町村": "館林市、板倉町、明和町、千代田町、大泉町、邑楽町",
+            "役割／区分": "自治体担当者", "送付先メール": "tateou@desk.example",
+        })  # fmt: skip
+
+
+def _day_form_is_switched_on(officer: Officer) -> None:
+    with _SettingsBook(officer.folder) as book:
+        book.form("tojitsu", use="○", deadline="令和8年10月30日")
+
+
+def _code_is_mistyped(officer: Officer) -> None:
+    with _SettingsBook(officer.folder) as book:
+        book.unit("102024-1", 団体コード="102025")
+
+
+def _code_is_mended(officer: Officer) -> None:
+    with _SettingsBook(officer.folder) as book:
+        book.unit("102024-1", 団体コード="102024")
+
+
+SCENES: Mapping[str, Callable[[Officer], None]] = {
+    "実施回のフォルダーへ": _go_into_the_round,
+    "管理簿を記入": _fill_in_settings,
+    "回答が届く": _returns_arrive,
+    "玉村町から改めて届く": _right_ones_arrive,
+    "期限を改める": _deadline_moves,
+    "窓口を加える": _desk_joins,
+    "当日課題に○": _day_form_is_switched_on,
+    "コードを打ち誤る": _code_is_mistyped,
+    "コードを直す": _code_is_mended,
+}
+
+
+def _drop(officer: Officer, name: str, which: int = 0) -> None:
+    """What a unit of the demonstration sends, put into 40_届いたファイル."""
+    round_ = officer.round()
+    at = officer.now
+    issues = {standing.unit: _issue(round_, standing) for standing in round_.ledger().standings.values()}
+    by_name = {issue.unit.name: issue for issue in issues.values()}
+    material = read_material((samples_folder() / ANSWERS_FILE).read_text(encoding="utf-8"))
+    respondent = Respondent(by_name[name].unit, material, "8", 2026, at.date())
+    files = returned_files(by_name[name], respondent, Window(at, at, at), by_name.get("桐生市"))
+    (officer.folder / "40_届いたファイル" / files[which].name).write_bytes(files[which].data)
+
+
+def _issue(round_: Round, standing: Standing) -> Issue:
+    fact, unit = standing.issue, round_.unit(standing.unit)
+    assert fact is not None and unit is not None
+    plan = WorkbookPlan.from_json(round_.plans.get(fact.plan))
+    return Issue(unit, plan, fact.file, (round_.folder.root / fact.file).read_bytes())
+
+
+class _SettingsBook:
+    """管理簿 opened in a spreadsheet program, changed by the heads that stand there, and saved."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "00_管理簿.xlsx"
+        self.book = openpyxl.load_workbook(self.path)
+
+    def __enter__(self) -> _SettingsBook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.book.save(self.path)
+
+    def settings(self, values: Mapping[str, str]) -> None:
+        for item, value in values.items():
+            self._write("設定", "項目", item, {"記入欄": value})
+
+    def form(self, form: str, *, use: str, deadline: str) -> None:
+        self._write("様式", "様式ID", form, {"使う": use, "提出期限": deadline})
+
+    def unit(self, unit_id: str, **values: str) -> None:
+        self._write("名簿", "回答単位ID", unit_id, values)
+
+    def new_unit(self, values: Mapping[str, str]) -> None:
+        """In the first empty line right below the table."""
+        used = self.column("名簿", "回答単位ID")
+        sheet, _, heads = self._table("名簿", "回答単位ID")
+        row = next(r for r, text in enumerate(_texts(sheet, heads["回答単位ID"]), 1) if text == used[-1])
+        for head, text in values.items():
+            sheet.cell(row + 1, heads[head]).value = text
+
+    def column(self, name: str, head: str) -> list[str]:
+        sheet, top, heads = self._table(name, head)
+        return [text for text in _texts(sheet, heads[head])[top:] if text]
+
+    def _write(self, name: str, key: str, wanted: str, values: Mapping[str, str]) -> None:
+        sheet, top, heads = self._table(name, key)
+        found = _texts(sheet, heads[key])
+        row = next(n for n, text in enumerate(found, 1) if n > top and text == wanted)
+        for head, text in values.items():
+            sheet.cell(row, heads[head]).value = text or None
+
+    def _table(self, name: str, key: str) -> tuple[Worksheet, int, dict[str, int]]:
+        sheet = self.book[name]
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            if key in row:
+                return sheet, number, {str(text): n for n, text in enumerate(row, 1) if text}
+        raise KeyError(key)
+
+
+def _texts(sheet: Worksheet, column: int) -> list[str]:
+    return [str(cell.value or "") for (cell,) in sheet.iter_rows(min_col=column, max_col=column)]
