@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import sys
 import time
 from typing import Any
 
 
-def parse(data: bytes) -> Any:
+def parse(data: bytes) -> bytes:
+    if data == b"nonsense":
+        return b"{"
+    return json.dumps(_obeyed(data)).encode()
+
+
+def _obeyed(data: bytes) -> Any:
     match data:
         case b"abort":
             os.abort()
@@ -39,5 +46,5 @@ def parse(data: bytes) -> Any:
     return {"pid": os.getpid(), "size": len(data)}
 
 
-def decode(value: Any) -> Any:
-    return value
+def decode(packed: bytes) -> Any:
+    return json.loads(packed)

@@ -16,7 +16,7 @@ import pytest
 
 from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
 from xlsx_pdca.workbook.reader import read_workbook
-from xlsx_pdca.worker import Worker, WorkerBroken
+from xlsx_pdca.worker import Crew, Worker, WorkerBroken
 
 HERE = Path(__file__).parent
 READER = "xlsx_pdca.workbook.reader"
@@ -77,6 +77,7 @@ def test_one_process_for_many_files(worker: Worker[Any]) -> None:
         (b"panic", "panic of a native library"),
         (b"eat", "MemoryError"),
         (b"odd", "TypeError"),
+        (b"nonsense", "answered nonsense"),
     ],
 )
 def test_file_that_breaks_the_worker(worker: Worker[Any], data: bytes, told: str) -> None:
@@ -146,3 +147,29 @@ def test_nothing_is_left_running(worker: Worker[Any]) -> None:
     assert threading.active_count() == threads
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_crew_keeps_the_order() -> None:
+    """Results come in the order of the files, whichever worker was first and whatever a file did to one."""
+    files = [b"good" * n for n in range(1, 12)]
+    files[3], files[7] = b"abort", b"raise"
+    with Crew[Any]("stumbling_parser", seconds=10, folder=HERE) as crew:
+        results = list(crew.parse_all(files))
+        sizes = [None if isinstance(r, Refusal) else r["size"] for r in results]
+        assert crew.parse(b"good")["size"] == 4
+    assert sizes == [None if n in (3, 7) else 4 * (n + 1) for n in range(11)]
+    told = [r.detail for r in results if isinstance(r, Refusal)]
+    assert "status -6" in told[0] and "our own fault" in told[1]
+
+
+def test_crew_takes_few_files_ahead() -> None:
+    """However many files there are, only a few are in memory; who stops early leaves nothing running."""
+    taken = []
+    with Crew[Any]("stumbling_parser", folder=HERE) as crew:
+        results = crew.parse_all(taken.append(n) or b"good" for n in range(1_000))
+        pids = {next(results)["pid"] for _ in range(10)}
+        results.close()
+    assert len(taken) < 20
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)

@@ -1,9 +1,9 @@
 """The limited subprocess in which foreign bytes are parsed; one bad file costs one file, never the run.
 
-The parent tells the child which parser module to run. A parser module has `parse(data: bytes)`, which
-returns plain JSON values and runs in the child, and `decode(value)`, which makes the result of them in
-the parent. Both directions speak the same: a JSON line `{"size": n, "failed": bool}`, then n bytes; they
-are the file in a question and JSON in an answer.
+The parent tells the child which parser module to run. A parser module has `parse(data)`, which runs in the
+child and packs what it found into bytes, and `decode(packed)`, which unpacks them in the parent. Both
+directions speak the same: a JSON line `{"size": n, "failed": bool}`, then n bytes; they are the file in a
+question, and in an answer what was packed or, after a failure, its traceback.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, Any, Generic, Protocol, TypeVar, cast
 
 from xlsx_pdca.rawbook import Refusal, RefusalCode
@@ -27,6 +30,9 @@ from xlsx_pdca.store.limits import SUBPROCESS_FLAGS, limit_own_memory
 SECONDS = 20.0
 MEMORY = 1 << 30
 MESSAGE_BYTES = 512 << 20
+CREW = 2
+"""Two subprocesses keep one parent busy."""
+_AHEAD = 2
 _TOLD_CHARACTERS = 2_000
 _CLOSING_SECONDS = 2.0
 _HEAD_BYTES = 200
@@ -36,9 +42,10 @@ Result = TypeVar("Result")
 
 
 class _Parser(Protocol):
-    def parse(self, data: bytes) -> Any: ...
+    def parse(self, data: bytes) -> bytes: ...
 
-    def decode(self, value: Any) -> Any: ...
+    def decode(self, packed: bytes) -> Any:
+        """What was packed; ValueError where the bytes cannot come from `parse`."""
 
 
 class WorkerBroken(Exception):
@@ -83,17 +90,66 @@ class Worker(Generic[Result]):
         data = source if isinstance(source, bytes) else source.read_bytes()
         if self._child is None:
             self._child = _Child(self._command())
+        module = cast(_Parser, importlib.import_module(self._parser))
         answer = self._child.ask(data, self._seconds)
         if isinstance(answer, Refusal):
             self._child = None
             return answer
-        module = cast(_Parser, importlib.import_module(self._parser))
-        return cast("Result | Refusal", module.decode(answer))
+        try:
+            return cast("Result | Refusal", module.decode(answer))
+        except ValueError as error:
+            self.close()
+            return Refusal(RefusalCode.CRASHED, f"worker answered nonsense: {error}")
 
     def _command(self) -> Sequence[str]:
         # -I: neither the current folder nor the user's variables decide what the child imports
         command = [sys.executable, "-I", "-m", "xlsx_pdca.worker", self._parser, str(self._memory)]
         return command if self._folder is None else [*command, str(self._folder)]
+
+
+class Crew(Generic[Result]):
+    """Workers side by side: while a file is looked at, the next ones are being parsed."""
+
+    def __init__(self, parser: str, *, size: int = CREW, **limits: Any) -> None:
+        """`limits` are those of each Worker; its subprocess starts with its first file."""
+        self._workers = [Worker[Result](parser, **limits) for _ in range(size)]
+
+    def __enter__(self) -> Crew[Result]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all subprocesses."""
+        for worker in self._workers:
+            worker.close()
+
+    def parse(self, source: Path | bytes) -> Result | Refusal:
+        """One file by itself, as `Worker.parse`; not while `parse_all` is under way."""
+        return self._workers[0].parse(source)
+
+    def parse_all(self, files: Iterable[bytes]) -> Iterator[Result | Refusal]:
+        """What the parser makes of each file, in their order; only a few files are taken ahead."""
+        free: SimpleQueue[Worker[Result]] = SimpleQueue()
+        for worker in self._workers:
+            free.put(worker)
+
+        def parse(data: bytes) -> Result | Refusal:
+            worker = free.get()
+            try:
+                return worker.parse(data)
+            finally:
+                free.put(worker)
+
+        coming: deque[Future[Result | Refusal]] = deque()
+        with ThreadPoolExecutor(len(self._workers)) as threads:
+            for data in files:
+                coming.append(threads.submit(parse, data))
+                if len(coming) > len(self._workers) + _AHEAD:
+                    yield coming.popleft().result()
+            while coming:
+                yield coming.popleft().result()
 
 
 class _Child:
@@ -114,8 +170,8 @@ class _Child:
             status, said = self._end()
             raise WorkerBroken(f"worker did not start (status {status})\n{said}")
 
-    def ask(self, data: bytes, seconds: float) -> Any | Refusal:
-        """The plain value for this file, or why there is none; after a Refusal the child has ended."""
+    def ask(self, data: bytes, seconds: float) -> bytes | Refusal:
+        """What was packed for this file, or why there is nothing; after a Refusal the child has ended."""
         timed_out = threading.Event()
         timer = threading.Timer(seconds, self._give_up, (timed_out,))
         timer.start()
@@ -142,11 +198,10 @@ class _Child:
         timed_out.set()
         self._process.kill()
 
-    def _exchange(self, data: bytes) -> Any | Refusal:
+    def _exchange(self, data: bytes) -> bytes | Refusal:
         try:
             _send(self._questions, data)
             failed, body = _receive(self._answers)
-            value = json.loads(body.decode("utf-8", "surrogatepass"))
         # a child that died leaves a broken pipe, half an answer, or none
         except (OSError, EOFError, ValueError):
             status, said = self._end()
@@ -155,8 +210,8 @@ class _Child:
             )
         if failed:
             self._end()
-            return Refusal(RefusalCode.CRASHED, str(value))
-        return value
+            return Refusal(RefusalCode.CRASHED, body.decode("utf-8", "replace"))
+        return body
 
     def _end(self) -> tuple[int, str]:
         """Exit status and last words; safe to call again."""
@@ -210,14 +265,12 @@ def main(arguments: Sequence[str]) -> None:
 def _serve_one(parser: _Parser, questions: IO[bytes], answers: IO[bytes]) -> bool:
     _, data = _receive(questions)
     try:
-        value = parser.parse(data)
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        _send(answers, body.encode("utf-8", "surrogatepass"))
+        _send(answers, parser.parse(data))
     # The fence: MemoryError, a panic of a native library (no Exception) and our own bugs all cost
     # this one file; the process ends afterwards, for nobody knows what state it is in.
     except BaseException:
         told = traceback.format_exc()[-_TOLD_CHARACTERS:]
-        _send(answers, json.dumps(told).encode(), failed=True)
+        _send(answers, told.encode("utf-8", "replace"), failed=True)
         return False
     return True
 

@@ -10,7 +10,7 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,10 +191,17 @@ def make_folders(path: Path, *, calls: Calls = SYSTEM) -> None:
 
 def remove_file(path: Path, *, calls: Calls = SYSTEM) -> None:
     """Remove the file, even a read-only one, durably; a missing one is as good as removed."""
-    with told_about(path), contextlib.suppress(FileNotFoundError):
-        make_writable(path)
-        path.unlink()
-    sync_directory(path.parent, calls=calls)
+    remove_files((path,), calls=calls)
+
+
+def remove_files(paths: Collection[Path], *, calls: Calls = SYSTEM) -> None:
+    """Remove the files as `remove_file` does; that they are gone is made durable together."""
+    for path in paths:
+        with told_about(path), contextlib.suppress(FileNotFoundError):
+            make_writable(path)
+            path.unlink()
+    for folder in dict.fromkeys(path.parent for path in paths):
+        sync_directory(folder, calls=calls)
 
 
 def make_read_only(path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from xlsx_pdca.rawbook import NumberLook, RawBook, RawSheet, Refusal
 from xlsx_pdca.workbook.parts.book import (
@@ -29,7 +28,7 @@ from xlsx_pdca.workbook.parts.sheet import Room, Shared, read_sheet_part
 from xlsx_pdca.workbook.parts.strings import shared_strings
 from xlsx_pdca.workbook.parts.styles import cell_looks
 from xlsx_pdca.workbook.second_reader import calamine_check
-from xlsx_pdca.workbook.transport import from_json, to_json
+from xlsx_pdca.workbook.transport import packed, unpacked
 
 _SHEET_KINDS = ("worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 _MACRO_KINDS = ("xlMacrosheet", "xlIntlMacrosheet")
@@ -44,17 +43,17 @@ def read_workbook(data: bytes) -> RawBook | Refusal:
         return stop.refusal
 
 
-def parse(data: bytes) -> Any:
-    """For the worker: the book read twice, as plain JSON values."""
+def parse(data: bytes) -> bytes:
+    """For the worker: the book read twice, packed."""
     book = read_workbook(data)
     if isinstance(book, RawBook):
         book = replace(book, disagreements=calamine_check(data, book))
-    return to_json(book)
+    return packed(book)
 
 
-def decode(value: Any) -> RawBook | Refusal:
-    """What `parse` returned, on the other side of the pipe."""
-    return from_json(value)
+def decode(data: bytes) -> RawBook | Refusal:
+    """What `parse` packed, on the other side of the pipe."""
+    return unpacked(data)
 
 
 def _book(package: Package) -> RawBook:

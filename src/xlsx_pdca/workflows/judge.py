@@ -33,12 +33,13 @@ def register_of(round_: Round, ledger: Ledger, readings: Readings) -> Register:
 def judge(
     file: FoundFile,
     data: bytes,
+    book: RawBook | Refusal,
     *,
     register: Register,
     ledger: Ledger,
     readings: Readings,
 ) -> Judged:
-    """The file as far as it speaks for itself; a file that cannot be parsed is judged too."""
+    """The file as far as it speaks for itself; `book` is what was parsed from its bytes, or why nothing was."""
     base = Judged(
         name=file.name,
         source=file.source,
@@ -46,7 +47,6 @@ def judge(
         size=len(data),
         modified=file.modified,
     )
-    book = readings.parse(data)
     if isinstance(book, Refusal):
         return base.with_(findings=(refused(book.code),), note=book.detail, refused=True)
     identity = identify(book, file.path.name, register)

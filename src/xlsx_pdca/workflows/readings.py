@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -18,20 +17,23 @@ from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.cache import ReadingCache, ReadingKey
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.submission import Reading
-from xlsx_pdca.worker import Worker
+from xlsx_pdca.worker import Crew
 
 PARSER = "xlsx_pdca.workbook.reader"
+_TOGETHER = 64
 
 
 class Readings:
-    """What archived files say under frozen plans; one worker and one cache for a whole run."""
+    """What archived files say under frozen plans; one crew of workers and one cache for a whole run."""
 
     def __init__(self, folder: RoundFolder) -> None:
         self.originals = Archive.of_originals(folder.originals)
         self._plans_archive = Archive.of_plans(folder.plans)
         self._plans: dict[str, WorkbookPlan] = {}
         self._cache = ReadingCache(folder.cache)
-        self._worker: Worker[RawBook] = Worker(PARSER)
+        self._new: dict[ReadingKey, str] = {}
+        """Not yet in the cache; written together, for each writing waits for the disk."""
+        self._crew: Crew[RawBook] = Crew(PARSER)
 
     def __enter__(self) -> Self:
         return self
@@ -42,7 +44,8 @@ class Readings:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._worker.close()
+        self._crew.close()
+        self._keep_new()
         self._cache.close()
 
     def plan(self, digest: str) -> WorkbookPlan:
@@ -51,17 +54,17 @@ class Readings:
             self._plans[digest] = WorkbookPlan.from_json(self._plans_archive.get(digest))
         return self._plans[digest]
 
-    def parse(self, source: bytes | Path) -> RawBook | Refusal:
-        """What a file says, before we think anything of it."""
-        return self._worker.parse(source)
+    def parse_all(self, files: Iterable[bytes]) -> Iterator[RawBook | Refusal]:
+        """What each file says, before we think anything of it; in their order, a few parsed ahead."""
+        return self._crew.parse_all(files)
 
     def reading(self, sha256: str, plan: str, slots: Mapping[str, str] | None) -> Reading | Refusal:
         """Reading of an archived file; from the cache where it was read before."""
         key = _key(sha256, plan, slots)
-        kept = self._cache.get(key)
+        kept = self._new.get(key) or self._cache.get(key)
         if kept is not None:
             return msgspec.json.decode(kept, type=Reading)
-        book = self.parse(self.originals.get(sha256))
+        book = self._crew.parse(self.originals.get(sha256))
         if isinstance(book, Refusal):
             return book
         return self.judge(book, sha256, plan, slots)
@@ -71,9 +74,14 @@ class Readings:
     ) -> Reading:
         """Reading of a parsed file, kept in the cache."""
         reading = read_return(book, self.plan(plan), slots)
-        text = msgspec.json.encode(reading).decode()
-        self._cache.put_many([(_key(sha256, plan, slots), text)])
+        self._new[_key(sha256, plan, slots)] = msgspec.json.encode(reading).decode()
+        if len(self._new) >= _TOGETHER:
+            self._keep_new()
         return reading
+
+    def _keep_new(self) -> None:
+        self._cache.put_many(self._new.items())
+        self._new.clear()
 
 
 def _key(sha256: str, plan: str, slots: Mapping[str, str] | None) -> ReadingKey:

@@ -8,7 +8,7 @@ readable copies are made anew from the archive.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +20,14 @@ from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.store.round_folder import RoundFolder
-from xlsx_pdca.store.system import make_folders, make_read_only, remove_file, write_atomically
+from xlsx_pdca.store.system import (
+    make_folders,
+    make_read_only,
+    remove_files,
+    replace_file,
+    sync_directory,
+    write_beside,
+)
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files
 from xlsx_pdca.workflows.decide import (
     Judged,
@@ -36,6 +43,7 @@ from xlsx_pdca.workflows.round import Round
 
 BATCH_FILES = 64
 BATCH_SECONDS = 2.0
+BATCH_BYTES = 32 << 20
 
 Step = Callable[[FoundFile], None]
 
@@ -99,27 +107,34 @@ def _judged(
     """Each file with what it says; its bytes are archived before anything parses them."""
     ledger = round_.ledger()
     register = register_of(round_, ledger, readings)
-    for batch in _batches(files):
-        if keep:
-            readings.originals.put_many([data for _, data in batch])
-        for file, data in batch:
-            yield (
-                file,
-                judge(file, data, register=register, ledger=ledger, readings=readings),
-            )
-            step(file)
+    taken: deque[tuple[FoundFile, bytes]] = deque()
+
+    def archived() -> Iterator[bytes]:
+        for batch in _batches(files):
+            if keep:
+                readings.originals.put_many([data for _, data in batch])
+            for file, data in batch:
+                taken.append((file, data))
+                yield data
+
+    for book in readings.parse_all(archived()):
+        file, data = taken.popleft()
+        yield file, judge(file, data, book, register=register, ledger=ledger, readings=readings)
+        step(file)
 
 
 def _batches(files: Iterable[FoundFile]) -> Iterator[list[tuple[FoundFile, bytes]]]:
-    """Files with their bytes, at most 64 or two seconds' worth at a time."""
+    """Files with their bytes, at most 64, two seconds' worth, or as many bytes as memory should hold."""
     batch: list[tuple[FoundFile, bytes]] = []
-    began = time.monotonic()
+    began, size = time.monotonic(), 0
     for file in files:
         with told_about(file.path):
             batch.append((file, file.path.read_bytes()))
-        if len(batch) == BATCH_FILES or time.monotonic() - began > BATCH_SECONDS:
+        size += len(batch[-1][1])
+        full = len(batch) == BATCH_FILES or size > BATCH_BYTES
+        if full or time.monotonic() - began > BATCH_SECONDS:
             yield batch
-            batch, began = [], time.monotonic()
+            batch, began, size = [], time.monotonic(), 0
     if batch:
         yield batch
 
@@ -227,30 +242,32 @@ def _booked(
             batch = judged[start : start + BATCH_FILES]
             lines = list(_decided(round_, readings, batch, twins, ledger, seen))
             writer.append([booking(x.arrived, at=now, by=by) for x in lines if not x.already])
-            for line in lines:
-                _tidy(round_.folder, line, readings)
-                yield line
+            _tidy(round_.folder, lines, readings)
+            yield from lines
 
 
-def _tidy(folder: RoundFolder, line: Line, readings: Readings) -> None:
-    """Readable copy first, then the file leaves the drop folder."""
-    if line.arrived.submission:
-        _restore(folder, line.arrived.submission, readings)
-    if line.file.takes_away:
-        remove_file(line.file.path)
+def _tidy(folder: RoundFolder, lines: Sequence[Line], readings: Readings) -> None:
+    """Readable copies first, then the files leave the drop folder."""
+    _restore(folder, [s for line in lines if (s := line.arrived.submission)], readings)
+    remove_files([line.file.path for line in lines if line.file.takes_away])
 
 
 def restore_copies(folder: RoundFolder, ledger: Ledger, readings: Readings) -> None:
     """Write every readable copy of 50_受領済 that is missing."""
-    for standing in ledger.standings.values():
-        for booked in standing.submissions:
-            _restore(folder, booked.fact, readings)
+    submissions = [b.fact for s in ledger.standings.values() for b in s.submissions]
+    _restore(folder, submissions, readings)
 
 
-def _restore(folder: RoundFolder, submission: Submitted, readings: Readings) -> None:
-    target = folder.root / submission.file
-    if target.exists():
-        return
-    make_folders(target.parent)
-    write_atomically(target, readings.originals.get(submission.sha256))
-    make_read_only(target)
+def _restore(folder: RoundFolder, submissions: Iterable[Submitted], readings: Readings) -> None:
+    """Write the copies that are missing; their names are made durable together."""
+    targets = {folder.root / each.file: each.sha256 for each in submissions}
+    missing = {target: digest for target, digest in targets.items() if not target.exists()}
+    folders = {target.parent for target in missing}
+    for parent in folders:
+        make_folders(parent)
+    for target, digest in missing.items():
+        finished = write_beside(target, readings.originals.get(digest))
+        make_read_only(finished)
+        replace_file(finished, target)
+    for parent in folders:
+        sync_directory(parent)
