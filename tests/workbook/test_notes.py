@@ -91,7 +91,14 @@ def keyed(sheet: Any) -> dict[NoteKey, int]:
 def write_notes(sheet: Any, texts: dict[NoteKey, str]) -> None:
     rows = keyed(sheet)
     for key, text in texts.items():
-        sheet.cell(rows[key], column(sheet, NOTE_COLUMN), text)
+        type_in(sheet.cell(rows[key], column(sheet, NOTE_COLUMN)), text)
+
+
+def type_in(cell: Any, value: Any) -> None:
+    """What typing does in our text cells: a leading equal sign stays text."""
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
 
 
 def scene_keys() -> list[NoteKey]:
@@ -127,7 +134,7 @@ def test_a_note_stays_with_its_municipality() -> None:
     assert changed_notes(read(again), notes) == ()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     texts=st.lists(st.text("県要確認\n=-@1", max_size=12), min_size=9, max_size=9),
@@ -161,7 +168,7 @@ def shuffle_rows(sheet: Any, chance: random.Random) -> None:
     chance.shuffle(rows)
     for number, row in enumerate(rows, first):
         for place, value in enumerate(row, 1):
-            sheet.cell(number, place).value = value
+            type_in(sheet.cell(number, place), value)
 
 
 def test_columns_of_her_own_come_back() -> None:

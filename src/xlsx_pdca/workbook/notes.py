@@ -189,12 +189,18 @@ def _grid(sheet: Any) -> tuple[Grid, dict[int, str]]:
     comments: dict[int, str] = {}
     for cells in sheet.iter_rows():
         for cell in cells:
-            if cell.value is not None and (text := _text(cell.value)).strip():
+            if not _is_bare_link(cell) and (text := _text(cell.value)).strip():
                 grid.setdefault(cell.row, {})[cell.column] = text
             if cell.comment is not None:
                 before = comments.get(cell.row, "")
                 comments[cell.row] = _both(before, decode_stored(cell.comment.text))
     return grid, comments
+
+
+def _is_bare_link(cell: Any) -> bool:
+    """Whether openpyxl filled an empty cell with the target of a link left on it."""
+    link = cell.hyperlink
+    return link is not None and cell.value in (link.target, link.location)
 
 
 def _text(value: Any) -> str:
