@@ -10,6 +10,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,12 @@ class LibreOffice:
             self.stop()  # a script that failed half-way may leave a document open
             raise OfficeFailed(f"{path.name}: {done.stderr.decode(errors='replace')}")
         return json.loads(done.stdout)
+
+    def type_all(self, books: Sequence[Mapping[str, Any]], *, at_once: int = 5) -> list[Any]:
+        """Replies of the script `type_all` for many workbooks, a few in each call."""
+        starts = range(0, len(books), at_once)
+        calls = [self.run("type_all", {"books": books[n : n + at_once]}) for n in starts]
+        return [reply for replies in calls for reply in replies]
 
     def convert(self, path: Path, to: str, outdir: Path) -> Path:
         """The workbook saved as xlsx, xls, ods, csv or pdf (all sheets) under the same name in another folder."""

@@ -4,12 +4,13 @@
 nothing changed means that LibreOffice refused it; `locked` says whether the target cell can no longer be edited.
 "cells" are copied from another workbook; "text" comes from another program, one row with tabs between (for text of
 several lines LibreOffice opens its import dialog, which nobody can answer here). The file itself is not changed.
+With {save_as} nothing is undone, and the workbook with all that was pasted is saved there as xlsx.
 """
 
 import uno
 import unohelper
 from com.sun.star.datatransfer import DataFlavor, UnsupportedFlavorException, XTransferable
-from office import Keyboard, a1, arguments, context, formulas, opened, reply, service
+from office import Keyboard, a1, arguments, context, formulas, opened, reply, save, service
 
 MARGIN = 12  # cells beyond the used area that a paste might reach
 
@@ -53,7 +54,7 @@ def put_text(ctx, rows):
     service(name, ctx).setContents(ForeignText("\t".join(rows[0])), None)
 
 
-def paste(ctx, document, scratch, job):
+def paste(ctx, document, scratch, job, *, keep):
     sheet = document.getSheets().getByName(job["sheet"])
     target = sheet.getCellRangeByName(job["cell"])
     before = formulas(sheet, MARGIN)
@@ -65,21 +66,30 @@ def paste(ctx, document, scratch, job):
     keyboard.go(target)
     keyboard.send("Paste" if job["as"] == "cells" else "PasteUnformatted")
     after = formulas(sheet, MARGIN)
+    locked = sheet.isProtected() and target.CellProtection.IsLocked
     places = sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
-    result = {
+    if not keep:
+        undo_all(document)
+        if formulas(sheet, MARGIN) != before:
+            raise SystemExit(f"undo failed after pasting into {job['sheet']}!{job['cell']}")
+    return {
         "changed": {a1(*p): after.get(p, "") for p in places},
-        "locked": sheet.isProtected() and target.CellProtection.IsLocked,
+        "locked": locked,
     }
+
+
+def undo_all(document):
     undo = document.getUndoManager()
     while undo.isUndoPossible():
         undo.undo()
-    if formulas(sheet, MARGIN) != before:
-        raise SystemExit(f"undo failed after pasting into {job['sheet']}!{job['cell']}")
-    return result
 
 
 (job,) = arguments()
 ctx = context()
 desktop = service("com.sun.star.frame.Desktop", ctx)
+keep = "save_as" in job
 with opened(desktop, job["path"]) as document, opened(desktop, None) as scratch:
-    reply([paste(ctx, document, scratch, one) for one in job["pastes"]])
+    replies = [paste(ctx, document, scratch, one, keep=keep) for one in job["pastes"]]
+    if keep:
+        save(document, job["save_as"], "xlsx")
+reply(replies)
