@@ -10,6 +10,7 @@ from xlsx_pdca.layout import formulas
 from xlsx_pdca.layout.grid import (
     CODE_COLUMN,
     LABEL_COLUMN,
+    SHORT_CHARACTERS,
     AnswerColumn,
     Grid,
     grid_of,
@@ -179,14 +180,15 @@ class SheetDraft:
         entry = self.grid.entry
         self._entry_head()
         self.begin_block(open_=False)
-        short = is_short(question)
+        short = is_short(question) and self._shown_length(question) <= 2 * SHORT_CHARACTERS
         side = self.words.side_text(question)
         if side and not short:
             self._hint_row(side, entry.column)
         plan = self.field_plan(question, self.codes[question.id])
         right = entry.column if short else self.grid.last
-        rows = self._question_rows(plan, self.grid.width(entry.column, right), short=short)
-        top, bottom = rows
+        beside = text_height(side, self.grid.rest_pixels, SMALL_POINTS) if short and side else 0.0
+        wanted = self._cell_height(question, self.grid.width(entry.column, right), short=short)
+        top, bottom = self._question_rows(plan, max(wanted, beside))
         rect = Rect(top, entry.column, bottom, right)
         if short and self.grid.last > entry.column:
             self.put(Rect(top, entry.column + 1, bottom, self.grid.last), Style.HINT, side)
@@ -201,9 +203,10 @@ class SheetDraft:
             if side:
                 self._hint_row(side, self.grid.columns[0].column)
             plan = self.field_plan(question, self.codes[question.id], group=item.id)
-            top, bottom = self._question_rows(
-                plan, self.grid.columns[0].pixels, short=is_short(question)
+            height = self._cell_height(
+                question, self.grid.columns[0].pixels, short=is_short(question)
             )
+            top, bottom = self._question_rows(plan, height)
             placed = []
             for column in self.grid.columns:
                 rect = Rect(top, column.column, bottom, column.column)
@@ -251,8 +254,8 @@ class SheetDraft:
         height = max(
             [SHORT_POINTS, text_height(table_row.label, self.grid.label_pixels, LABEL_POINTS)]
             + [
-                self._cell_height(p, c.pixels)
-                for p, c in zip(plans, self.grid.columns, strict=True)
+                self._cell_height(q, c.pixels, short=False)
+                for q, c in zip(item.columns, self.grid.columns, strict=True)
             ]
         )
         top = self.add_row(min(height, MAX_ROW_POINTS))
@@ -320,15 +323,27 @@ class SheetDraft:
         self.put(Rect(row, CODE_COLUMN, row, left - 1), Style.META)
         self.put(Rect(row, left, row, self.grid.last), Style.HINT, text)
 
-    def _cell_height(self, plan: FieldPlan, pixels: float) -> float:
-        if plan.kind.is_text and plan.guide:
-            return guide_height(plan.guide, pixels)
-        return SHORT_POINTS
+    def _cell_height(self, question: Question, pixels: float, *, short: bool) -> float:
+        """Height that the longest welcome content of a cell takes."""
+        content = 0.0
+        if question.kind is FieldKind.REFERENCE:
+            content = text_height("全" * self._shown_length(question), pixels, LABEL_POINTS)
+        elif question.kind is FieldKind.MULTIPLE_CHOICE:
+            content = text_height("、".join(question.options), pixels)
+        elif question.options:
+            content = max(text_height(option, pixels) for option in question.options)
+        elif question.kind.is_text and question.guide and not short:
+            content = guide_height(question.guide, pixels)
+        return max(content, SHORT_POINTS)
 
-    def _question_rows(self, plan: FieldPlan, pixels: float, *, short: bool) -> tuple[int, int]:
+    def _shown_length(self, question: Question) -> int:
+        is_shown = question.kind is FieldKind.REFERENCE
+        return self.words.shown_length(question) if is_shown else 0
+
+    def _question_rows(self, plan: FieldPlan, height: float) -> tuple[int, int]:
         """Rows of one question; an answer too tall for one row takes a block of equal rows."""
         label = text_height(plan.label, self.grid.label_pixels, LABEL_POINTS) + 4
-        wanted = max(label, SHORT_POINTS if short else self._cell_height(plan, pixels))
+        wanted = max(label, height)
         count = max(math.ceil(wanted / MAX_ROW_POINTS), 1)
         rows = [self.add_row(wanted / count) for _ in range(count)]
         top, bottom = rows[0], rows[-1]

@@ -39,6 +39,9 @@ REFERENCES: Mapping[str, str] = {
 """What a REFERENCE field may show, and the slot that carries it."""
 
 PREVIOUS = "previous."
+_SHOWN_LENGTHS = {"unit.covers": 150, "round.name": 48}
+_SHOWN_LENGTH = 28
+"""Signs a reference may take: a name of two lines, a prefecture's 35 municipalities."""
 
 STATE_WORDS = ("該当なし", "把握していない", "秘匿", "別紙のとおり", "前回と同じ")
 """Words accepted in place of a number or a choice; offered on はじめに."""
@@ -88,6 +91,14 @@ class Words:
 
     def reference(self, question: Question) -> str:
         return f"⟦{reference_slot(question.reference)}⟧"
+
+    def shown_length(self, question: Question) -> int:
+        """How many signs a REFERENCE field must have room for."""
+        if question.reference.startswith(PREVIOUS):
+            earlier = question.reference.removeprefix(PREVIOUS)
+            guides = [q.guide for q in self.form.questions() if q.id == earlier]
+            return max([_SHOWN_LENGTH, *guides])
+        return _SHOWN_LENGTHS.get(question.reference, _SHOWN_LENGTH)
 
     def sheet_lead(self, sheet: Sheet) -> str:
         """One line on every sheet: whose view, who reads it, what must not be written."""

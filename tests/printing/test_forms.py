@@ -1,0 +1,178 @@
+"""On paper a form shows every sign of every label, and of every answer up to its guide length, inside its own cell."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+
+from gunma_round import FORMS
+from libreoffice import LibreOffice
+from printing.paper import Sheet, plain, printed
+from printing.worst_answers import LINES, MANNERS, worst_answers
+from small_form import CREATED
+from xlsx_pdca.cells import a1
+from xlsx_pdca.layout.form import plan_form
+from xlsx_pdca.plan import SheetPlan, WorkbookPlan, locked_texts
+from xlsx_pdca.spec import Form, Paper
+from xlsx_pdca.unit import ROLES, UnitKind
+from xlsx_pdca.workbook.master import write_master
+from xlsx_pdca.workbook.stamp import Master, stamp
+from xlsx_pdca.workflows.round import optional_ids
+
+SLOTS = {
+    "ticket": "R0801-J-ABCDEF-102016-1-01-KQ7M-3F9T",
+    "unit": "吾妻郡在宅医療・介護連携支援センター（西部）",
+    "unit_id": "104248-1",
+    "covers": "中之条町、長野原町、嬬恋村、草津町、高山村、東吾妻町、片品村、川場村、昭和村、みなかみ町、沼田市、渋川市",
+    "deadline": "令和8年12月31日（木）",
+    "return_to": "zaitaku-iryo-kaigo@pref.gunma.example",
+    "contact": "群馬県健康福祉部健康長寿社会づくり推進課在宅医療介護連携係　主幹　榛名一郎\n"
+    "電話 027-000-0000　メール zaitaku-iryo-kaigo@pref.gunma.example",
+    "document": "令和8年11月1日付け健長第30123-45号",
+    "issued_on": "令和8年11月1日",
+    "prefecture": "群馬県",
+    "round": "令和8年度 第1回 在宅医療・介護連携推進のための研修会議",
+}  # fmt: skip
+"""Long values of the kind that really come up."""
+
+AT_ONCE = 4
+"""Workbooks in one call: their texts are arguments, and those may not be too long."""
+
+Cells = Mapping[str, Mapping[str, str]]
+"""Sheet → address → text."""
+
+
+@dataclass(frozen=True)
+class Print:
+    """One workbook as it goes to the printer."""
+
+    name: str
+    plan: WorkbookPlan
+    slots: Mapping[str, str]
+    answers: Mapping[tuple[str, str, str], str]
+
+    @property
+    def typed(self) -> Cells:
+        """The answers by sheet and cell."""
+        cells: dict[str, dict[str, str]] = {}
+        for answer in self.plan.answers:
+            text = self.answers.get(answer.address, "")
+            if text:
+                sheet = self.plan.sheet(answer.sheet).name
+                cells.setdefault(sheet, {})[a1(answer.rect.top, answer.rect.left)] = text
+        return cells
+
+    @property
+    def labels(self) -> Iterator[tuple[str, str, str]]:
+        """(sheet, address, text) of everything printed in the form."""
+        for key, rect, text in locked_texts(self.plan, self.slots):
+            yield self.plan.sheet(key).name, a1(rect.top, rect.left), text
+
+
+def on(form: Form, paper: Paper) -> Form:
+    """The form on another paper."""
+    return replace(form, sheets=tuple(replace(s, paper=paper) for s in form.sheets))
+
+
+def plan_of(form: Form, role: str = ROLES[0], *, verbatim: bool = False) -> WorkbookPlan:
+    return plan_form(
+        form,
+        kind=UnitKind.MUNICIPALITY.value,
+        role=role,
+        fiscal_year=2026,
+        enabled=optional_ids(form),
+        verbatim=verbatim,
+    )
+
+
+def issued_prints() -> Iterator[Print]:
+    """Both official forms as they go out: each role, wording and paper, every optional question."""
+    everything = product(FORMS.values(), Paper, (ROLES[0], ROLES[2]), (True, False))
+    for form, paper, role, verbatim in everything:
+        plan = plan_of(on(form, paper), role, verbatim=verbatim)
+        yield Print(f"{form.id}_{paper}_{role}_{verbatim}", plan, {**SLOTS, "role": role}, {})
+
+
+def filled_prints(papers: Sequence[Paper]) -> Iterator[Print]:
+    """Both forms with the longest answers of every manner."""
+    for form, paper, manner in product(FORMS.values(), papers, (*MANNERS, LINES)):
+        plan = plan_of(on(form, paper))
+        answers = worst_answers(plan, manner)
+        yield Print(f"{form.id}_{paper}_{manner}", plan, {**SLOTS, "role": ROLES[0]}, answers)
+
+
+def on_paper(
+    office: LibreOffice, prints: Sequence[Print], folder: Path
+) -> Iterator[tuple[Print, Cells, dict[str, Sheet]]]:
+    """Each print with what LibreOffice shows in its cells and what stands on its pages."""
+    jobs = []
+    for number, one in enumerate(prints):
+        master = Master.of(write_master(one.plan, created=CREATED))
+        path = folder / f"{number}.xlsx"
+        path.write_bytes(stamp(master, {slot: one.slots[slot] for slot in master.slots}))
+        jobs.append(
+            {"path": str(path), "cells": one.typed, "save_as": str(path.with_suffix(".pdf"))}
+        )
+    calls = [
+        office.run("print", {"books": jobs[n : n + AT_ONCE]}) for n in range(0, len(jobs), AT_ONCE)
+    ]
+    shown = [cells for replies in calls for cells in replies]
+    for one, job, cells in zip(prints, jobs, shown, strict=True):
+        yield one, cells, printed(Path(job["save_as"]))
+
+
+def defects(one: Print, shown: Cells, paper: Mapping[str, Sheet]) -> list[str]:
+    """What paper does not show as it should, in words."""
+    found = [f"{one.name}: {place} shows {text!r}" for place, text in _not_shown(one, shown)]
+    first = 1
+    total = sum(len(sheet.pages) for sheet in paper.values())
+    for plan in one.plan.sheets:
+        sheet = paper[plan.name]
+        footer = [f"{one.plan.title}{first + n}/{total}" for n in range(len(sheet.pages))]
+        wanted = expected(plan, shown[plan.name], len(sheet.pages)) + signs_of(footer)
+        for what, signs in (("lacks", wanted - sheet.seen), ("has besides", sheet.seen - wanted)):
+            if signs:
+                found.append(f"{one.name}: {plan.name} {what} {''.join(signs.elements())}")
+        found += [f"{one.name}: {plan.name} overprints {p}" for p in sheet.overprinted()]
+        first += len(sheet.pages)
+    return found
+
+
+def _not_shown(one: Print, shown: Cells) -> Iterator[tuple[str, str]]:
+    """Labels and answers that do not stand in their cells."""
+    answers = ((s, at, text) for s, cells in one.typed.items() for at, text in cells.items())
+    for sheet, at, text in (*one.labels, *answers):
+        if shown[sheet].get(at) != text:
+            yield f"{sheet}!{at}", shown[sheet].get(at, "")
+
+
+def expected(plan: SheetPlan, shown: Mapping[str, str], pages: int) -> Counter[str]:
+    """Signs of all cells of a sheet; those of the repeated rows once on every page."""
+    assert plan.printing
+    last = plan.printing.repeat_rows[1]
+    repeated = [text for at, text in shown.items() if int(re.sub("[A-Z]", "", at)) <= last]
+    return signs_of([*shown.values(), *repeated * (pages - 1)])
+
+
+def signs_of(texts: Sequence[str]) -> Counter[str]:
+    return Counter(sign for text in texts for sign in plain(text))
+
+
+def test_issued_forms_show_everything(soffice: LibreOffice, tmp_path: Path) -> None:
+    """Every sign of every label of an issued form can be seen on its page once; none stands on another."""
+    prints = tuple(issued_prints())
+    assert len(prints) == 16
+    found = [d for p in on_paper(soffice, prints, tmp_path) for d in defects(*p)]
+    assert not found, "\n".join(found)
+
+
+def test_answers_up_to_the_guide_length_are_seen(soffice: LibreOffice, tmp_path: Path) -> None:
+    """Answers as long as the guide, in whatever manner they are written, are printed whole."""
+    prints = tuple(filled_prints([Paper.A4]))
+    assert len(prints) == 16
+    found = [d for p in on_paper(soffice, prints, tmp_path) for d in defects(*p)]
+    assert not found, "\n".join(found)
