@@ -19,13 +19,15 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, Any, Generic, Protocol, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from xlsx_pdca.rawbook import Refusal, RefusalCode
 from xlsx_pdca.store.limits import SUBPROCESS_FLAGS, limit_own_memory
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 SECONDS = 20.0
 MEMORY = 1 << 30
@@ -131,6 +133,8 @@ class Crew(Generic[Result]):
 
     def parse_all(self, files: Iterable[bytes]) -> Iterator[Result | Refusal]:
         """What the parser makes of each file, in their order; only a few files are taken ahead."""
+        from concurrent.futures import ThreadPoolExecutor  # not needed in the child
+
         free: SimpleQueue[Worker[Result]] = SimpleQueue()
         for worker in self._workers:
             free.put(worker)

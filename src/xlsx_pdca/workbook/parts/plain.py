@@ -33,7 +33,9 @@ _ENTITY = re.compile(r"(&(?:amp|lt|gt|quot|apos);)|&#(?:([0-9]{1,7})|x([0-9A-Fa-
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 
 _NAME = "[A-Za-z][A-Za-z0-9]*(?::[A-Za-z][A-Za-z0-9]*)?"
-_ROW = re.compile(rf'\s*<row r="([1-9][0-9]{{0,6}})"((?: {_NAME}="[^"<&]{{0,200}}"){{0,20}}) ?(/?)>')
+_ROW = re.compile(
+    rf'\s*<row r="([1-9][0-9]{{0,6}})"((?: {_NAME}="[^"<&]{{0,200}}"){{0,20}}) ?(/?)>'
+)
 _ATTRIBUTE = re.compile(rf' ({_NAME})="([^"]*)"')
 _TEXT = r'<t(?: xml:space="preserve")?(?: ?/>|>([^<]*)</t>)'
 _CELL = re.compile(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Damaged, Hostile
@@ -79,4 +78,8 @@ def content_types(package: Package) -> Mapping[str, str]:
 def _resolved(package: Package, folder: str, target: str) -> str:
     target = target.replace("\\", "/").partition("#")[0]
     joined = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-    return joined if joined in package else unquote(joined)
+    if joined in package or "%" not in joined:
+        return joined
+    from urllib.parse import unquote
+
+    return unquote(joined)

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from math import isfinite
 from operator import itemgetter
 
-from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW, Rect, column_letters, decode_stored
+from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW, Rect, column_letters, decode_stored, parse_a1
 from xlsx_pdca.rawbook import CellType, NumberLook, RawCell
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged, Hostile
@@ -259,10 +259,10 @@ class _Cells:
         self._rows.add(row)
         if hidden:
             self._sheet.hidden_rows.add(row)
-        kept, cell_of = self._sheet.cells, self._cell
+        kept, cell_of, columns_by_letters = self._sheet.cells, self._cell, _COLUMNS
         for letters, digits, style, type, mark, formula, value, inline, other in cells:
-            column = _COLUMNS.get(letters)
-            if other or column is None or digits != row_text or column in columns:
+            column = columns_by_letters[letters]
+            if other or not column or digits != row_text or column in columns:
                 raise NotPlain(f"cell {letters}{digits}")
             columns.add(column)
             if value or inline or mark:
@@ -285,7 +285,7 @@ class _Cells:
                 raise Hostile(f"column {column}")
         else:
             letters = reference.rstrip(_DIGITS)
-            column = _COLUMNS.get(letters, 0)
+            column = _COLUMNS[letters]
             if not column or reference[len(letters) :] != self._row_text:
                 column = self._odd_column(reference)
         if column in self._columns:
@@ -298,7 +298,7 @@ class _Cells:
         match = _REFERENCE.match(reference)
         if not match:
             raise Damaged(f"cell reference {reference[:40]!r}")
-        column = _COLUMNS.get(match[1].upper(), 0)
+        column = _COLUMNS[match[1].upper()]
         row = whole(match[2], "row")
         if not column or not 1 <= row <= MAX_ROW:
             raise Hostile(f"cell reference {reference[:40]}")
@@ -360,7 +360,18 @@ def _rect(text: str) -> Rect | None:
     return Rect.parse(text) if len(text) < _LONGEST_REFERENCE else None
 
 
-_COLUMNS = {column_letters(column): column for column in range(1, MAX_COLUMN + 1)}
+class _Columns(dict[str, int]):
+    """Column by its letters, 0 where no sheet has it; each is worked out once."""
+
+    def __missing__(self, letters: str) -> int:
+        place = parse_a1(f"{letters}1")
+        column = place[1] if place else 0
+        if column:
+            self[letters] = column
+        return column
+
+
+_COLUMNS = _Columns()
 
 
 def _number(value: str) -> str:
