@@ -37,7 +37,9 @@ ROUND = "docs/round.md"
 PAPERS = (ROUND, "docs/respondent.md", "docs/it-office.md", "README.md", "README.ja.md")
 HARSH = re.compile("督促|差戻し|差し戻し|指摘|エラー")
 
-_BLOCK = re.compile(r"^```console (\d{4}-\d\d-\d\d) *([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^```console (\d{4}-\d\d-\d\d) *([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 def read(name: str) -> str:
@@ -121,9 +123,15 @@ def test_round_manual_shows_what_happens(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_check_of_the_manual_sees_a_difference() -> None:
     """A block is taken apart into its commands, each with its own output."""
-    text = "```console 2026-09-01 管理簿を記入\n> xlsx-pdca status\n一行目\n> xlsx-pdca issue\n```\n"
+    text = (
+        "```console 2026-09-01 管理簿を記入\n> xlsx-pdca status\n一行目\n> xlsx-pdca issue\n```\n"
+    )
     first, second = calls(text)
-    assert (first.typed, first.shown, first.before) == ("xlsx-pdca status", ("一行目",), ("管理簿を記入",))
+    assert (first.typed, first.shown, first.before) == (
+        "xlsx-pdca status",
+        ("一行目",),
+        ("管理簿を記入",),
+    )
     assert (second.typed, second.shown, second.before) == ("xlsx-pdca issue", (), ())
 
 
@@ -206,7 +214,9 @@ def _drop(officer: Officer, name: str, which: int = 0) -> None:
     """What a unit of the demonstration sends, put into 40_届いたファイル."""
     round_ = officer.round()
     at = officer.now
-    issues = {standing.unit: _issue(round_, standing) for standing in round_.ledger().standings.values()}
+    issues = {
+        standing.unit: _issue(round_, standing) for standing in round_.ledger().standings.values()
+    }
     by_name = {issue.unit.name: issue for issue in issues.values()}
     material = read_material((samples_folder() / ANSWERS_FILE).read_text(encoding="utf-8"))
     respondent = Respondent(by_name[name].unit, material, "8", 2026, at.date())
@@ -248,7 +258,9 @@ class _SettingsBook:
         """In the first empty line right below the table."""
         used = self.column("名簿", "回答単位ID")
         sheet, _, heads = self._table("名簿", "回答単位ID")
-        row = next(r for r, text in enumerate(_texts(sheet, heads["回答単位ID"]), 1) if text == used[-1])
+        row = next(
+            r for r, text in enumerate(_texts(sheet, heads["回答単位ID"]), 1) if text == used[-1]
+        )
         for head, text in values.items():
             sheet.cell(row + 1, heads[head]).value = text
 
@@ -273,3 +285,123 @@ class _SettingsBook:
 
 def _texts(sheet: Worksheet, column: int) -> list[str]:
     return [str(cell.value or "") for (cell,) in sheet.iter_rows(min_col=column, max_col=column)]
+
+
+# -- commands, options, links, findings ------------------------------------------------------
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command by the words one types, subcommands of `form` included."""
+    found: dict[str, click.Command] = {}
+    context = click.Context(program)
+    for name in program.list_commands(context):
+        command = program.get_command(context, name)
+        assert command is not None
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {sub}": c for sub, c in command.commands.items()}
+    return found
+
+
+COMMANDS = commands()
+
+
+def options(command: click.Command) -> set[str]:
+    inside = command.commands.values() if isinstance(command, click.Group) else ()
+    own = {opt for p in command.params for opt in p.opts if isinstance(p, click.Option)}
+    return own.union({"--help"}, *(options(each) for each in inside))
+
+
+def shown_calls(name: str) -> Iterator[tuple[str, set[str]]]:
+    """Every `xlsx-pdca …` a paper tells one to type: its command and the options behind it."""
+    for text in re.findall(
+        r"(?:`|^> |\$ |exe\" )xlsx-pdca(?:\.exe\")? ([^`\n#]+)", read(name), re.MULTILINE
+    ):
+        words = text.split()
+        two = " ".join(words[:2])
+        command = two if two in COMMANDS else words[0]
+        yield command, {word for word in words if word.startswith("--")}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_commands_and_options_in_papers_exist(name: str) -> None:
+    """Whatever a paper tells one to type is a command of the program with options of that command."""
+    shown = list(shown_calls(name))
+    assert shown or name == "docs/respondent.md"
+    for command, used in shown:
+        if command.startswith("--"):
+            assert command in ("--help", "--version"), f"{name}: {command}"
+            continue
+        assert command in COMMANDS, f"{name}: {command}"
+        assert used <= options(COMMANDS[command]), f"{name}: {command} {used}"
+
+
+@pytest.mark.parametrize("name", [ROUND, "README.md", "README.ja.md"])
+def test_every_command_is_described(name: str) -> None:
+    """Each command of the program stands in the list of commands."""
+    rows = set(re.findall(r"^\| `xlsx-pdca ([a-z]+)` \|", read(name), re.MULTILINE))
+    assert rows == {command for command in COMMANDS if " " not in command}
+
+
+def test_every_option_is_described() -> None:
+    """The manual's list of commands names every option of every command, and no other."""
+    rows = re.findall(r"^\| `xlsx-pdca ([a-z]+)` \|[^|]*\|([^|]*)\|", read(ROUND), re.MULTILINE)
+    for command, cell in rows:
+        known = options(COMMANDS[command]) - {"--help", "--round"}
+        assert set(re.findall(r"--[a-z-]+", cell)) == known, command
+
+
+def test_every_finding_is_described() -> None:
+    """Each code of the catalogue has its row in docs/findings.md."""
+    rows = set(re.findall(r"^\| ([A-Z]{3}\d\d) \|", read("docs/findings.md"), re.MULTILINE))
+    assert rows == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_links_lead_somewhere(name: str) -> None:
+    """Each file, picture and heading a paper links to is there."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", read(name)):
+        path, _, anchor = target.partition("#")
+        if target.startswith("http"):
+            continue
+        file = (ROOT / name).parent / path if path else ROOT / name
+        assert file.exists(), f"{name}: {target}"
+        if anchor:
+            assert anchor in set(map(_anchor, _headings(file))), f"{name}: {target}"
+
+
+def _headings(file: Path) -> list[str]:
+    return re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def _anchor(heading: str) -> str:
+    """As GitHub makes it: lower case, blanks to hyphens, punctuation dropped."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("name", ["docs/respondent.md", ROUND])
+def test_tone_is_courteous(name: str) -> None:
+    """Words of inspection stand neither in what municipalities read nor in what their officer is taught to say."""
+    assert HARSH.findall(read(name)) == []
+
+
+def test_pictures_are_small() -> None:
+    """No picture makes the clone heavy."""
+    pictures = list((ROOT / "docs" / "images").iterdir())
+    assert pictures
+    assert [p.name for p in pictures if p.stat().st_size > 200 * 1024] == []
+
+
+def test_readmes_are_twins() -> None:
+    """Both READMEs have the same sections, pictures, code blocks and rows, in the same order."""
+    assert _skeleton(read("README.md")) == _skeleton(read("README.ja.md"))
+
+
+def _skeleton(text: str) -> list[str]:
+    shapes = []
+    for line in text.splitlines():
+        if line.startswith("#"):
+            shapes.append(line.split()[0])
+        elif match := re.match(r"(\d+\.|- |\| *`?[\w-]*|!\[|```\w*)", line):
+            shapes.append(match[0] if line.startswith("```") else match[0][:2])
+    return shapes
