@@ -25,7 +25,6 @@ from xlsx_pdca.workbook.look import (
     DEFAULT_FONT,
     DEFAULT_ROW_PIXELS,
     DOUBTFUL,
-    FIELD,
     GREY,
     NAVY,
     PALE,
@@ -40,6 +39,8 @@ SOURCE_POINTS = 8.0
 MAX_ROW_POINTS = 405.0
 MAX_LINKS = 60_000
 """Excel keeps 65,530 links on a sheet; beyond that the words alone stand there."""
+NOTE_FILL = "#FFF8E1"
+"""Fill of the columns an officer writes in."""
 MISSING = "#E3E6EA"
 """Fill of rows where nothing is in: grey also on a black-and-white print."""
 _TOO_SMALL_A4 = 0.72
@@ -95,7 +96,7 @@ STYLES: Mapping[str, Properties] = {
         "font_size": BODY_POINTS,
         "bold": True,
         "font_color": NAVY,
-        "bg_color": FIELD,
+        "bg_color": NOTE_FILL,
         "align": "center",
         "valign": "vcenter",
         "text_wrap": True,
@@ -124,7 +125,7 @@ STYLES: Mapping[str, Properties] = {
         "underline": 1,
     },
     "key": {**_LINED, "font_size": 6, "font_color": GREY, "valign": "top", "num_format": "@"},
-    "note": {**_LINED, **_BODY, "bg_color": FIELD},
+    "note": {**_LINED, **_BODY, "bg_color": NOTE_FILL},
     "flag": {**_LINED, **_BODY, "bold": True, "font_color": AMBER, "bg_color": DOUBTFUL},
     "plain": {"font_size": BODY_POINTS, "text_wrap": True, "valign": "top", "num_format": "@"},
     "small": {"font_size": 9, "font_color": GREY, "text_wrap": True, "valign": "top"},
