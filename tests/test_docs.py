@@ -30,6 +30,7 @@ from xlsx_pdca.store.round_folder import find_round
 from xlsx_pdca.workflows.demo_answers import Respondent
 from xlsx_pdca.workflows.demo_material import ANSWERS_FILE, read_material
 from xlsx_pdca.workflows.demo_returns import Issue, Window, returned_files, stray_file
+from xlsx_pdca.workflows.new import STARTER
 from xlsx_pdca.workflows.round import Round, open_round_at
 
 ROOT = Path(__file__).parent.parent
@@ -334,6 +335,17 @@ def test_commands_and_options_in_papers_exist(name: str) -> None:
             continue
         assert command in COMMANDS, f"{name}: {command}"
         assert used <= options(COMMANDS[command]), f"{name}: {command} {used}"
+
+
+def test_starter_offers_what_there_is() -> None:
+    """はじめる.cmd can be read by cmd.exe in Japanese, and every command behind its numbers exists."""
+    assert STARTER.encode("cp932").decode("cp932") == STARTER
+    numbered = dict(re.findall(r'"%choice%"=="(\d)" xlsx-pdca ([^&\n]+) & pause', STARTER))
+    assert numbered.keys() == set("12345")
+    for number, typed in numbered.items():
+        command, *words = typed.split()
+        assert set(words) <= options(COMMANDS[command]), typed
+        assert re.search(rf"^echo   {number}  .* {re.escape(typed)}$", STARTER, re.MULTILINE), typed
 
 
 @pytest.mark.parametrize("name", [ROUND, "README.md", "README.ja.md"])
