@@ -316,7 +316,7 @@ def options(command: click.Command) -> set[str]:
 def shown_calls(name: str) -> Iterator[tuple[str, set[str]]]:
     """Every `xlsx-pdca …` a paper tells one to type: its command and the options behind it."""
     for text in re.findall(
-        r"(?:`|^> |\$ |exe\" )xlsx-pdca(?:\.exe\")? ([^`\n#]+)", read(name), re.MULTILINE
+        r"(?:`|^> |\\Scripts\\)xlsx-pdca(?:\.exe\")? ([^`\n#]+)", read(name), re.MULTILINE
     ):
         words = text.split()
         two = " ".join(words[:2])
