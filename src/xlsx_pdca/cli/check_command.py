@@ -9,7 +9,7 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import EXISTING, json_option, opened, round_option
-from xlsx_pdca.cli.receive_command import as_record, described
+from xlsx_pdca.cli.receive_command import as_record, described, not_read
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.receive import receive
@@ -35,4 +35,6 @@ def command(paths: tuple[Path, ...], round_folder: Path, *, as_json: bool) -> in
             for text in described(round_, line):
                 console.show(text)
         console.say(f"{len(checked.lines)}件を確認しました（記録はしていません）。")
-    return ExitCode.NEEDS_PERSON if checked.need_person else ExitCode.OK
+    for each in checked.unread:
+        console.say(not_read(each))
+    return ExitCode.OK if checked.is_done else ExitCode.NEEDS_PERSON

@@ -14,7 +14,7 @@ from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import EXISTING, dry_run_option, json_option, opened, round_option
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.findings import Finding, Grade
-from xlsx_pdca.workflows.collect import dropped_files, given_files
+from xlsx_pdca.workflows.collect import FoundFile, dropped_files, given_files
 from xlsx_pdca.workflows.receive import Line, Received, receive
 from xlsx_pdca.workflows.round import Round
 
@@ -40,7 +40,9 @@ def command(paths: tuple[Path, ...], round_folder: Path, *, dry_run: bool, as_js
         console.show_json([as_record(line) for line in received.lines])
     else:
         _show(round_, received, dry_run=dry_run)
-    return ExitCode.NEEDS_PERSON if received.need_person else ExitCode.OK
+    for each in received.unread:
+        console.say(not_read(each))
+    return ExitCode.OK if received.is_done else ExitCode.NEEDS_PERSON
 
 
 def _show(round_: Round, received: Received, *, dry_run: bool) -> None:
@@ -53,10 +55,24 @@ def _show(round_: Round, received: Received, *, dry_run: bool) -> None:
         or "届いたファイルはありません"
     )
     console.say(f"{words}。" + ("（記録はしていません）" if dry_run else ""))
+    for line in received.lines:
+        if line.stays:
+            console.say(
+                f"{line.file.name}：受付は済みましたが、どなたかが開いているため、元の場所に残りました。"
+                "閉じていただいてから、もう一度 receive を実行してください。"
+            )
     if received.need_person:
         console.say(
             f"御確認いただくファイルが {len(received.need_person)}件あります。「進行管理表」（merge）にもまとめます。"
         )
+
+
+def not_read(file: FoundFile) -> str:
+    """A file whose bytes the disk did not give."""
+    return (
+        f"{file.name}：ファイルを読めなかったため、受付をせず、そのままにしました。"
+        "どなたかが開いていないか、読み取りの権限があるかを御確認のうえ、もう一度実行してください。"
+    )
 
 
 def described(round_: Round, line: Line) -> list[str]:

@@ -137,11 +137,11 @@ class Twin:
     reading: Reading
 
 
-def settle(twins: Sequence[Twin], plan: WorkbookPlan) -> dict[str, Arrived | None]:
+def settle(twins: Sequence[Twin], plans: Sequence[WorkbookPlan]) -> dict[str, Arrived | None]:
     """Outcome by SHA-256 of several files of one unit and form in one run, oldest first.
 
     None: this one is taken in as usual. Equal → the first; one contains the others → the fuller;
-    otherwise all of them wait for a person.
+    otherwise all of them wait for a person. `plans` are those they were issued with.
     """
     best = twins[0]
     outcome: dict[str, Arrived | None] = {}
@@ -151,7 +151,7 @@ def settle(twins: Sequence[Twin], plan: WorkbookPlan) -> dict[str, Arrived | Non
         compared = compare(best.reading, twin.reading)
         match compared.relation:
             case Relation.CONFLICT:
-                return _conflict(twins, best, twin, compared, plan)
+                return _conflict(twins, best, twin, compared, plans)
             case Relation.NEWER_IS_FULLER:
                 outcome[best.judged.sha256] = _less(best, twin)
                 best = twin
@@ -171,17 +171,21 @@ def _less(less: Twin, fuller: Twin) -> Arrived:
 
 
 def _conflict(
-    twins: Sequence[Twin], one: Twin, other: Twin, compared: Comparison, plan: WorkbookPlan
+    twins: Sequence[Twin],
+    one: Twin,
+    other: Twin,
+    compared: Comparison,
+    plans: Sequence[WorkbookPlan],
 ) -> dict[str, Arrived | None]:
-    labels = difference_labels(compared, plan)
+    labels = difference_labels(compared, plans)
     doubt = finding("ARR04", file=one.judged.name, other_file=other.judged.name, labels=labels)
     return {t.judged.sha256: arrived(t.judged, Outcome.HELD, doubt) for t in twins}
 
 
-def difference_labels(compared: Comparison, plan: WorkbookPlan) -> str:
-    """The fields in which two files differ, in the form's words."""
-    answers = {answer.address: answer for answer in plan.answers}
-    return listed(answer_label(answers[address], plan) for address in compared.changed)
+def difference_labels(compared: Comparison, plans: Sequence[WorkbookPlan]) -> str:
+    """The fields in which two files differ, in the words of their forms."""
+    labels = {a.address: answer_label(a, plan) for plan in reversed(plans) for a in plan.answers}
+    return listed(labels[address] for address in compared.changed)
 
 
 def emptied(older: Reading, newer: Reading, plan: WorkbookPlan) -> tuple[Finding, ...]:
@@ -190,4 +194,4 @@ def emptied(older: Reading, newer: Reading, plan: WorkbookPlan) -> tuple[Finding
     if not compared.only_older:
         return ()
     only = replace(compared, different=(), only_newer=())
-    return (finding("ARR07", labels=difference_labels(only, plan)),)
+    return (finding("ARR07", labels=difference_labels(only, [plan])),)

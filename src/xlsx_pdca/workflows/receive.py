@@ -7,6 +7,7 @@ readable copies are made anew from the archive.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,10 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from xlsx_pdca.errors import DiskError
 from xlsx_pdca.findings import Grade, finding
 from xlsx_pdca.ledger import Arrived, Key, Ledger, Outcome, Submitted, booking, fold
 from xlsx_pdca.rawbook import Refusal
-from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import (
@@ -45,6 +46,8 @@ BATCH_FILES = 64
 BATCH_SECONDS = 2.0
 BATCH_BYTES = 32 << 20
 
+_TAKEN = (Outcome.SUBMISSION, Outcome.SAME_FILE)
+
 Step = Callable[[FoundFile], None]
 
 
@@ -56,6 +59,8 @@ class Line:
     arrived: Arrived
     already: bool = False
     """Booked by an earlier run that was cut off; only tidied up now."""
+    stays: bool = False
+    """It could not leave the drop folder, most likely because somebody has it open; the next run takes it away."""
 
     @property
     def needs_person(self) -> bool:
@@ -66,6 +71,13 @@ class Line:
 @dataclass(frozen=True)
 class Received:
     lines: tuple[Line, ...]
+    unread: tuple[FoundFile, ...] = ()
+    """Files whose bytes the disk did not give: they stay where they are, and nothing is booked."""
+
+    @property
+    def is_done(self) -> bool:
+        """True when nothing of this run needs a person."""
+        return not (self.unread or self.need_person or any(line.stays for line in self.lines))
 
     @property
     def need_person(self) -> tuple[Line, ...]:
@@ -87,30 +99,39 @@ def receive(
     """
     found = dropped_files(round_.folder.drop) if files is None else tuple(files)
     with Readings(round_.folder) as readings:
-        judged = list(_judged(round_, readings, found, step=step, keep=not dry_run))
-        twins = _settled(judged, readings)
+        unread: list[FoundFile] = []
+        judged = list(_judged(round_, readings, found, unread, step=step, keep=not dry_run))
+        twins = _settled(judged, round_.ledger(), readings)
         if dry_run:
-            return Received(
-                tuple(_decided(round_, readings, judged, twins, round_.ledger(), set()))
-            )
-        lines = list(_booked(round_, readings, judged, twins, now=now, by=by))
-        restore_copies(round_.folder, round_.ledger(), readings)
-    return Received(tuple(lines))
+            lines = list(_decided(round_, readings, judged, twins, round_.ledger(), set()))
+        else:
+            lines = list(_booked(round_, readings, judged, twins, now=now, by=by))
+            restore_copies(round_.folder, round_.ledger(), readings)
+    return Received(tuple(lines), tuple(unread))
 
 
 # -- archive and judge -------------------------------------------------------------------
 
 
 def _judged(
-    round_: Round, readings: Readings, files: Iterable[FoundFile], *, step: Step, keep: bool
+    round_: Round,
+    readings: Readings,
+    files: Iterable[FoundFile],
+    unread: list[FoundFile],
+    *,
+    step: Step,
+    keep: bool,
 ) -> Iterator[tuple[FoundFile, Judged]]:
-    """Each file with what it says; its bytes are archived before anything parses them."""
+    """Each file with what it says; its bytes are archived before anything parses them.
+
+    Files that cannot be read are added to `unread`.
+    """
     ledger = round_.ledger()
     register = register_of(round_, ledger, readings)
     taken: deque[tuple[FoundFile, bytes]] = deque()
 
     def archived() -> Iterator[bytes]:
-        for batch in _batches(files):
+        for batch in _batches(files, unread):
             if keep:
                 readings.originals.put_many([data for _, data in batch])
             for file, data in batch:
@@ -123,13 +144,20 @@ def _judged(
         step(file)
 
 
-def _batches(files: Iterable[FoundFile]) -> Iterator[list[tuple[FoundFile, bytes]]]:
+def _batches(
+    files: Iterable[FoundFile], unread: list[FoundFile]
+) -> Iterator[list[tuple[FoundFile, bytes]]]:
     """Files with their bytes, at most 64, two seconds' worth, or as many bytes as memory should hold."""
     batch: list[tuple[FoundFile, bytes]] = []
     began, size = time.monotonic(), 0
     for file in files:
-        with told_about(file.path):
+        try:
             batch.append((file, file.path.read_bytes()))
+        except (
+            OSError
+        ):  # open elsewhere, no right to read, gone: this one file waits, the others go on
+            unread.append(file)
+            continue
         size += len(batch[-1][1])
         full = len(batch) == BATCH_FILES or size > BATCH_BYTES
         if full or time.monotonic() - began > BATCH_SECONDS:
@@ -143,20 +171,23 @@ def _batches(files: Iterable[FoundFile]) -> Iterator[list[tuple[FoundFile, bytes
 
 
 def _settled(
-    judged: Sequence[tuple[FoundFile, Judged]], readings: Readings
+    judged: Sequence[tuple[FoundFile, Judged]], ledger: Ledger, readings: Readings
 ) -> Mapping[tuple[Key, str], Arrived | None]:
-    """Outcome of files of which a unit sent several in this run."""
+    """Outcome of files of which a unit sent several in this run; those taken in before have theirs."""
     groups: dict[Key, dict[str, Judged]] = defaultdict(dict)
     for _, each in judged:
-        if each.is_proved:
+        before = ledger.seen(each.sha256)
+        is_old = before is not None and before.fact.outcome in _TAKEN
+        if each.is_proved and not is_old:
             groups[each.key].setdefault(each.sha256, each)
     outcome: dict[tuple[Key, str], Arrived | None] = {}
     for key, each_of in groups.items():
         members = list(each_of.values())
-        if len(members) < 2 or len({m.plan for m in members}) > 1:
+        if len(members) < 2:
             continue
         twins = [t for m in members if (t := _twin(m, readings))]
-        for sha256, decided in settle(twins, readings.plan(members[0].plan)).items():
+        plans = [readings.plan(digest) for digest in dict.fromkeys(m.plan for m in members)]
+        for sha256, decided in settle(twins, plans).items():
             outcome[key, sha256] = decided
     return outcome
 
@@ -242,14 +273,20 @@ def _booked(
             batch = judged[start : start + BATCH_FILES]
             lines = list(_decided(round_, readings, batch, twins, ledger, seen))
             writer.append([booking(x.arrived, at=now, by=by) for x in lines if not x.already])
-            _tidy(round_.folder, lines, readings)
-            yield from lines
+            yield from _tidied(round_.folder, lines, readings)
 
 
-def _tidy(folder: RoundFolder, lines: Sequence[Line], readings: Readings) -> None:
-    """Readable copies first, then the files leave the drop folder."""
+def _tidied(folder: RoundFolder, lines: Sequence[Line], readings: Readings) -> list[Line]:
+    """Readable copies first, then the files leave the drop folder; one that somebody has open stays."""
     _restore(folder, [s for line in lines if (s := line.arrived.submission)], readings)
-    remove_files([line.file.path for line in lines if line.file.takes_away])
+    leaving = [line.file.path for line in lines if line.file.takes_away]
+    try:
+        remove_files(leaving)
+    except DiskError:
+        for path in leaving:
+            with contextlib.suppress(DiskError):
+                remove_files([path])
+    return [replace(x, stays=x.file.takes_away and x.file.path.exists()) for x in lines]
 
 
 def restore_copies(folder: RoundFolder, ledger: Ledger, readings: Readings) -> None:

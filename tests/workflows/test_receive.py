@@ -1,0 +1,306 @@
+"""`receive`: what was booked once is booked once, nothing leaves before it is durable, and no file stops the others."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from failing_calls import killable_environment, windows_error
+from issued_round import BY, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes
+from xlsx_pdca.cli.program import run
+from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.ledger import Arrived, Outcome
+from xlsx_pdca.store.archive import Archive
+from xlsx_pdca.store.disk_errors import LockHeld
+from xlsx_pdca.store.system import exclusive_lock
+from xlsx_pdca.workflows import receive as receiving
+from xlsx_pdca.workflows.collect import given_files
+from xlsx_pdca.workflows.issue import issue
+from xlsx_pdca.workflows.receive import receive
+
+COPY = "102016-1_前橋市_事前課題_第1回.xlsx"
+
+
+class Killed(BaseException):
+    """Stands for a power cut: no code of ours may catch it."""
+
+
+def arrivals(desk: Desk) -> list[Arrived]:
+    return [booked.fact for booked in desk.ledger.arrivals]
+
+
+def test_a_return_becomes_a_submission(desk: Desk) -> None:
+    """Archived, booked, copied under a readable name, and out of the drop folder."""
+    data = desk.filled()
+    line = desk.take_in("返信.xlsx", data)
+    taken = line.arrived.submission
+    assert taken is not None
+    assert (taken.unit, taken.form, taken.number, taken.person) == (
+        MAEBASHI, "jizen", 1, "赤城花子",
+    )  # fmt: skip
+    copy = desk.root / taken.file
+    assert copy.name == COPY
+    assert copy.read_bytes() == data
+    assert not copy.stat().st_mode & 0o222 or os.name == "nt"
+    assert Archive.of_originals(desk.round.folder.originals).get(taken.sha256) == data
+    assert desk.waiting == []
+    assert desk.standing().submission == replace(taken, arrival=len(desk.round.log.read()))
+
+
+def test_repeating_books_nothing(desk: Desk) -> None:
+    """A second run over an empty drop folder writes no event and changes no file."""
+    desk.take_in("返信.xlsx", desk.filled())
+    before = desk.round.folder.events.read_bytes()
+    assert desk.receive().lines == ()
+    assert desk.round.folder.events.read_bytes() == before
+    assert desk.copies == [COPY]
+
+
+def test_dry_run_judges_the_same_and_leaves_everything(desk: Desk) -> None:
+    """Nothing is archived, booked or moved; what would become of each file is the same."""
+    desk.drop("返信.xlsx", desk.filled(strengths=""))
+    desk.drop("同じ.xlsx", desk.filled(strengths=""), minute=1)
+    before = desk.round.folder.events.read_bytes()
+    planned = receive(desk.round, None, now=NOW, by=BY, dry_run=True).lines
+    assert desk.round.folder.events.read_bytes() == before
+    assert list(desk.round.folder.originals.rglob("*.*")) == []
+    assert desk.waiting == ["同じ.xlsx", "返信.xlsx"]
+    done = desk.receive().lines
+    assert [line.arrived for line in planned] == [line.arrived for line in done]
+
+
+def test_given_files_stay_where_they_are(desk: Desk, tmp_path: Path) -> None:
+    """Files and folders named by path are taken in and left in place; the drop folder is not touched."""
+    folder = tmp_path / "メールの添付"
+    folder.mkdir()
+    (folder / "返信.xlsx").write_bytes(desk.filled())
+    desk.drop("別.xlsx", desk.filled(TAKASAKI))
+    (line,) = receive(desk.round, given_files([folder]), now=NOW, by=BY).lines
+    assert line.arrived.outcome is Outcome.SUBMISSION
+    assert [path.name for path in folder.iterdir()] == ["返信.xlsx"]
+    assert desk.waiting == ["別.xlsx"]
+
+
+def test_what_windows_leaves_lying_is_no_arrival(desk: Desk) -> None:
+    """Thumbs.db and the owner files of Excel and LibreOffice are passed over, and stay."""
+    for name in ("Thumbs.db", "~$返信.xlsx", ".~lock.返信.xlsx#"):
+        desk.drop(name, b"x")
+    assert desk.receive().lines == ()
+    assert len(desk.waiting) == 3
+
+
+def test_files_in_folders_are_found(desk: Desk) -> None:
+    """A folder dropped as a whole is looked through."""
+    (desk.round.folder.drop / "10月分").mkdir()
+    line = desk.take_in("10月分/返信.xlsx", desk.filled())
+    assert line.file.name == "10月分/返信.xlsx"
+    assert line.arrived.outcome is Outcome.SUBMISSION
+
+
+# -- crashes -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", ["_restore", "remove_files"])
+def test_cut_off_after_booking(desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Killed between the ledger and the tidying: the next run recognises the file, doubles nothing, tidies up."""
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    desk.drop("返信.xlsx", desk.filled())
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, step, die)
+        with pytest.raises(Killed):
+            desk.receive()
+    assert desk.waiting == ["返信.xlsx"]
+    assert len(arrivals(desk)) == 1
+
+    (line,) = desk.receive().lines
+    assert line.already
+    assert line.arrived.outcome is Outcome.SUBMISSION
+    assert len(arrivals(desk)) == 1
+    assert desk.copies == [COPY]
+    assert desk.waiting == []
+
+
+def test_file_left_by_a_cut_off_run_does_not_hinder_a_newer_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state is that of an undisturbed run: first the one booked before, then the newer as second submission."""
+    desk.drop("返信.xlsx", desk.filled())
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "remove_files", lambda *_: None)
+        desk.receive()
+    assert desk.waiting == ["返信.xlsx"]
+    desk.drop("訂正.xlsx", desk.filled(weaknesses="会議の時間が取れない。"), minute=5)
+    lines = desk.receive().lines
+    assert [(line.already, line.arrived.outcome) for line in lines] == [
+        (True, Outcome.SUBMISSION),
+        (False, Outcome.SUBMISSION),
+    ]
+    assert [b.fact.number for b in desk.standing().submissions] == [1, 2]
+
+
+def test_nothing_leaves_before_it_is_booked(desk: Desk) -> None:
+    """While somebody else writes into the round, the file waits in the drop folder and its bytes are kept."""
+    data = desk.filled()
+    desk.drop("返信.xlsx", data)
+    with exclusive_lock(desk.round.folder.lock, "別の担当者"), pytest.raises(LockHeld):
+        desk.receive()
+    assert desk.waiting == ["返信.xlsx"]
+    assert arrivals(desk) == []
+    assert desk.receive().lines[0].arrived.outcome is Outcome.SUBMISSION
+
+
+def test_a_lost_readable_copy_comes_back(desk: Desk) -> None:
+    """A copy somebody deleted from 50_受領済 is made anew from the archive by the next run."""
+    data = desk.filled()
+    desk.take_in("返信.xlsx", data)
+    copy = next(desk.round.folder.received.rglob(COPY))
+    copy.unlink()
+    desk.receive()
+    assert copy.read_bytes() == data
+
+
+# -- one bad file costs one line -----------------------------------------------------------
+
+
+def unreadable(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk refuses the bytes of this one file, as Windows does while another program holds it."""
+    real = Path.read_bytes
+
+    def read_bytes(self: Path) -> bytes:
+        if self == path:
+            raise windows_error(32)
+        return real(self)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+
+
+def test_unreadable_file_costs_one_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file the disk does not give stays in the drop folder and is named; the others are taken in."""
+    unreadable(desk.drop("開いたまま.xlsx", desk.filled()), monkeypatch)
+    desk.drop("高崎.xlsx", desk.filled(TAKASAKI), minute=1)
+    received = desk.receive()
+    assert [file.name for file in received.unread] == ["開いたまま.xlsx"]
+    assert [line.arrived.unit for line in received.lines] == [TAKASAKI]
+    assert not received.is_done
+    assert desk.waiting == ["開いたまま.xlsx"]
+    monkeypatch.undo()
+    assert desk.receive().is_done
+    assert desk.waiting == []
+
+
+def test_unreadable_file_in_words(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command says which file was not read and what to do, and ends with the code for "a person is needed"."""
+    unreadable(desk.drop("開いたまま.xlsx", desk.filled()), monkeypatch)
+    assert run(["receive", "--round", str(desk.root)]) == ExitCode.NEEDS_PERSON
+    said = capsys.readouterr().err
+    assert "開いたまま.xlsx：ファイルを読めなかったため" in said
+    assert "もう一度実行してください" in said
+
+
+def test_file_held_open_stays_and_is_booked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the file cannot be removed it is booked and named; the next run takes it away and books nothing."""
+    path = desk.drop("開いたまま.xlsx", desk.filled())
+    desk.drop("高崎.xlsx", desk.filled(TAKASAKI), minute=1)
+    real = Path.unlink
+
+    def unlink(self: Path, missing_ok: bool = False) -> None:
+        if self == path:
+            raise windows_error(32)
+        real(self, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", unlink)
+        lines = desk.receive().lines
+    assert [(line.file.name, line.stays) for line in lines] == [
+        ("開いたまま.xlsx", True),
+        ("高崎.xlsx", False),
+    ]
+    assert desk.waiting == ["開いたまま.xlsx"]
+    (again,) = desk.receive().lines
+    assert (again.already, again.stays) == (True, False)
+    assert len(arrivals(desk)) == 2
+
+
+# -- order and editions --------------------------------------------------------------------
+
+
+def test_answer_on_an_earlier_issue_counts(desk: Desk) -> None:
+    """A return on a workbook that was replaced since is read as it was sent, and the officer is told."""
+    data = desk.filled()
+    later = replace(desk.round.units[0], deadline=(NOW + timedelta(days=30)).date())
+    changed_round = replace(desk.round, units=(later, *desk.round.units[1:3]))
+    issue(changed_round, now=NOW + timedelta(days=1), by=BY)
+    assert desk.fact().issue == 2
+    line = desk.take_in("返信.xlsx", data)
+    assert (line.arrived.outcome, codes(line.arrived)) == (Outcome.SUBMISSION, ["IDN08"])
+    assert line.arrived.issue == 1
+    taken = line.arrived.submission
+    assert taken is not None and taken.issue == 1
+
+
+@pytest.mark.parametrize(
+    ("weaknesses", "outcomes"),
+    [
+        ("担当者の異動が多い。", [Outcome.SUBMISSION, Outcome.SAME_FILE]),
+        ("会議の時間が取れない。", [Outcome.HELD, Outcome.HELD]),
+    ],
+    ids=["equal", "different"],
+)
+def test_old_and_new_form_in_one_drop(desk: Desk, weaknesses: str, outcomes: list[Outcome]) -> None:
+    """Answers on two editions of the form are compared field by field like any two files of a unit."""
+    desk.drop("旧.xlsx", desk.filled())
+    form = replace(desk.round.forms["jizen"], purpose="改めてお尋ねします。")
+    forms = {**desk.round.forms, "jizen": form}
+    edited = replace(desk.round, units=desk.round.units[:3], forms=forms)
+    old_plan = desk.fact().plan
+    issue(edited, now=NOW + timedelta(days=1), by=BY)
+    assert desk.fact().plan != old_plan
+    desk.drop("新.xlsx", desk.filled(weaknesses=weaknesses), minute=1)
+    assert [line.arrived.outcome for line in desk.receive().lines] == outcomes
+    numbers = [b.fact.number for b in desk.standing().submissions]
+    assert numbers == [1] * (Outcome.SUBMISSION in outcomes)
+
+
+def test_losses_are_recorded_and_ask_nothing(desk: Desk) -> None:
+    """What a program took away stands in the arrival; it is no finding."""
+    line = desk.take_in(
+        "返信.xlsx", changed(desk.filled(), lambda b: b.custom_doc_props.props.clear())
+    )
+    assert codes(line.arrived) == []
+    assert line.arrived.losses == ("文書プロパティ",)
+    assert "Openpyxl" in line.arrived.application
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends SIGKILL")
+def test_killed_for_real(desk: Desk) -> None:
+    """A process killed right after the ledger was written is repaired by running the command again."""
+    desk.drop("返信.xlsx", desk.filled())
+    program = (
+        "import os, signal, sys\n"
+        "from xlsx_pdca.workflows import receive\n"
+        "receive._restore = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from xlsx_pdca.cli.program import run\n"
+        "run(['receive', '--round', sys.argv[1]])\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", program, desk.root],
+        capture_output=True,
+        env=killable_environment(),
+    )
+    assert killed.returncode == -9
+    assert desk.waiting == ["返信.xlsx"]
+    assert run(["receive", "--round", str(desk.root)]) == ExitCode.OK
+    assert desk.waiting == []
+    assert desk.copies == [COPY]
+    assert len(arrivals(desk)) == 1
