@@ -163,10 +163,8 @@ def test_fuller_copy_is_read(good: Path, tmp_path: Path, soffice: LibreOffice) -
 def test_answers_sorted_without_their_numbers(
     good: Path, tmp_path: Path, soffice: LibreOffice
 ) -> None:
-    """Unprotected and sorted past their numbers, answers cannot be put back: the sheet is asked about.
-
-    The one case with several findings: sorting drags our own formulas into answer cells.
-    """
+    """Unprotected and sorted past their numbers, answers cannot be put back: the sheet is asked about."""
+    # The one case with several findings: sorting drags our own formulas into answer cells.
     target = tmp_path / "sorted.xlsx"
     steps = [["sort", "組織表", "D9:J27", 0]]
     soffice.run("change", {"path": str(good), "steps": steps, "save_as": str(target)})
