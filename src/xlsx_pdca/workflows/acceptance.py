@@ -15,6 +15,7 @@ from xlsx_pdca.ledger import (
     Booked,
     Dismissed,
     Fact,
+    Issued,
     Key,
     Ledger,
     Sent,
@@ -137,14 +138,15 @@ def _assigned(
             f"「{key[0]}」にはこの様式を作成していません。", "名簿と様式のIDを御確認ください。"
         )
     found: Arrived = held.fact
-    reading = readings.reading(found.sha256, issue.plan, issue.slots)
+    sent = _workbook_of(found, key[1], ledger) or issue
+    reading = readings.reading(found.sha256, sent.plan, sent.slots)
     if isinstance(reading, Refusal):
         raise UsageError(
             f"「{found.name}」は読み取れないファイルです。",
             "Excelブック（.xlsx）で改めてお送りいただいてください。",
         )
     number = next_number(ledger, key)
-    title = readings.plan(issue.plan).title
+    title = readings.plan(sent.plan).title
     unit = round_.unit(key[0])
     name = safe_file_name(f"{key[0]}_{unit.name if unit else ''}_{title}")
     folder = PurePosixPath(round_.folder.received.name) / safe_file_name(title)
@@ -152,8 +154,8 @@ def _assigned(
         sha256=found.sha256,
         unit=key[0],
         form=key[1],
-        issue=issue.issue,
-        plan=issue.plan,
+        issue=sent.issue if sent.unit == key[0] else issue.issue,
+        plan=sent.plan,
         number=number,
         file=f"{folder / name}_第{number}回.xlsx",
         findings=reading.findings,
@@ -161,6 +163,12 @@ def _assigned(
         arrival=held.seq,
         assigned=True,
     )
+
+
+def _workbook_of(found: Arrived, form: str, ledger: Ledger) -> Issued | None:
+    """The issued workbook a file proves to be made on, of whichever unit: it is read as it was sent."""
+    issues = ledger.standing(found.unit, form).issues if found.form == form else ()
+    return next((b.fact for b in issues if b.fact.issue == found.issue), None)
 
 
 def dismiss(round_: Round, arrival: int, reason: str, *, now: datetime, by: str) -> Arrived:

@@ -1,0 +1,285 @@
+"""A person's acts: accept, assign, lay aside, mark as sent, and every one of them taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
+from xlsx_pdca.errors import UsageError
+from xlsx_pdca.ledger import Outcome, Status
+from xlsx_pdca.store.archive import Archive
+from xlsx_pdca.workflows.acceptance import (
+    Acceptance,
+    accept,
+    assign,
+    dismiss,
+    mark_sent,
+    recent_steps,
+    undo,
+)
+from xlsx_pdca.workflows.issue import issue
+
+LATER = NOW + timedelta(days=20)
+DUE = date(2026, 9, 15)
+
+
+def accepted(desk: Desk, *units: str, everyone: bool = False, dry_run: bool = False) -> Acceptance:
+    return accept(desk.round, units, everyone=everyone, now=LATER, by=BY, dry_run=dry_run)
+
+
+def status(desk: Desk, unit: str = MAEBASHI) -> Status:
+    return desk.standing(unit).status(DUE)
+
+
+@pytest.fixture
+def three(desk: Desk) -> Desk:
+    """A clear return of 前橋市, one of 高崎市 with an open 必ず確認, none of 桐生市."""
+    desk.drop("前橋.xlsx", desk.filled())
+    desk.drop("高崎.xlsx", desk.filled(TAKASAKI, strengths=""), minute=1)
+    desk.receive()
+    return desk
+
+
+# -- accept --------------------------------------------------------------------------------
+
+
+def test_receiving_accepts_nothing(three: Desk) -> None:
+    """A clear return is received, not accepted: that is a person's act."""
+    assert status(three) is Status.RECEIVED
+
+
+def test_accept_all_leaves_what_must_be_checked(three: Desk) -> None:
+    """`--all` takes the clear ones and names those it left."""
+    done = accepted(three, everyone=True)
+    assert [s.unit for s in done.accepted] == [MAEBASHI]
+    assert [s.unit for s in done.left] == [TAKASAKI]
+    assert (status(three), status(three, TAKASAKI)) == (Status.ACCEPTED, Status.RECEIVED)
+
+
+def test_named_unit_is_accepted_whatever_is_open(three: Desk) -> None:
+    """The person has decided; all findings stay in the record."""
+    accepted(three, TAKASAKI)
+    assert status(three, TAKASAKI) is Status.ACCEPTED
+    submission = three.standing(TAKASAKI).submission
+    assert submission is not None
+    assert [each.code for each in submission.findings] == ["ANS01"]
+
+
+def test_accepting_twice_books_once(three: Desk) -> None:
+    """What is accepted already is passed over."""
+    accepted(three, MAEBASHI)
+    assert accepted(three, MAEBASHI).accepted == ()
+    assert len(three.standing().accepted) == 1
+
+
+def test_dry_run_books_nothing(three: Desk) -> None:
+    """The plan is told, and the status stays."""
+    assert [s.unit for s in accepted(three, everyone=True, dry_run=True).accepted] == [MAEBASHI]
+    assert status(three) is Status.RECEIVED
+
+
+def test_later_submission_must_be_accepted_anew(three: Desk) -> None:
+    """An acceptance is of one submission; a newer one is only received."""
+    accepted(three, MAEBASHI)
+    three.take_in("訂正.xlsx", three.filled(weaknesses="会議の時間が取れない。"))
+    assert status(three) is Status.RECEIVED
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"), [("999999-1", "名簿にない"), (KIRYU, "まだ提出がありません")]
+)
+def test_what_cannot_be_accepted(three: Desk, unit: str, words: str) -> None:
+    """An unknown unit, or one that has sent nothing, is refused, and nobody beside it is accepted."""
+    with pytest.raises(UsageError, match=words):
+        accepted(three, MAEBASHI, unit)
+    assert status(three) is Status.RECEIVED
+
+
+# -- held files ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def held(desk: Desk) -> int:
+    """Receipt number of a file that waits: 前橋市's return under the name of 桐生市."""
+    line = desk.take_in("102032-1_桐生市_事前課題.xlsx", desk.filled())
+    assert line.arrived.outcome is Outcome.HELD
+    (booked,) = desk.ledger.held
+    return booked.seq
+
+
+def assigned(desk: Desk, arrival: int, unit: str = MAEBASHI):  # type: ignore[no-untyped-def]
+    return assign(desk.round, arrival, unit, "jizen", now=LATER, by=BY)
+
+
+def test_held_file_becomes_a_submission(desk: Desk, held: int) -> None:
+    """`accept --as`: the file is the unit's submission, its copy stands in 50_受領済, nothing waits any more."""
+    taken = assigned(desk, held)
+    assert (taken.unit, taken.number, taken.assigned, taken.person) == (
+        MAEBASHI, 1, True, "赤城花子",
+    )  # fmt: skip
+    assert desk.standing().submission == taken
+    assert desk.ledger.held == ()
+    assert desk.copies == ["102016-1_前橋市_事前課題_第1回.xlsx"]
+    assert status(desk) is Status.RECEIVED
+
+
+def test_file_of_another_unit_may_be_assigned(desk: Desk, held: int) -> None:
+    """桐生市 wrote into 前橋市's workbook: read as it was sent, without a finding on its printed name."""
+    taken = assigned(desk, held, KIRYU)
+    assert (taken.unit, taken.findings) == (KIRYU, ())
+    assert desk.standing(KIRYU).submission == taken
+    assert desk.standing().submission is None
+
+
+def test_held_file_is_read_by_the_plan_it_was_issued_with(desk: Desk, held: int) -> None:
+    """A form edited since changes nothing in what an earlier return says."""
+    plan = desk.fact().plan
+    form = replace(desk.round.forms["jizen"], purpose="改めてお尋ねします。")
+    edited = replace(
+        desk.round, units=desk.round.units[:3], forms={**desk.round.forms, "jizen": form}
+    )
+    issue(edited, now=NOW + timedelta(days=1), by=BY)
+    assert desk.fact().plan != plan
+    taken = assigned(desk, held)
+    assert (taken.plan, taken.issue, taken.findings) == (plan, 1, ())
+
+
+def test_held_file_laid_aside(desk: Desk, held: int) -> None:
+    """A dismissed file waits no more, its bytes stay, and it is nobody's submission."""
+    dismiss(desk.round, held, "重複のため", now=LATER, by=BY)
+    assert desk.ledger.held == ()
+    (booked,) = desk.ledger.arrivals
+    assert Archive.of_originals(desk.round.folder.originals).has(booked.fact.sha256)
+    assert status(desk) is Status.SENT
+
+
+def test_only_what_waits_can_be_decided(desk: Desk, held: int) -> None:
+    """A number that does not wait is refused, with the numbers that do; nor can a file be decided twice."""
+    with pytest.raises(UsageError, match=f"保留中の受付番号は {held}"):
+        assigned(desk, held + 1)
+    assigned(desk, held)
+    with pytest.raises(UsageError, match="なし"):
+        dismiss(desk.round, held, "", now=LATER, by=BY)
+
+
+def test_unit_without_an_issued_form(desk: Desk, held: int) -> None:
+    """A file cannot be the answer of a unit that was never asked."""
+    with pytest.raises(UsageError, match="作成していません"):
+        assigned(desk, held, "102041-1")
+    assert len(desk.ledger.held) == 1
+
+
+def test_unreadable_file_cannot_be_assigned(desk: Desk) -> None:
+    """What is no workbook stays what it is."""
+    desk.take_in("回答.pdf", b"%PDF-1.7")
+    (booked,) = desk.ledger.held
+    with pytest.raises(UsageError, match="読み取れないファイル"):
+        assigned(desk, booked.seq)
+
+
+# -- sent ----------------------------------------------------------------------------------
+
+
+def test_marked_as_sent_once(desk: Desk) -> None:
+    """What was booked as sent before is not booked again; a unit never issued to is passed over."""
+    again = mark_sent(desk.round, [], everyone=True, on=DUE, now=LATER, by=BY)
+    assert again == ()
+    assert [b.fact.on for b in desk.standing().sent] == [NOW.date()]
+    assert desk.standing("102041-1").sent == ()
+
+
+# -- undo ----------------------------------------------------------------------------------
+
+
+def undone(desk: Desk, words: str) -> None:
+    """Take back the newest act whose description holds these words."""
+    step = next(s for s in recent_steps(desk.round) if words in s.words)
+    undo(desk.round, step.seq, "誤り", now=LATER, by=BY)
+
+
+def test_acceptance_taken_back(three: Desk) -> None:
+    """The submission is received again, as before."""
+    accepted(three, MAEBASHI)
+    undone(three, "確認済にした")
+    assert status(three) is Status.RECEIVED
+
+
+def test_submission_taken_back(three: Desk) -> None:
+    """The file waits for a person again; the copy keeps its number, and the number is not given twice."""
+    undone(three, "前橋市（102016-1）「事前課題」第1回として受け付けた")
+    assert status(three) is Status.SENT
+    (booked,) = three.ledger.held
+    assert booked.fact.unit == MAEBASHI
+    assert assigned(three, booked.seq).number == 2
+    assert [n for n in three.copies if n.startswith(MAEBASHI)] == [
+        "102016-1_前橋市_事前課題_第1回.xlsx",
+        "102016-1_前橋市_事前課題_第2回.xlsx",
+    ]
+
+
+def test_newer_submission_taken_back_leaves_the_older(three: Desk) -> None:
+    """After taking back the second submission the first one counts again."""
+    three.take_in("訂正.xlsx", three.filled(weaknesses="会議の時間が取れない。"))
+    undone(three, "第2回として受け付けた")
+    submission = three.standing().submission
+    assert submission is not None
+    assert submission.number == 1
+    line = three.take_in("再訂正.xlsx", three.filled(weaknesses="人手が足りない。"))
+    assert line.arrived.submission is not None
+    assert line.arrived.submission.number == 3
+
+
+def test_assignment_and_dismissal_taken_back(desk: Desk, held: int) -> None:
+    """In both cases the file waits again under its number."""
+    assigned(desk, held)
+    undone(desk, "受け付けた")
+    assert [b.seq for b in desk.ledger.held] == [held]
+    dismiss(desk.round, held, "", now=LATER, by=BY)
+    undone(desk, "取り扱わない")
+    assert [b.seq for b in desk.ledger.held] == [held]
+
+
+def test_an_undo_taken_back(three: Desk) -> None:
+    """Taking back an `undo` brings the act back."""
+    accepted(three, MAEBASHI)
+    undone(three, "確認済にした")
+    undone(three, "取り消した")
+    assert status(three) is Status.ACCEPTED
+
+
+def test_what_cannot_be_taken_back(three: Desk) -> None:
+    """An act already taken back, and a number that is none, are refused; nothing is booked."""
+    accepted(three, MAEBASHI)
+    seq = recent_steps(three.round)[0].seq
+    undo(three.round, seq, "", now=LATER, by=BY)
+    length = len(three.round.log.read())
+    for number in (seq, 9999):
+        with pytest.raises(UsageError, match="取り消せません"):
+            undo(three.round, number, "", now=LATER, by=BY)
+    assert len(three.round.log.read()) == length
+
+
+def test_the_record_forgets_nothing(three: Desk) -> None:
+    """Acts taken back stay in the ledger with who, when and why."""
+    accepted(three, MAEBASHI)
+    undone(three, "確認済にした")
+    accept_event, undo_event = three.round.log.read()[-2:]
+    assert (accept_event.type, undo_event.type) == ("accept", "undo")
+    assert (undo_event.by, undo_event.data["reason"]) == (BY, "誤り")
+
+
+def test_held_twins_one_assigned_one_laid_aside(desk: Desk) -> None:
+    """Two differing files of one unit: the person takes one and lays the other aside."""
+    desk.drop("a.xlsx", desk.filled())
+    desk.drop("b.xlsx", desk.filled(weaknesses="会議の時間が取れない。"), minute=1)
+    assert [codes(line.arrived) for line in desk.receive().lines] == [["ARR04"]] * 2
+    one, other = desk.ledger.held
+    assert assigned(desk, other.seq).number == 1
+    dismiss(desk.round, one.seq, "古い方", now=LATER, by=BY)
+    assert desk.ledger.held == ()
+    submission = desk.standing().submission
+    assert submission is not None
+    assert submission.sha256 == other.fact.sha256
