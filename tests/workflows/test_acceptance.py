@@ -9,7 +9,7 @@ import pytest
 
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
 from xlsx_pdca.errors import UsageError
-from xlsx_pdca.ledger import Outcome, Status
+from xlsx_pdca.ledger import Outcome, Status, Submitted
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.workflows.acceptance import (
     Acceptance,
@@ -110,7 +110,7 @@ def held(desk: Desk) -> int:
     return booked.seq
 
 
-def assigned(desk: Desk, arrival: int, unit: str = MAEBASHI):  # type: ignore[no-untyped-def]
+def assigned(desk: Desk, arrival: int, unit: str = MAEBASHI) -> Submitted:
     return assign(desk.round, arrival, unit, "jizen", now=LATER, by=BY)
 
 
