@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from xlsx_pdca.cells import folded
-from xlsx_pdca.plan import HIDDEN_SHEET, AnswerPlan, Style, WorkbookPlan
+from xlsx_pdca.plan import HIDDEN_SHEET, AnswerPlan, Style, WorkbookPlan, per_plan
 from xlsx_pdca.rawbook import CellType, RawBook, RawSheet
 
 _LABELS = (Style.LABEL, Style.ROW_LABEL)
@@ -50,7 +50,7 @@ class Placement:
 
 def placements(book: RawBook, plan: WorkbookPlan) -> Mapping[str, tuple[Placement, ...]]:
     """For each sheet of the plan that asks something, the sheets of the file it was found on; the original first."""
-    anchors = {key: _Anchors.of(plan, key) for key in dict.fromkeys(a.sheet for a in plan.answers)}
+    anchors = {key: _anchors(plan, key) for key in dict.fromkeys(a.sheet for a in plan.answers)}
     wanted = frozenset(text for each in anchors.values() for text in each.texts())
     found: dict[str, list[Placement]] = {key: [] for key in anchors}
     for sheet in searched_sheets(book, plan):
@@ -117,6 +117,9 @@ class _Anchors:
         yield from self.labels.values()
         for texts in self.beside.values():
             yield from texts
+
+
+_anchors = per_plan(_Anchors.of)
 
 
 def _index(sheet: RawSheet, wanted: frozenset[str]) -> Index:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
@@ -22,6 +24,34 @@ TICKET_PROPERTY = "pdca_ticket"
 TICKET_SLOT = "ticket"
 STATES_LIST = "pdca_list_states"
 """Name of the option list of words accepted in place of a number or a choice."""
+
+Frozen = TypeVar("Frozen")
+More = ParamSpec("More")
+Made = TypeVar("Made")
+_KEPT = 256
+
+
+def per_plan(
+    make: Callable[Concatenate[Frozen, More], Made],
+) -> Callable[Concatenate[Frozen, More], Made]:
+    """Remember what a pure function makes of a plan or a sheet of one: hundreds of returns ask for the same.
+
+    Plans are told apart as objects, since comparing their contents would cost more than is saved.
+    """
+    kept: dict[tuple[object, ...], tuple[Frozen, Made]] = {}
+
+    @wraps(make)
+    def remembered(frozen: Frozen, /, *more: More.args, **named: More.kwargs) -> Made:
+        key = (id(frozen), *more, *named.items())
+        found = kept.get(key)
+        if found is None or found[0] is not frozen:
+            if len(kept) >= _KEPT:
+                kept.clear()
+            # the plan itself is kept too, so that no other object takes its id
+            found = kept[key] = (frozen, make(frozen, *more, **named))
+        return found[1]
+
+    return remembered
 
 
 class Mark(StrEnum):
@@ -257,7 +287,7 @@ class WorkbookPlan:
 
     def field(self, field_id: str) -> FieldPlan:
         """Rules of a question. For a table column the id is `<table>.<column>`."""
-        return next(f for f in self.fields if f.field == field_id)
+        return _fields_by_id(self)[field_id]
 
     def question_of(self, answer: AnswerPlan) -> FieldPlan:
         """Rules of the question an answer rectangle belongs to."""
@@ -266,6 +296,11 @@ class WorkbookPlan:
     def slots(self) -> frozenset[str]:
         """Names of all slots used anywhere."""
         return frozenset(m for s in self.sheets for c in s.cells for m in SLOT.findall(c.text))
+
+
+@per_plan
+def _fields_by_id(plan: WorkbookPlan) -> Mapping[str, FieldPlan]:
+    return {field.field: field for field in reversed(plan.fields)}
 
 
 def question_id(answer: AnswerPlan) -> str:

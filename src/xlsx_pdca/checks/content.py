@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xlsx_pdca.cells import count_characters, folded, is_blank
 from xlsx_pdca.findings import Finding, finding, shortened
-from xlsx_pdca.plan import STATES_LIST, AnswerPlan, FieldPlan, Mark, Style, WorkbookPlan
+from xlsx_pdca.plan import STATES_LIST, AnswerPlan, FieldPlan, Mark, Style, WorkbookPlan, per_plan
 from xlsx_pdca.reading import Address, answer_label
 from xlsx_pdca.spec import FieldKind, Need
 from xlsx_pdca.submission import Answer, State
@@ -19,6 +20,7 @@ FAR_TOO_LONG = 2
 OWN_WORDS = 12
 """Examples shorter than this, such as 「か所」, are what many will answer and no sign of anything forgotten."""
 
+_GARBLED = re.compile("[\x00-\x08\x0b-\x1f\ufffd]")
 _CHOICES = (FieldKind.CHOICE, FieldKind.MULTIPLE_CHOICE)
 
 
@@ -209,9 +211,10 @@ def _both_answered(asked: _Asked, other: Answer) -> Iterator[Finding]:
 
 
 def _is_garbled(text: str) -> bool:
-    return "\ufffd" in text or any(ord(sign) < 32 and sign not in "\n\t" for sign in text)
+    return _GARBLED.search(text) is not None
 
 
+@per_plan
 def _own_words(plan: WorkbookPlan) -> Mapping[str, frozenset[str]]:
     """Per sheet the folded hints and examples the form prints: an answer equal to one was forgotten there."""
     styles = (Style.HINT, Style.NOTE, Style.LEAD, Style.LABEL)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from xlsx_pdca.cells import a1, folded
 from xlsx_pdca.findings import Finding, finding, shortened
@@ -43,27 +44,48 @@ class Register:
     codes: frozenset[str] = frozenset()
     """Printed codes of this round's forms."""
 
+    def of_same_unit(self, ticket: Ticket) -> Sequence[IssuedBook]:
+        """All workbooks issued for the same unit and form, in order of issue; none for a stranger."""
+        return self._by_unit_and_form.get(_unit_and_form(ticket), ())
+
     def newest(self, ticket: Ticket) -> IssuedBook:
         """The latest workbook issued for the same unit and form."""
-        same = (
-            b for b in self.issued.values() if _unit_and_form(b.ticket) == _unit_and_form(ticket)
-        )
-        return max(same, key=lambda book: book.ticket.issue)
+        return self.of_same_unit(ticket)[-1]
 
     def named_by(self, text: str, letter: str) -> frozenset[str]:
         """Units of a form that a file name or a typed name names exactly, by id or by name."""
         plain = unicodedata.normalize("NFKC", text)
         ids = set(_UNIT_ID.findall(plain.upper()))
         words = {folded(word) for word in (plain, *_BETWEEN_WORDS.split(plain)) if word}
-        return frozenset(
-            book.ticket.unit
-            for book in self.issued.values()
-            if book.ticket.letter == letter
-            and (book.ticket.unit in ids or words & set(map(folded, (book.name, *book.names))))
-        )
+        asked = {(letter, "id", each) for each in ids} | {(letter, "name", each) for each in words}
+        return frozenset(unit for each in asked for unit in self._units_by_word.get(each, ()))
 
     def name_of(self, unit: str) -> str:
-        return next((b.name for b in self.issued.values() if b.ticket.unit == unit), unit)
+        return self._names.get(unit, unit)
+
+    # Worked out once: a register is asked about every file of a run, and may hold thousands of units.
+
+    @cached_property
+    def _by_unit_and_form(self) -> Mapping[tuple[str, str], Sequence[IssuedBook]]:
+        found: dict[tuple[str, str], list[IssuedBook]] = {}
+        for book in sorted(self.issued.values(), key=lambda book: book.ticket.issue):
+            found.setdefault(_unit_and_form(book.ticket), []).append(book)
+        return found
+
+    @cached_property
+    def _units_by_word(self) -> Mapping[tuple[str, str, str], set[str]]:
+        """(letter of the form, "id" or "name", the id or the folded name) → units."""
+        found: dict[tuple[str, str, str], set[str]] = {}
+        for book in self.issued.values():
+            unit, letter = book.ticket.unit, book.ticket.letter
+            found.setdefault((letter, "id", unit), set()).add(unit)
+            for name in (book.name, *book.names):
+                found.setdefault((letter, "name", folded(name)), set()).add(unit)
+        return found
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {book.ticket.unit: book.name for book in reversed(tuple(self.issued.values()))}
 
 
 @dataclass(frozen=True)
@@ -125,9 +147,7 @@ def _doubt(ticket: Ticket, register: Register) -> Finding | None:
         return finding("IDN04", ticket=ticket.text)
     if ticket.text in register.issued:
         return None
-    same = [
-        b for b in register.issued.values() if _unit_and_form(b.ticket) == _unit_and_form(ticket)
-    ]
+    same = register.of_same_unit(ticket)
     if not same:
         return finding("IDN05", ticket=ticket.text)
     edition_known = any(b.ticket.edition == ticket.edition for b in same)

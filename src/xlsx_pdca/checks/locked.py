@@ -10,7 +10,16 @@ from xlsx_pdca.anchors import Placement, searched_sheets
 from xlsx_pdca.cells import MAX_ROW, Rect, a1, folded, is_blank
 from xlsx_pdca.checks.lines import Lines, Standing, columns_of, rows_of
 from xlsx_pdca.findings import Finding, finding, shortened
-from xlsx_pdca.plan import SLOT, TICKET_SLOT, AnswerPlan, SheetPlan, WorkbookPlan, filled
+from xlsx_pdca.plan import (
+    SLOT,
+    TICKET_SLOT,
+    AnswerPlan,
+    CellPlan,
+    SheetPlan,
+    WorkbookPlan,
+    filled,
+    per_plan,
+)
 from xlsx_pdca.rawbook import CellType, RawBook, RawSheet
 from xlsx_pdca.reading import Found, listed
 from xlsx_pdca.submission import StrayText
@@ -146,13 +155,14 @@ def _explained(
     ours = {place for place, cell in sheet.cells.items() if cell.formula is not None}
     changed: list[str] = []
     replaced: set[Place] = set()
-    for cell in planned.cells:
+    for cell, key in _printed(planned):
         row, column = rows.standing(cell.rect.top), columns.standing(cell.rect.left)
-        if cell.formula or (slots is None and SLOT.search(cell.text)):
+        if cell.formula or (slots is None and key is None):
             ours |= _likely(row, column)
             continue
-        text = filled(cell.text, slots or {})
-        here = _within(standing.get(folded(text), ()), row, column) if text else []
+        text = cell.text if key is not None else filled(cell.text, slots or {})
+        places = standing.get(folded(text) if key is None else key, ())
+        here = _within(places, row, column) if text else []
         ours.update(here)
         if not here and not is_blank(text):
             replaced |= _likely(row, column)
@@ -162,6 +172,14 @@ def _explained(
                 changed.append(text)
     return _Ours(
         frozenset(ours - spots), changed=tuple(changed), replaced=frozenset(replaced - spots)
+    )
+
+
+@per_plan
+def _printed(planned: SheetPlan) -> tuple[tuple[CellPlan, str | None], ...]:
+    """Cells of the form with their folded text, None where it differs per unit."""
+    return tuple(
+        (cell, None if SLOT.search(cell.text) else folded(cell.text)) for cell in planned.cells
     )
 
 
