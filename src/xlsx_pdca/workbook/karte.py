@@ -23,8 +23,9 @@ from xlsx_pdca.workbook.look import NAVY
 from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_time
 
 LABEL_PIXELS = 148.0
-UNITS = 12
-UNIT_PIXELS = 58.0
+UNITS = 24
+UNIT_PIXELS = 29.0
+THIRD = UNITS // 3
 WIDTH = LABEL_PIXELS + UNITS * UNIT_PIXELS
 POINTS = 9.0
 MOST_LINES = 16
@@ -48,7 +49,7 @@ _SHORT = {
 
 @dataclass(frozen=True)
 class Part:
-    """One cell of a karte row: text over some of the twelve units (or the label column, `first` 0)."""
+    """One cell of a karte row: text over some of the units (or the label column, `first` 0)."""
 
     text: str
     first: int
@@ -127,9 +128,9 @@ class KarteWriter:
     def _head(self, place: Place) -> None:
         row = self._take(30)
         words = [place.code, place.area and f"{place.area}圏域", place.health_office]
-        self.sheet.merged(row, 1, 6, place.name, "title", bottom=2, font_size=18)
+        self.sheet.merged(row, 1, 3 + THIRD, place.name, "title", bottom=2, font_size=18)
         line = "　".join(word for word in words if word)
-        self.sheet.merged(row, 7, 1 + UNITS, line, "subtitle", align="right", bottom=2)
+        self.sheet.merged(row, 4 + THIRD, 1 + UNITS, line, "subtitle", align="right", bottom=2)
 
     def _return(self, returned: UnitReturn) -> None:
         unit = self.summary.unit_of[returned.unit]
@@ -137,9 +138,10 @@ class KarteWriter:
         if self.used > PAGE_POINTS - LEAST_ON_PAGE:
             self._break()
         self._take(6)
-        row = self._take(20)
-        self.sheet.merged(row, 1, 5, plan.title, "section", bottom=0, font_color=NAVY)
-        self.sheet.merged(row, 6, 1 + UNITS, _who(self.summary, unit), "plain", align="right")
+        who = _who(self.summary, unit)
+        row = self._take(height_of([(who, (UNITS - THIRD) * UNIT_PIXELS)], least=20))
+        self.sheet.merged(row, 1, 1 + THIRD, plan.title, "section", bottom=0, font_color=NAVY)
+        self.sheet.merged(row, 2 + THIRD, 1 + UNITS, who, "plain", align="right")
         self._receipt(returned)
         if returned.is_in:
             self._answers(returned)
@@ -153,12 +155,14 @@ class KarteWriter:
         row = self._row(
             [
                 Part("状況", 0, 0, "label"),
-                Part(f"{status}\n{at} 受領" if at else status, 1, 4),
-                Part("", 5, UNITS, "source"),
+                Part(f"{status}\n{at} 受領" if at else status, 1, THIRD),
+                Part("", 1 + THIRD, UNITS, "source"),
             ]
         )
         name = returned.file.rpartition("/")[2]
-        self.sheet.link(row, 6, f"external:../{returned.file}", name, "source_link", returned.file)
+        self.sheet.link(
+            row, 2 + THIRD, f"external:../{returned.file}", name, "source_link", returned.file
+        )
 
     def _answers(self, returned: UnitReturn) -> None:
         plan = self.summary.plan_of(returned)
@@ -192,9 +196,11 @@ class KarteWriter:
         """Two short answers side by side."""
         if first is None:
             return
-        parts = [Part(_label(first[1]), 0, 0, "label"), _answer(first[2], 1, 4 if second else 12)]
+        end = THIRD if second else UNITS
+        parts = [Part(_label(first[1]), 0, 0, "label"), _answer(first[2], 1, end)]
         if second:
-            parts += [Part(_label(second[1]), 5, 8, "label"), _answer(second[2], 9, UNITS)]
+            label = Part(_label(second[1]), THIRD + 1, 2 * THIRD, "label")
+            parts += [label, _answer(second[2], 2 * THIRD + 1, UNITS)]
         self._row(parts)
 
     def _matrix(self, members: Sequence[Record], labels: Mapping[str, str]) -> None:
@@ -224,7 +230,7 @@ class KarteWriter:
             for row in filled:
                 self._singles(row)
             return
-        spans = _spans([1 if rule.kind in _SHORT else 2 for rule in rules])
+        spans = _spans([_weight(rule) for rule in rules])
         title = rules[0].heading or "表"
         self._row([Part(title, 0, 0, "head"), *_over([r.label for r in rules], spans, "head")])
         for row in filled:
@@ -300,16 +306,23 @@ def _answer(answer: Answer, first: int, last: int) -> Part:
     return Part(text, first, last, "blank" if answer.state is State.BLANK else "body")
 
 
+def _weight(rule: FieldPlan) -> int:
+    """How much of a table's width its column asks for; a number must not be broken."""
+    if rule.options:
+        return 2 + max(map(len, rule.options)) // 10
+    if rule.kind.is_text:
+        return 2 + min(rule.guide, 80) // 10
+    return 3
+
+
 def _spans(weights: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """The twelve units shared out by weight, every column at least one."""
-    total, used, spans = sum(weights), 0, []
-    for n, weight in enumerate(weights):
-        left = len(weights) - n - 1
-        size = (
-            UNITS - used if not left else max(1, min(UNITS * weight // total, UNITS - used - left))
-        )
-        spans.append((used + 1, used + size))
-        used += size
+    """The units shared out by weight, every column at least one."""
+    total, before, used, spans = sum(weights), 0, 0, []
+    for n, weight in enumerate(weights, 1):
+        before += weight
+        end = min(max(round(UNITS * before / total), used + 1), UNITS - len(weights) + n)
+        spans.append((used + 1, end))
+        used = end
     return tuple(spans)
 
 

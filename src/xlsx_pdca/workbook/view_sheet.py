@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from xlsx_pdca.layout.metrics import lines_needed
+from xlsx_pdca.layout.metrics import CELL_PADDING, lines_needed
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import State
 from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey
@@ -37,6 +39,10 @@ _NARROW: Mapping[FieldKind, float] = {
     FieldKind.MULTIPLE_CHOICE: 170,
     FieldKind.REFERENCE: 220,
 }
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
+_DIGIT_PIXELS = 10.2
+"""Widest digit at 10 points."""
+HEADING_POINTS = 9.0
 _LONG = (220.0, 270.0, 330.0, 400.0)
 """Widths tried for a column of long texts."""
 _SHOWN_WHOLE = 0.95
@@ -138,11 +144,14 @@ class _ViewWriter:
     def _headings(self) -> None:
         """Section headings of the form over the first question of each section."""
         before = ""
+        heights = [15.0]
         for column, question in enumerate(self.view.columns, self.first_answer):
-            if question.heading != before and self.view.shape is Shape.SINGLES:
-                self.sheet.text(HEADING_ROW, column, question.heading, "heading")
-            before = question.heading
-        self.sheet.height(HEADING_ROW, 15)
+            text = question.heading
+            if text != before and self.view.shape is Shape.SINGLES:
+                self.sheet.text(HEADING_ROW, column, text, "heading", text_wrap=True)
+                heights.append(height_of([(text, self.widths[column - 1])], points=HEADING_POINTS))
+            before = text
+        self.sheet.height(HEADING_ROW, max(heights))
 
     def row(self, number: int, row: ViewRow) -> None:
         style = "missing" if row.missing else "body"
@@ -228,8 +237,15 @@ def column_width(column: ViewColumn, texts: Sequence[str]) -> float:
     if column.kind is FieldKind.CHOICE and all(len(text) <= 3 for text in texts):
         return 84.0
     if column.kind in _NARROW:
-        return _NARROW[column.kind]
+        return max(_NARROW[column.kind], *map(_number_width, texts), 0.0)
     return next((width for width in _LONG if _shows(column, texts, width)), _LONG[-1])
+
+
+def _number_width(text: str) -> float:
+    """Pixels a number takes; one that does not fit would show as ###. 0 for words, which wrap."""
+    if not _NUMBER.fullmatch(text):
+        return 0.0
+    return len(f"{Decimal(text):,}") * _DIGIT_PIXELS + CELL_PADDING
 
 
 def _shows(column: ViewColumn, texts: Sequence[str], width: float) -> bool:
