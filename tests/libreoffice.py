@@ -76,11 +76,17 @@ class LibreOffice:
         """What a script replies; a plain name like "fill" means one in `tests/uno_scripts`."""
         path = script if isinstance(script, Path) else SCRIPTS / f"{script}.py"
         self.start()
-        command = [SYSTEM_PYTHON, path, self._pipe, *map(json.dumps, arguments)]
+        command = [SYSTEM_PYTHON, path, self._pipe]
+        given = json.dumps(arguments).encode()  # by stdin: a command line has room for 128 KB only
         environment = {**os.environ, "PYTHONPATH": str(SCRIPTS), "PYTHONDONTWRITEBYTECODE": "1"}
         try:
             done = subprocess.run(
-                command, capture_output=True, timeout=self._timeout, env=environment, check=False
+                command,
+                input=given,
+                capture_output=True,
+                timeout=self._timeout,
+                env=environment,
+                check=False,
             )
         except subprocess.TimeoutExpired as expired:
             self.stop()

@@ -134,6 +134,14 @@ BLANK_SIGNS = "\n \u3000"
 """Signs that do not make an answer; the issued form's formulas remove the same ones."""
 
 
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+
+def half_width(text: str) -> str:
+    """Full-width letters, digits, signs and blanks made half-width, as `ASC` in a form does; ① and katakana stay."""
+    return text.translate(_HALF_WIDTH)
+
+
 def is_blank(text: str) -> bool:
     """True when nothing but line ends and blanks stands there."""
     return not text.strip(BLANK_SIGNS)

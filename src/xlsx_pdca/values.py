@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from xlsx_pdca.cells import folded, is_blank
+from xlsx_pdca.cells import folded, half_width, is_blank
 from xlsx_pdca.plan import FieldPlan
 from xlsx_pdca.rawbook import CellType, NumberLook, RawCell
 from xlsx_pdca.spec import FieldKind
@@ -41,9 +41,6 @@ _SEPARATE = re.compile(
 )
 
 _NUMBER = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)")
-
-_ASC = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-"""Full-width signs that the form's `ASC` makes half-width; ① and the like stay, as they do there."""
 
 _BETWEEN = re.compile(r"[、,，;；\n]")
 
@@ -131,8 +128,8 @@ def shortest_decimal(stored: str) -> str:
 
 def plain_number(text: str, unit: str = "") -> Decimal | None:
     """Number written in a text, or None; cleaned exactly as the form's mark formula does."""
-    cleaned = text.translate(_ASC)
-    for filler in (",", " ", "%", "人", unit, unit.translate(_ASC)):
+    cleaned = half_width(text.replace(unit, "") if unit else text)
+    for filler in (half_width(unit), ",", " ", "%", "人"):
         cleaned = cleaned.replace(filler, "") if filler else cleaned
     return Decimal(cleaned) if _NUMBER.fullmatch(cleaned) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xlsx_pdca.cells import BLANK_SIGNS, column_letters
+from xlsx_pdca.cells import BLANK_SIGNS, column_letters, half_width
 from xlsx_pdca.plan import STATES_LIST, FieldPlan, Mark
 from xlsx_pdca.spec import FieldKind, Need, Required
 
@@ -120,10 +120,13 @@ def _number_doubt(content: str, field: FieldPlan) -> str:
 
 def _plain_number(content: str, unit: str) -> str:
     """The number without grouping commas, blanks and its unit; the same cleaning as `values.plain_number`."""
-    # The unit goes first: ASC would turn its katakana into half-width ones.
+    # The unit goes first: ASC would turn its katakana into half-width ones. 「回／月」 is still to be found after it.
     text = f'SUBSTITUTE({content}&"",{quoted(unit)},"")' if unit else f'{content}&""'
+    narrow = half_width(unit)
+    again = [narrow] if any(sign.isascii() for sign in narrow) else []
     cleaned = f"ASC({text})"
-    for sign in (",", " ", "%", "人"):
+    # LibreOffice's ASC leaves a full-width blank as it is, Excel's does not.
+    for sign in dict.fromkeys([*again, ",", " ", "\u3000", "%", "人"]):
         cleaned = f'SUBSTITUTE({cleaned},{quoted(sign)},"")'
     return cleaned
 
