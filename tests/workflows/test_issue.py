@@ -29,6 +29,7 @@ from xlsx_pdca.store.system import Calls
 from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.workbook.lint import lint_package
 from xlsx_pdca.workbook.stamp import MAX_ISSUED
+from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.issue import PLAN_COPIES, IssueResult, Step, issue
 from xlsx_pdca.workflows.orders import NothingToIssue
 from xlsx_pdca.workflows.round import Round
@@ -166,6 +167,18 @@ def test_a_changed_unit_gets_a_new_number(small_round: Round) -> None:
         texts((small_round.folder.root / book.file).read_bytes())
     )
     assert issued(changed, days=1).books == ()
+
+
+def test_a_new_officer_replaces_only_what_is_not_out_yet(small_round: Round) -> None:
+    """Another telephone number makes new workbooks for units not yet written to, and for nobody else."""
+    issued(small_round)
+    mark_sent(
+        small_round, ["102016-1", "102024-1"], on=date(2026, 10, 1), now=NOW, by="見本 担当者"
+    )
+    other = replace(small_round, settings=replace(small_round.settings, telephone="027-000-9999"))
+    (book,) = issued(other).books
+    assert (book.unit, book.number, book.changes) == ("102032-1", 2, ("問合せ先",))
+    assert issued(other, days=1).books == ()
 
 
 def test_a_changed_form_is_a_new_edition_for_all(small_round: Round) -> None:

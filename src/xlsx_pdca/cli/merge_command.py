@@ -40,7 +40,7 @@ def _show(round_: Round, result: MergeResult, *, dry_run: bool) -> None:
         console.show(_place(round_, path))
     word = "作成する予定です" if dry_run else "作成しました"
     console.say(
-        f"取りまとめを{word}。回答あり {result.returned}件、未提出 {result.outstanding}件。"
+        f"取りまとめを{word}。回答あり {result.returned}件、未受領 {result.outstanding}件。"
     )
     if result.notes:
         console.say(f"県記入 {len(result.notes)}件を新しく記録しました。")

@@ -32,7 +32,7 @@ from xlsx_pdca.workbook.master import write_master
 from xlsx_pdca.workbook.stamp import MAX_ISSUED, Master, stamp
 from xlsx_pdca.workflows.orders import Order, orders_of
 from xlsx_pdca.workflows.round import Round
-from xlsx_pdca.workflows.slots import PLAN_CHANGED, changed_words
+from xlsx_pdca.workflows.slots import COVER_SLOTS, PLAN_CHANGED, changed_words
 
 PLAN_COPIES = "様式の控え（さわらない）"
 """Below 20_送付用: the plans once more, so that a lost system folder does not lose them."""
@@ -158,9 +158,10 @@ def _jobs(
     jobs: list[_Job] = []
     altered: list[str] = []
     for order in orders:
-        before = ledger.standing(order.unit.id, order.form.id).issue
+        standing = ledger.standing(order.unit.id, order.form.id)
+        before = standing.issue
         number = last.get((order.unit.id, order.form.id), 0) + 1
-        if before is None or not _is_same(before, order):
+        if before is None or not _is_same(before, order, is_out=bool(standing.sent)):
             jobs.append(_new(press, order, before, number))
             continue
         found = _bytes(round_.folder.root / before.file)
@@ -182,9 +183,17 @@ def _last_numbers(events: Sequence[Event]) -> dict[tuple[str, str], int]:
     return last
 
 
-def _is_same(before: Issued, order: Order) -> bool:
-    slots = {name: text for name, text in before.slots.items() if name != TICKET_SLOT}
-    return before.plan == order.digest and slots == order.slots
+def _is_same(before: Issued, order: Order, *, is_out: bool) -> bool:
+    """True when the booked workbook still says what it should.
+
+    One that is out is not replaced because the office's telephone number or the letter's date changed.
+    """
+    passing = {TICKET_SLOT, *(COVER_SLOTS if is_out else ())}
+    said, wanted = (
+        {name: text for name, text in slots.items() if name not in passing}
+        for slots in (before.slots, order.slots)
+    )
+    return before.plan == order.digest and said == wanted
 
 
 def _new(press: _Press, order: Order, before: Issued | None, number: int) -> _Job:

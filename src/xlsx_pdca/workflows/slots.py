@@ -11,6 +11,8 @@ from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.round import Round
 
+COVER_SLOTS = frozenset({"contact", "document", "issued_on", "return_to"})
+"""What is said about the letter and the office, not about the unit or its task."""
 PREVIOUS_PREFIX = "previous:"
 NO_PREVIOUS = "（前回の御回答はありません）"
 PLAN_CHANGED = "様式の内容"
