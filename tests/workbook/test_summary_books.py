@@ -22,7 +22,7 @@ from xlsx_pdca.submission import State
 from xlsx_pdca.summary import COLUMNS, Note, NoteKey, answers_of, long_table
 from xlsx_pdca.views import Shape, View, views_of
 from xlsx_pdca.workbook.data_book import data_book
-from xlsx_pdca.workbook.karte import MOST_LINES, split_text
+from xlsx_pdca.workbook.karte import MOST_LINES, THIRD, split_text
 from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workbook.summary_books import VANISHED, consolidated_book
 from xlsx_pdca.workbook.summary_look import SummaryBook, TextTooLong
@@ -226,7 +226,9 @@ def karte_texts() -> dict[str, str]:
     pages: dict[str, dict[int, str]] = {}
     code = ""
     for row in sheet.iter_rows():
-        head = next((m[0] for c in row[6:7] if (m := re.match(r"\d{6}", shown(c)))), None)
+        head = next(
+            (m[0] for c in row[3 + THIRD : 4 + THIRD] if (m := re.match(r"\d{6}", shown(c)))), None
+        )
         code = head or code
         for cell in row:
             columns = pages.setdefault(code, {})
