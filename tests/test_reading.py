@@ -146,11 +146,12 @@ def test_missing_sheet_is_asked_once() -> None:
 
 @pytest.mark.parametrize("breaks", [True, False], ids=["as Excel", "as LibreOffice"])
 def test_answer_dragged_onto_another_is_flagged(breaks: bool) -> None:
-    """One finding names the answer that left; its text is not read for two questions."""
+    """One finding names the answer that left and the field it stands in now; it is not read for two questions."""
     source, target = ("present", "daily", ""), ("purpose", "daily", "")
     reading = read(books.drag(books.good_book(), source, target, breaks=breaks))
     assert codes(reading) == ["STR04"]
     assert reading.findings[0].address == source
+    assert "（日常の療養支援）」の欄（「様式２」" in reading.findings[0].sentence()
     assert said(reading) == {
         **{a: text for a, text in books.ANSWERS.items() if a != source},
         target: books.ANSWERS[source],
