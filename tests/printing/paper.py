@@ -24,6 +24,10 @@ INK = (-0.08, 0.84)
 """Lowest and highest ink of full-width signs in em above the base line; small kana and Latin letters take less."""
 SLACK = 0.02
 """Points; coordinates in the PDF are rounded."""
+BAND = 10.0
+"""Height in points of the bands in which signs are looked for that stand on each other …"""
+NEAR = 12
+"""… among so many to the left in the same band."""
 _PAINTING = frozenset({b"S", b"s", b"f", b"f*", b"F", b"B", b"B*", b"b", b"b*", b"n"})
 _IGNORED = frozenset(
     {
@@ -82,6 +86,8 @@ class Sheet:
 
     name: str
     pages: tuple[tuple[Sign, ...], ...]
+    sizes: frozenset[tuple[int, int]]
+    """Width and height of the pages in millimetres."""
 
     @property
     def seen(self) -> Counter[str]:
@@ -106,24 +112,35 @@ def plain(text: str) -> str:
 def printed(path: Path) -> dict[str, Sheet]:
     """Sheets of a PDF by name; LibreOffice bookmarks the first page of each."""
     reader = pypdf.PdfReader(path)
-    pages = [tuple(_Page(reader, page).signs()) for page in reader.pages]
     marks = [(str(m["/Title"]), reader.get_destination_page_number(m)) for m in reader.outline]  # type: ignore[arg-type, call-overload]  # no nested bookmarks
-    ends = [*(start for _, start in marks), len(pages)]
-    spans = pairwise(ends)
+    spans = pairwise([*(start for _, start in marks), len(reader.pages)])
     return {
-        name: Sheet(name, tuple(pages[a:b])) for (name, _), (a, b) in zip(marks, spans, strict=True)
+        name: _sheet(name, reader, reader.pages[first:end])
+        for (name, _), (first, end) in zip(marks, spans, strict=True)
     }
+
+
+def _sheet(name: str, reader: pypdf.PdfReader, pages: Sequence[pypdf.PageObject]) -> Sheet:
+    sizes = ((page.mediabox.width, page.mediabox.height) for page in pages)
+    millimetres = frozenset((round(w / 72 * 25.4), round(h / 72 * 25.4)) for w, h in sizes)
+    return Sheet(name, tuple(tuple(_Page(reader, p).signs()) for p in pages), millimetres)
 
 
 def _overprinted(page: Sequence[Sign]) -> Iterator[tuple[str, str]]:
     """Pairs of signs that cover each other by a quarter or more."""
-    seen = sorted((s for s in page if s.text and s.seen), key=lambda s: s.box.left)
-    for n, one in enumerate(seen):
-        for other in seen[n + 1 :]:
-            if other.box.left >= one.box.right:
-                break
-            if max(one.box.share(other.box), other.box.share(one.box)) > 0.25:
-                yield one.text, other.text
+    bands: dict[int, list[Sign]] = {}
+    for sign in sorted((s for s in page if s.text and s.seen), key=lambda s: s.box.left):
+        first, last = int(sign.box.bottom // BAND), int(sign.box.top // BAND)
+        near = [s for band in range(first, last + 1) for s in bands.get(band, ())[-NEAR:]]
+        yield from ((o.text, sign.text) for o in near if _collide(o.box, sign.box))
+        for band in range(first, last + 1):
+            bands.setdefault(band, []).append(sign)
+
+
+def _collide(one: Box, other: Box) -> bool:
+    if one.right <= other.left or one.top <= other.bottom or other.top <= one.bottom:
+        return False
+    return max(one.share(other), other.share(one)) > 0.25
 
 
 class _Page:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
+
+import pytest
 
 from gunma_round import FORMS
 from libreoffice import LibreOffice
@@ -16,6 +18,7 @@ from printing.worst_answers import LINES, MANNERS, worst_answers
 from small_form import CREATED
 from xlsx_pdca.cells import a1
 from xlsx_pdca.layout.form import plan_form
+from xlsx_pdca.layout.metrics import LINE
 from xlsx_pdca.plan import SheetPlan, WorkbookPlan, locked_texts
 from xlsx_pdca.spec import Form, Paper
 from xlsx_pdca.unit import ROLES, UnitKind
@@ -39,6 +42,8 @@ SLOTS = {
 }  # fmt: skip
 """Long values of the kind that really come up."""
 
+ASKED = (ROLES[0], ROLES[2])
+EVERY_MANNER = (*MANNERS, LINES)
 AT_ONCE = 4
 """Workbooks in one call: their texts are arguments, and those may not be too long."""
 
@@ -89,20 +94,29 @@ def plan_of(form: Form, role: str = ROLES[0], *, verbatim: bool = False) -> Work
     )
 
 
-def issued_prints() -> Iterator[Print]:
-    """Both official forms as they go out: each role, wording and paper, every optional question."""
-    everything = product(FORMS.values(), Paper, (ROLES[0], ROLES[2]), (True, False))
-    for form, paper, role, verbatim in everything:
+def issued_prints(papers: Sequence[Paper], roles: Sequence[str]) -> Iterator[Print]:
+    """Both official forms as they go out, in either wording, with every optional question."""
+    for form, paper, role, verbatim in product(FORMS.values(), papers, roles, (True, False)):
         plan = plan_of(on(form, paper), role, verbatim=verbatim)
         yield Print(f"{form.id}_{paper}_{role}_{verbatim}", plan, {**SLOTS, "role": role}, {})
 
 
-def filled_prints(papers: Sequence[Paper]) -> Iterator[Print]:
-    """Both forms with the longest answers of every manner."""
-    for form, paper, manner in product(FORMS.values(), papers, (*MANNERS, LINES)):
+def filled_prints(paper: Paper, *manners: str) -> Iterator[Print]:
+    """Both forms with the longest answers, the manners of writing taking turns."""
+    for form in FORMS.values():
         plan = plan_of(on(form, paper))
-        answers = worst_answers(plan, manner)
-        yield Print(f"{form.id}_{paper}_{manner}", plan, {**SLOTS, "role": ROLES[0]}, answers)
+        answers = worst_answers(plan, *manners)
+        name = f"{form.id}_{paper}_{'・'.join(manners)}"
+        yield Print(name, plan, {**SLOTS, "role": ROLES[0]}, answers)
+
+
+def with_heights(one: Print, change: Callable[[str, int, float], float]) -> Print:
+    """The same print with other row heights: `change` has the sheet, the row and the height in points."""
+    sheets = (
+        replace(s, heights=tuple(change(s.key, n, h) for n, h in enumerate(s.heights, 1)))
+        for s in one.plan.sheets
+    )
+    return replace(one, plan=replace(one.plan, sheets=tuple(sheets)))
 
 
 def on_paper(
@@ -138,6 +152,8 @@ def defects(one: Print, shown: Cells, paper: Mapping[str, Sheet]) -> list[str]:
             if signs:
                 found.append(f"{one.name}: {plan.name} {what} {''.join(signs.elements())}")
         found += [f"{one.name}: {plan.name} overprints {p}" for p in sheet.overprinted()]
+        if sheet.sizes != {size(plan)}:
+            found.append(f"{one.name}: {plan.name} is printed on {sheet.sizes}")
         first += len(sheet.pages)
     return found
 
@@ -162,17 +178,71 @@ def signs_of(texts: Sequence[str]) -> Counter[str]:
     return Counter(sign for text in texts for sign in plain(text))
 
 
+def size(plan: SheetPlan) -> tuple[int, int]:
+    """Width and height in millimetres of the paper a sheet was planned for."""
+    assert plan.printing
+    short, long = {"A4": (210, 297), "A3": (297, 420)}[plan.printing.paper]
+    return (long, short) if plan.printing.landscape else (short, long)
+
+
+def all_defects(office: LibreOffice, prints: Sequence[Print], folder: Path) -> list[str]:
+    return [d for one in on_paper(office, prints, folder) for d in defects(*one)]
+
+
 def test_issued_forms_show_everything(soffice: LibreOffice, tmp_path: Path) -> None:
     """Every sign of every label of an issued form can be seen on its page once; none stands on another."""
-    prints = tuple(issued_prints())
-    assert len(prints) == 16
-    found = [d for p in on_paper(soffice, prints, tmp_path) for d in defects(*p)]
-    assert not found, "\n".join(found)
+    prints = (*issued_prints([Paper.A4], ASKED), *issued_prints([Paper.A3], ASKED[1:]))
+    assert len(prints) == 12
+    assert all_defects(soffice, prints, tmp_path) == []
 
 
 def test_answers_up_to_the_guide_length_are_seen(soffice: LibreOffice, tmp_path: Path) -> None:
-    """Answers as long as the guide, in whatever manner they are written, are printed whole."""
-    prints = tuple(filled_prints([Paper.A4]))
-    assert len(prints) == 16
-    found = [d for p in on_paper(soffice, prints, tmp_path) for d in defects(*p)]
-    assert not found, "\n".join(found)
+    """Answers as long as the guide are printed whole, and the form keeps its number of pages."""
+    prints = (*filled_prints(Paper.A4, "kanji"), *filled_prints(Paper.A4, *EVERY_MANNER))
+    pages: dict[tuple[str, str], set[int]] = {}
+    for one, shown, paper in on_paper(soffice, prints, tmp_path):
+        assert defects(one, shown, paper) == []
+        for sheet in paper.values():
+            pages.setdefault((one.plan.form, sheet.name), set()).add(len(sheet.pages))
+    assert all(len(numbers) == 1 for numbers in pages.values())
+    assert pages["jizen", "様式2"] == {2}
+
+
+def test_longest_answers_on_large_paper(soffice: LibreOffice, tmp_path: Path) -> None:
+    """The same forms printed on A3."""
+    assert all_defects(soffice, [*filled_prints(Paper.A3, *EVERY_MANNER)], tmp_path) == []
+
+
+@pytest.mark.soak
+def test_every_answer_in_every_manner(soffice: LibreOffice, tmp_path: Path) -> None:
+    """Each answer in kanji, Latin words, addresses, digits, wide letters, half-width kana, on both papers."""
+    manners = product(Paper, EVERY_MANNER)
+    prints = [one for paper, manner in manners for one in filled_prints(paper, manner)]
+    assert all_defects(soffice, prints, tmp_path) == []
+
+
+def test_room_for_higher_lines(soffice: LibreOffice, tmp_path: Path) -> None:
+    """A fifth of the height is kept free for programs that set lines higher: without it nothing is cut here."""
+    prints = [
+        with_heights(one, lambda _sheet, _row, height: height / LINE)
+        for one in filled_prints(Paper.A4, "no line may begin so", "words")
+    ]
+    assert all_defects(soffice, prints, tmp_path) == []
+
+
+def test_a_cut_line_is_noticed(soffice: LibreOffice, tmp_path: Path) -> None:
+    """Were one row too low for its answer, its label or its title, exactly that sheet would be told."""
+    one = next(filled_prints(Paper.A4, "kanji"))
+    answer = next(a.rect.top for a in one.plan.answers if a.field == "strengths")
+    label = next(a.rect.top for a in one.plan.answers if a.field == "name")
+    lower = {("s1", answer): 60.0, ("s1", label): 8.0, ("s2", 1): 9.0}
+    prints = [
+        with_heights(
+            one, lambda sheet, row, height, at=at, to=to: to if (sheet, row) == at else height
+        )
+        for at, to in lower.items()
+    ]
+    found = [defects(*p) for p in on_paper(soffice, prints, tmp_path)]
+    assert [len(lines) for lines in found] == [1, 1, 1], found
+    for lines, (key, _) in zip(found, lower, strict=True):
+        assert f"{one.plan.sheet(key).name} lacks " in lines[0]

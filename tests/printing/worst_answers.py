@@ -30,9 +30,10 @@ _TYPICAL = {
 }
 
 
-def worst_answers(plan: WorkbookPlan, manner: str) -> dict[tuple[str, str, str], str]:
-    """One answer for every address of the plan."""
-    return {a.address: worst_answer(plan.question_of(a), manner) for a in plan.answers}
+def worst_answers(plan: WorkbookPlan, *manners: str) -> dict[tuple[str, str, str], str]:
+    """One answer for every address of the plan, the manners taking turns."""
+    turns = zip(plan.answers, cycle(manners), strict=False)
+    return {a.address: worst_answer(plan.question_of(a), manner) for a, manner in turns}
 
 
 def worst_answer(question: FieldPlan, manner: str) -> str:
@@ -51,8 +52,8 @@ def worst_answer(question: FieldPlan, manner: str) -> str:
 
 
 def _in_lines(length: int) -> str:
-    """Kanji with two line breaks, and one more for every 200 signs: as many as the height is computed for."""
-    breaks = 2 + length // 200 if length >= 60 else 0
+    """Kanji with a line break, and one more for every 200 signs: as many as the height is computed for."""
+    breaks = 1 + length // 200 if length >= 60 else 0
     signs = list(islice(cycle(KANJI), length))
     for n in range(breaks):
         signs[(n + 1) * length // (breaks + 1)] = "\n"
