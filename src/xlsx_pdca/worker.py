@@ -78,6 +78,11 @@ class Worker(Generic[Result]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def hang_up(self) -> None:
+        """Tell the subprocess that no more files come, without waiting for its end; `close` must follow."""
+        if self._child is not None:
+            self._child.hang_up()
+
     def close(self) -> None:
         """End the subprocess; the next `parse` would start a fresh one."""
         if self._child is not None:
@@ -123,7 +128,9 @@ class Crew(Generic[Result]):
         self.close()
 
     def close(self) -> None:
-        """End all subprocesses."""
+        """End all subprocesses, side by side."""
+        for worker in self._workers:
+            worker.hang_up()
         for worker in self._workers:
             worker.close()
 
@@ -190,10 +197,14 @@ class _Child:
             return Refusal(RefusalCode.TIMEOUT, f"no answer within {seconds:g} s")
         return answer
 
-    def close(self) -> None:
-        """Let the child end by itself; it does so when no more questions can come."""
+    def hang_up(self) -> None:
+        """No more questions will come; the child ends by itself."""
         with contextlib.suppress(OSError):
             self._questions.close()
+
+    def close(self) -> None:
+        """Let the child end by itself."""
+        self.hang_up()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_CLOSING_SECONDS)
         self._end()

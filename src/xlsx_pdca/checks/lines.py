@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -43,9 +44,9 @@ class Lines:
         """Lines from anchor text → line in the plan, and anchor text → line in the file."""
         pairs = {line: standing[text] for text, line in planned.items() if text in standing}
         lost = frozenset(line for line in planned.values() if line not in pairs)
-        return cls(tuple(sorted(pairs.items())), lost, last)
+        return _shared(tuple(sorted(pairs.items())), lost, last)
 
-    @property
+    @cached_property
     def in_order(self) -> bool:
         """False when anchors were sorted or swapped."""
         return all(before[1] < after[1] for before, after in pairwise(self.found))
@@ -81,6 +82,12 @@ class Lines:
         known = sorted({planned for planned, _ in self.found} | self.lost)
         at = bisect_right(known, line)
         return not self.lost & set(known[max(at - 1, 0) : at + 1])
+
+
+@lru_cache(maxsize=64)
+def _shared(found: tuple[tuple[int, int], ...], lost: frozenset[int], last: int) -> Lines:
+    """The same lines for all files in which the anchors stand alike, with what was worked out so far."""
+    return Lines(found, lost, last)
 
 
 def rows_of(placed: Placement, asked: Iterable[AnswerPlan]) -> Lines:
