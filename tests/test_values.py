@@ -217,6 +217,24 @@ def test_any_number_written_with_commas_is_read(value: Decimal) -> None:
     assert plain_number(f"{value:,f}人", "人") == value
 
 
+@pytest.mark.parametrize(
+    ("written", "unit", "value"),
+    [
+        ("　12　", "", 12),
+        ("1　200人", "人", 1200),
+        ("3人月", "人月", 3),
+        ("３回／月", "回/月", 3),
+        ("3回/月", "回／月", 3),
+        ("5％", "％", 5),
+        ("3回", "回/月", None),
+        ("3月", "人月", None),
+    ],
+)
+def test_units_are_left_out_whole_in_any_width(written: str, unit: str, value: int | None) -> None:
+    """Blanks and the unit, full-width or not, do not hinder; a part of the unit is not the unit."""
+    assert plain_number(written, unit) == value
+
+
 @given(st.text(max_size=30))
 def test_any_text_has_a_meaning_in_every_kind(text: str) -> None:
     """No text makes the reading fail, and raw is the text itself."""

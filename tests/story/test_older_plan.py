@@ -39,6 +39,8 @@ def test_return_of_an_older_plan_is_read_after_the_form_was_edited(
     round_.played("receive")
     rows = round_.merged(tmp_path / "tables")
 
+    for copy in (old, new):
+        assert [f for f in copy.read(saved[copy.unit]).findings if f.code.startswith("STR")] == []
     assert differences(table, told(rows)) == []
     of_old, of_new = ([r for r in rows if r["unit"] == copy.unit] for copy in (old, new))
     assert misplaced(of_old, {old.unit: saved[old.unit]}, old_scenes) == []
