@@ -44,16 +44,47 @@ class Contender:
     prepare: Job = lambda: None
 
 
-def best_times(contenders: Mapping[str, Contender], rounds: int) -> dict[str, float]:
-    """Best seconds of each, every round running all of them one after the other."""
-    best = dict.fromkeys(contenders, float("inf"))
+@dataclass(frozen=True)
+class Times:
+    """Best seconds of each contender."""
+
+    wall: Mapping[str, float]
+    processor: Mapping[str, float]
+    """Of all processes together: says less about waiting, and is hardly touched by what else runs here."""
+
+    def told(self, count: int, what: str) -> str:
+        """A line for each, per item."""
+        lines = (
+            f"  {name:<14}{wall / count * 1e3:9.2f} ms, processor {self.processor[name] / count * 1e3:9.2f} ms a {what}"
+            for name, wall in self.wall.items()
+        )
+        return "\n".join(lines)
+
+    def ratio(self, one: str, other: str) -> float:
+        return self.wall[one] / self.wall[other]
+
+    def processor_ratio(self, one: str, other: str) -> float:
+        return self.processor[one] / max(self.processor[other], 1e-9)
+
+
+def best_times(contenders: Mapping[str, Contender], rounds: int) -> Times:
+    """Best of each, every round running all of them one after the other."""
+    wall = dict.fromkeys(contenders, float("inf"))
+    processor = dict.fromkeys(contenders, float("inf"))
     for _ in range(rounds):
         for name, contender in contenders.items():
             contender.prepare()
-            started = time.perf_counter()
+            started, used = time.perf_counter(), _processor()
             contender.run()
-            best[name] = min(best[name], time.perf_counter() - started)
-    return best
+            wall[name] = min(wall[name], time.perf_counter() - started)
+            processor[name] = min(processor[name], _processor() - used)
+    return Times(wall, processor)
+
+
+def _processor() -> float:
+    """Seconds used by this process and by those it started and waited for."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def start_up(*arguments: str) -> Job:

@@ -23,7 +23,7 @@ import naive
 import openpyxl
 import pandas
 import rounds
-from measure import Contender, PeakMemory, Ratio, best_times, machine, start_up
+from measure import Contender, PeakMemory, Ratio, Times, best_times, machine, start_up
 
 from xlsx_pdca.ledger import Issued
 from xlsx_pdca.plan import WorkbookPlan
@@ -68,7 +68,7 @@ class Stage:
         returns = rounds.returned(issued, 2 * size.units)
         return cls(folder, size, issued, returns)
 
-    def times(self, **contenders: Contender) -> dict[str, float]:
+    def times(self, **contenders: Contender) -> Times:
         return best_times(contenders, self.size.repeat)
 
 
@@ -83,7 +83,8 @@ def main() -> int:
     ratios: list[Ratio] = []
     with tempfile.TemporaryDirectory(prefix="xlsx-pdca-bench-") as folder:
         stage = Stage.set_up(Path(folder), size)
-        for part in (_issue, _receive, _merge, _second_merge, _help, _linear):
+        for name in options.only or _PARTS:
+            part = _PARTS[name]
             print(f"\n== {part.__doc__}")
             for ratio in part(stage):
                 print(ratio, flush=True)
@@ -98,6 +99,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few files only: does it still run?")
+    parser.add_argument("--only", action="append", choices=_PARTS, help="only this part")
     parser.add_argument("--receive", type=Path, metavar="ROUND", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -132,13 +134,12 @@ def _issue(stage: Stage) -> Iterator[Ratio]:
         stamp=Contender(lambda: [stamp(press[b.plan], b.slots) for b in books].clear()),
         deflate=Contender(lambda: naive.deflate(parts)),
     )
-    _per(times, len(books), "workbook")
+    print(times.told(len(books), "workbook"))
+    yield Ratio("openpyxl load–set–save / issue, whole path", times.ratio("openpyxl", "issue"), 25)
+    yield Ratio("  the same, processor time", times.processor_ratio("openpyxl", "issue"))
+    yield Ratio("openpyxl load–set–save / one more copy", times.ratio("openpyxl", "stamp"), 25)
     yield Ratio(
-        "openpyxl load–set–save / issue, whole path", times["openpyxl"] / times["issue"], 25
-    )
-    yield Ratio("openpyxl load–set–save / one more copy", times["openpyxl"] / times["stamp"], 25)
-    yield Ratio(
-        "one more copy / deflating the same parts", times["stamp"] / times["deflate"], None, 2.5
+        "one more copy / deflating the same parts", times.ratio("stamp", "deflate"), None, 2.5
     )
 
 
@@ -176,11 +177,11 @@ def _receive(stage: Stage) -> Iterator[Ratio]:
         pandas=Contender(lambda: naive.receive_with_pandas(drop).clear()),
         calamine=Contender(lambda: list(naive.receive_with_calamine(drop)).clear()),
     )
-    _per(times, len(stage.returns), "file")
-    yield Ratio("pandas.read_excel / receive, whole path", times["pandas"] / times["receive"], 5)
-    yield Ratio(
-        "receive, whole path / bare calamine", times["receive"] / times["calamine"], None, 5
-    )
+    print(times.told(len(stage.returns), "file"))
+    yield Ratio("pandas.read_excel / receive, whole path", times.ratio("pandas", "receive"), 5)
+    yield Ratio("  the same, processor time", times.processor_ratio("pandas", "receive"))
+    yield Ratio("receive, whole path / bare calamine", times.ratio("receive", "calamine"), None, 5)
+    yield Ratio("  the same, processor time", times.processor_ratio("receive", "calamine"))
 
 
 def _take_in(round_: Round) -> None:
@@ -209,14 +210,15 @@ def _merge(stage: Stage) -> Iterator[Ratio]:
     )
     cells = sum(len(cells) for book in books for cells in book.values())
     print(f"  {cells} cells in {sum(map(len, books))} sheets")
-    _per(times, len(stage.returns), "return")
+    print(times.told(len(stage.returns), "return"))
     yield Ratio(
         "merge, whole path / the same cells and links by bare XlsxWriter",
-        times["merge"] / times["xlsxwriter"],
+        times.ratio("merge", "xlsxwriter"),
         None,
         1.5,
     )
-    yield Ratio("merge, whole path / pandas, answers alone", times["merge"] / times["pandas"])
+    yield Ratio("  the same, processor time", times.processor_ratio("merge", "xlsxwriter"))
+    yield Ratio("merge, whole path / pandas, answers alone", times.ratio("merge", "pandas"))
 
 
 def _merge_all(round_: Round) -> None:
@@ -296,10 +298,10 @@ def _help(stage: Stage) -> Iterator[Ratio]:
         },
         4 * stage.size.repeat,
     )
-    _per(times, 1, "start")
+    print(times.told(1, "start"))
     yield Ratio(
         "xlsx-pdca --help / python -c 'import click'",
-        times["--help"] / times["import click"],
+        times.ratio("--help", "import click"),
         None,
         3,
     )
@@ -342,9 +344,14 @@ def _received(folder: Path) -> dict[str, object]:
     return {"seconds": seconds, "own": memory.own, "workers": sorted(memory.children.values())}
 
 
-def _per(times: dict[str, float], count: int, what: str) -> None:
-    for name, seconds in times.items():
-        print(f"  {name:<16}{seconds / count * 1e3:10.2f} ms a {what}")
+_PARTS: dict[str, Callable[[Stage], Iterator[Ratio]]] = {
+    "issue": _issue,
+    "receive": _receive,
+    "merge": _merge,
+    "second-merge": _second_merge,
+    "help": _help,
+    "linear": _linear,
+}
 
 
 if __name__ == "__main__":

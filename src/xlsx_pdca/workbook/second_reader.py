@@ -69,6 +69,8 @@ def _compared(
 ) -> Iterator[Disagreement]:
     for place, cell in sheet.cells.items():
         theirs = values.pop(place, "")
+        if theirs == cell.text and cell.type is CellType.TEXT:  # nearly every cell
+            continue
         if (wanted is None or place in wanted) and not _agree(cell, theirs, date1904=date1904):
             yield sheet.name, a1(*place), cell.text, _shown(theirs)
     for place, theirs in values.items():

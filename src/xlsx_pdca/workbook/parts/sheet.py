@@ -260,12 +260,16 @@ class _Cells:
         if hidden:
             self._sheet.hidden_rows.add(row)
         kept, cell_of, columns_by_letters = self._sheet.cells, self._cell, _COLUMNS
+        looks, strings = self._looks, self._strings
         for letters, digits, style, type, mark, formula, value, inline, other in cells:
             column = columns_by_letters[letters]
             if other or not column or digits != row_text or column in columns:
                 raise NotPlain(f"cell {letters}{digits}")
             columns.add(column)
-            if value or inline or mark:
+            if type == "s" and not mark and value in strings:  # nearly every cell that is not blank
+                if text := strings[value]:
+                    kept[row, column] = RawCell(_TEXT, text, looks.get(style, _PLAIN))
+            elif value or inline or mark:
                 text = value or inline
                 cell = cell_of(
                     type or "n",
