@@ -147,6 +147,64 @@ def test_file_left_by_a_cut_off_run_does_not_hinder_a_newer_one(
     assert [b.fact.number for b in desk.standing().submissions] == [1, 2]
 
 
+CONFLICT = ({}, {"weaknesses": "会議の時間が取れない。"})
+FULLER_FIRST = ({}, {"weaknesses": ""})
+FULLER_LAST = ({"weaknesses": ""}, {})
+
+
+@pytest.mark.parametrize("answers", [CONFLICT, FULLER_FIRST, FULLER_LAST])
+@pytest.mark.parametrize("lost", [0, 1])
+def test_twins_are_decided_as_if_nothing_had_been_cut_off(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, answers: tuple[dict[str, str], ...], lost: int
+) -> None:
+    """Two files of a unit, killed between two batches or within a write: the next run decides as an undisturbed one."""
+    for minute, each in enumerate(answers):
+        desk.drop(f"返信{minute}.xlsx", desk.filled(**each), minute=minute)
+    undisturbed = {
+        line.file.name: line.arrived
+        for line in receive(desk.round, None, now=NOW, by=BY, dry_run=True).lines
+    }
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "BATCH_FILES", 1)
+        patch.setattr(receiving, "_restore" if lost else "remove_files", die)
+        with pytest.raises(Killed):
+            desk.receive()
+    if lost:
+        lines = desk.round.folder.events.read_bytes().splitlines(keepends=True)
+        desk.round.folder.events.write_bytes(b"".join(lines[:-lost]))
+    else:
+        for line in arrivals(desk):
+            (desk.round.folder.drop / line.name).unlink()  # the tidying got this far
+    desk.receive()
+    assert {each.name: each for each in arrivals(desk)} == undisturbed
+    assert desk.waiting == []
+
+
+def test_copy_of_a_lost_ledger_is_not_taken_for_the_new_one(desk: Desk) -> None:
+    """After the ledger was put back to a backup, the first return has its own copy; the older one is kept beside it."""
+    backup = desk.round.folder.events.read_bytes()
+    older = desk.filled()
+    desk.take_in("返信.xlsx", older)
+    desk.round.folder.events.write_bytes(backup)
+    newer = desk.filled(weaknesses="会議の時間が取れない。")
+    taken = desk.take_in("訂正.xlsx", newer).arrived.submission
+    assert taken is not None
+    assert (desk.root / taken.file).read_bytes() == newer
+    assert {p.read_bytes() for p in desk.round.folder.received.rglob("*.xlsx")} == {older, newer}
+
+
+def test_same_bytes_name_the_file_they_came_in_first(desk: Desk) -> None:
+    """The second of two equal files is said to be equal to the first, not to itself."""
+    desk.drop("返信.xlsx", desk.filled())
+    desk.drop("返信（再送）.xlsx", desk.filled(), minute=1)
+    _, again = desk.receive().lines
+    assert "「返信.xlsx」" in again.arrived.findings[-1].sentence()
+
+
 def test_nothing_leaves_before_it_is_booked(desk: Desk) -> None:
     """While somebody else writes into the round, the file waits in the drop folder and its bytes are kept."""
     data = desk.filled()

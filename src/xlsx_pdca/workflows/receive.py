@@ -13,12 +13,15 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import PurePosixPath
+from hashlib import sha256
+from itertools import chain, count
+from pathlib import Path, PurePosixPath
 
 from xlsx_pdca.errors import DiskError
 from xlsx_pdca.findings import Grade, finding
 from xlsx_pdca.ledger import Arrived, Key, Ledger, Outcome, Submitted, booking, fold
 from xlsx_pdca.rawbook import Refusal
+from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import (
@@ -102,12 +105,15 @@ def receive(
         unread: list[FoundFile] = []
         judged = list(_judged(round_, readings, found, unread, step=step, keep=not dry_run))
         twins = _settled(judged, round_.ledger(), readings)
+        batches = tuple(_together(judged, twins))
         if dry_run:
-            lines = list(_decided(round_, readings, judged, twins, round_.ledger(), set()))
+            flat = chain.from_iterable(batches)
+            lines = list(_decided(round_, readings, flat, twins, round_.ledger(), {}))
         else:
-            lines = list(_booked(round_, readings, judged, twins, now=now, by=by))
+            lines = list(_booked(round_, readings, batches, twins, now=now, by=by))
             restore_copies(round_.folder, round_.ledger(), readings)
-    return Received(tuple(lines), tuple(unread))
+    place = {file: number for number, file in enumerate(found)}
+    return Received(tuple(sorted(lines, key=lambda line: place[line.file])), tuple(unread))
 
 
 # -- archive and judge -------------------------------------------------------------------
@@ -187,8 +193,8 @@ def _settled(
             continue
         twins = [t for m in members if (t := _twin(m, readings))]
         plans = [readings.plan(digest) for digest in dict.fromkeys(m.plan for m in members)]
-        for sha256, decided in settle(twins, plans).items():
-            outcome[key, sha256] = decided
+        for digest, decided in settle(twins, plans).items():
+            outcome[key, digest] = decided
     return outcome
 
 
@@ -203,21 +209,21 @@ def _decided(
     judged: Iterable[tuple[FoundFile, Judged]],
     twins: Mapping[tuple[Key, str], Arrived | None],
     ledger: Ledger,
-    seen: set[str],
+    seen: dict[str, str],
 ) -> Iterator[Line]:
-    """What each file becomes; `seen` remembers the bytes met earlier in this run."""
+    """What each file becomes; `seen` remembers the bytes met earlier in this run, and under which name."""
     for file, each in judged:
         before = ledger.same_file(each.sha256, each.name, each.modified)
         if before is not None:
             yield Line(file, before.fact, already=True)
         elif each.sha256 in seen and not each.refused:
-            doubt = finding("ARR01", other_file=each.name)
+            doubt = finding("ARR01", other_file=seen[each.sha256])
             yield Line(file, arrived(each, Outcome.SAME_FILE, doubt))
         else:
             settled = twins.get((each.key, each.sha256))
             decided = settled or decide(each, ledger, stem=_stem(round_, each, readings))
             yield Line(file, _with_emptied(decided, ledger, readings))
-        seen.add(each.sha256)
+        seen.setdefault(each.sha256, each.name)
 
 
 def _with_emptied(decided: Arrived, ledger: Ledger, readings: Readings) -> Arrived:
@@ -256,21 +262,41 @@ def _stem(round_: Round, judged: Judged, readings: Readings) -> str:
 # -- book and tidy -----------------------------------------------------------------------
 
 
+def _together(
+    judged: Sequence[tuple[FoundFile, Judged]], twins: Mapping[tuple[Key, str], Arrived | None]
+) -> Iterator[list[tuple[FoundFile, Judged]]]:
+    """Batches in which the twins of a unit stand side by side, the one that is taken in behind the others.
+
+    Wherever booking is cut off, the twins left over are still all in the drop folder or all decided.
+    """
+    groups: dict[Key | int, list[tuple[FoundFile, Judged]]] = defaultdict(list)
+    for number, (file, each) in enumerate(judged):
+        is_twin = (each.key, each.sha256) in twins
+        groups[each.key if is_twin else number].append((file, each))
+    batch: list[tuple[FoundFile, Judged]] = []
+    for group in groups.values():
+        batch += sorted(group, key=lambda found: twins.get((found[1].key, found[1].sha256)) is None)
+        if len(batch) >= BATCH_FILES:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
 def _booked(
     round_: Round,
     readings: Readings,
-    judged: Sequence[tuple[FoundFile, Judged]],
+    batches: Iterable[Sequence[tuple[FoundFile, Judged]]],
     twins: Mapping[tuple[Key, str], Arrived | None],
     *,
     now: datetime,
     by: str,
 ) -> Iterator[Line]:
     """Book file by file under one lock, durable batch by batch, and tidy up after each batch."""
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     with round_.log.writing() as writer:
         ledger = fold(writer.read())
-        for start in range(0, len(judged), BATCH_FILES):
-            batch = judged[start : start + BATCH_FILES]
+        for batch in batches:
             lines = list(_decided(round_, readings, batch, twins, ledger, seen))
             writer.append([booking(x.arrived, at=now, by=by) for x in lines if not x.already])
             yield from _tidied(round_.folder, lines, readings)
@@ -278,7 +304,10 @@ def _booked(
 
 def _tidied(folder: RoundFolder, lines: Sequence[Line], readings: Readings) -> list[Line]:
     """Readable copies first, then the files leave the drop folder; one that somebody has open stays."""
-    _restore(folder, [s for line in lines if (s := line.arrived.submission)], readings)
+    taken = [s for line in lines if (s := line.arrived.submission)]
+    for each in taken:
+        _make_room(folder.root / each.file, each.sha256)
+    _restore(folder, taken, readings)
     leaving = [line.file.path for line in lines if line.file.takes_away]
     try:
         remove_files(leaving)
@@ -287,6 +316,15 @@ def _tidied(folder: RoundFolder, lines: Sequence[Line], readings: Readings) -> l
             with contextlib.suppress(DiskError):
                 remove_files([path])
     return [replace(x, stays=x.file.takes_away and x.file.path.exists()) for x in lines]
+
+
+def _make_room(target: Path, digest: str) -> None:
+    """Give another name to a copy with other bytes: it was made before the ledger was put back to a backup."""
+    with told_about(target):
+        if not target.exists() or sha256(target.read_bytes()).hexdigest() == digest:
+            return
+        names = (target.with_stem(f"{target.stem}_以前の控え{n}") for n in count(1))
+        target.rename(next(name for name in names if not name.exists()))
 
 
 def restore_copies(folder: RoundFolder, ledger: Ledger, readings: Readings) -> None:
