@@ -7,13 +7,17 @@ import getpass
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TextIO
 
 import click
 
+from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import JST
+
+_DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
 def prepare() -> None:
@@ -25,12 +29,21 @@ def prepare() -> None:
 
 def say(text: str) -> None:
     """Talk and progress, on stderr."""
-    click.echo(text, err=True)
+    click.echo(_harmless(text), err=True)
 
 
 def show(text: str) -> None:
     """The result, on stdout."""
-    click.echo(text)
+    click.echo(_harmless(text))
+
+
+def _harmless(text: str) -> str:
+    """Signs that would steer the terminal or turn the direction of writing (a file name may hold any) are replaced."""
+    return "".join("\ufffd" if _is_steering(sign) else sign for sign in text)
+
+
+def _is_steering(sign: str) -> bool:
+    return (sign not in "\n\t" and unicodedata.category(sign) == "Cc") or sign in _DIRECTIONS
 
 
 def show_json(value: Any) -> None:
@@ -38,7 +51,8 @@ def show_json(value: Any) -> None:
     stream: TextIO = sys.stdout
     text = json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
     with contextlib.suppress(AttributeError):
-        stream.buffer.write(text.encode("utf-8"))
+        # Half a surrogate pair, from a file name that is no UTF-8, is written as JSON escapes it.
+        stream.buffer.write(text.encode("utf-8", "backslashreplace"))
         stream.flush()
         return
     stream.write(text)
@@ -47,7 +61,7 @@ def show_json(value: Any) -> None:
 @contextlib.contextmanager
 def progress(total: int, word: str) -> Iterator[Any]:
     """A counter on stderr that overwrites itself on a terminal and stays silent elsewhere."""
-    live = sys.stderr.isatty()
+    live = sys.stderr is not None and sys.stderr.isatty()  # none where no console is attached
     done = 0
 
     def step(_: object = None) -> None:
@@ -64,9 +78,20 @@ def progress(total: int, word: str) -> Iterator[Any]:
 def now() -> datetime:
     """The clock, read only here; `PDCA_NOW` (ISO 8601) sets it for tests and demonstrations."""
     fixed = os.environ.get("PDCA_NOW")
-    return datetime.fromisoformat(fixed).astimezone(JST) if fixed else datetime.now(JST)
+    if not fixed:
+        return datetime.now(JST)
+    try:
+        return datetime.fromisoformat(fixed).astimezone(JST)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"環境変数 PDCA_NOW の「{fixed}」は日時として読めません。",
+            "「2026-10-01T09:00:00+09:00」のように書くか、この環境変数を消してください。",
+        ) from None
 
 
 def person() -> str:
     """Who is at the keyboard, for the ledger."""
-    return os.environ.get("PDCA_USER") or getpass.getuser()
+    try:
+        return os.environ.get("PDCA_USER") or getpass.getuser()
+    except (OSError, ImportError, KeyError):  # a user without a name, as in a container
+        return "（利用者名なし）"
