@@ -37,7 +37,7 @@ def test_every_command_explains_itself_in_japanese(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nosuch"], "コマンド'nosuch'はありません"),
+        (["nosuch"], "「nosuch」"),
         (["status", "--nosuch"], "オプション「--nosuch」はありません"),
         (["check"], "指定されていません"),
         (["new"], "都道府県が指定されていません"),

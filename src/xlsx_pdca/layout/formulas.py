@@ -168,10 +168,10 @@ def sheet_progress(columns: tuple[int, ...], all_well: str) -> str:
     )
 
 
-def computed(field: FieldPlan, operands: tuple[str, ...]) -> str:
-    """Formula of a computed field; blank while an operand is not a plain number."""
+def computed(field: FieldPlan, operands: tuple[tuple[str, str], ...]) -> str:
+    """Formula of a computed field from (content, unit) of its operands; blank while one is no plain number."""
     assert field.computation is not None
-    numbers = [f"VALUE({_plain_number(content, '')})" for content in operands]
+    numbers = [f"VALUE({_plain_number(content, unit)})" for content, unit in operands]
     expression = {
         "sum": "+".join(numbers),
         "difference": "-".join(numbers),

@@ -34,15 +34,20 @@ def text_pixels(characters: float, points: float = ANSWER_POINTS) -> float:
     return characters * points * 96 / 72 + CELL_PADDING
 
 
+_THIN = frozenset(" !\"'()*,-./:;I[\\]^_`fijlrt{|}~")
+_WIDE = frozenset("#$%&+<=>?@CDGHMNOQUWXmw")
+
+
 def text_em(text: str) -> float:
-    """Upper bound of the width of one line in em: full-width signs 1, others 0.6 to 1."""
+    """Upper bound of the width of one line in em, by the advances of the font in both weights."""
     return sum(_sign_em(sign) for sign in text)
 
 
 def _sign_em(sign: str) -> float:
-    if unicodedata.east_asian_width(sign) in "WFA":
+    width = unicodedata.east_asian_width(sign)
+    if width in "WFA" or sign in _WIDE:
         return 1.0
-    return 1.0 if sign in "MW@%" else 0.78
+    return 0.55 if sign in _THIN or width == "H" else 0.78
 
 
 def lines_needed(text: str, pixels: float, points: float = ANSWER_POINTS) -> int:

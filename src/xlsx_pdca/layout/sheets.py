@@ -402,7 +402,10 @@ class SheetDraft:
             self.put(rect, Style.REFERENCE, self.words.reference(question))
             return
         assert question.computation is not None
-        operands = tuple(self._content_of(key, rect) for key in question.computation.fields)
+        operands = tuple(
+            (self._content_of(key, rect), self._unit_of(key, plan))
+            for key in question.computation.fields
+        )
         self.formula(rect, Style.COMPUTED, formulas.computed(plan, operands), "")
 
     def _content_of(self, key: str, rect: Rect) -> str:
@@ -411,6 +414,11 @@ class SheetDraft:
             if column.key == key:
                 return formulas.here(column.column)
         return formulas.at_row_of(row_name(self.codes[key]), self.grid.entry.column)
+
+    def _unit_of(self, key: str, computed: FieldPlan) -> str:
+        """Unit of a field a computed one stands on: a single, or a column of the same table."""
+        wanted = f"{computed.group}.{key}" if computed.group else key
+        return next((field.unit for field in self.fields if field.field == wanted), "")
 
     def _prompt(self, plan: FieldPlan, question: Question, rect: Rect) -> None:
         title, prompt = self.words.prompt(plan, question)
