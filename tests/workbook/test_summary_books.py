@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pypdf
 import pytest
+from python_calamine import CalamineWorkbook
 
 from gunma_round import DESK, LONG, ODD, gunma_round
 from libreoffice import LibreOffice
@@ -260,6 +261,21 @@ def test_too_long_a_text_is_refused() -> None:
     assert shown(sheet["M5"]) == "長" * 32_767
     with pytest.raises(TextTooLong, match=r"「日常の療養支援」M5.*32,768字"):
         made("長" * 32_768)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<r><t>x</t></r>", "<r>a</r>", "<r></r>", "<r>" + "長" * 32_758 + "\n </r>", "<r>a</r> "],
+)
+def test_an_answer_like_markup_stays_text(text: str) -> None:
+    """An answer that looks like a rich string of the file format stands in the cell sign by sign."""
+    book = SummaryBook("題", "脚注", ROUND.as_of)
+    book.sheet("表").text(1, 1, text)
+    data = book.finish()
+    assert openpyxl.load_workbook(io.BytesIO(data))["表"]["A1"].value == text
+    assert CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("表").to_python() == [
+        [text]
+    ]
 
 
 def test_a_number_excel_cannot_keep_stays_text() -> None:

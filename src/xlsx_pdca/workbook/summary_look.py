@@ -172,9 +172,16 @@ class SummarySheet:
         look = self.book.format(style, extra)
         storable = text.encode("utf-8", "replace").decode("utf-8")
         if storable:
-            self._check(row, column, self.raw.write_string(row - 1, column - 1, storable, look))
+            self._check(row, column, self._write(row - 1, column - 1, storable, look))
         else:
             self._check(row, column, self.raw.write_blank(row - 1, column - 1, None, look))
+
+    def _write(self, row: int, column: int, text: str, look: Format) -> int:
+        if text.startswith("<r>") and text.endswith("</r>"):
+            # XlsxWriter takes such a text for markup of its own; cut into two runs it is text again.
+            pieces = (look, text[:1], look, text[1:], look)
+            return int(self.raw.write_rich_string(row, column, *pieces))
+        return int(self.raw.write_string(row, column, text, look))
 
     def number(
         self, row: int, column: int, number: Decimal | int, style: str = "number", **extra: Any
