@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 
 FONT = "BIZ UDPゴシック"
@@ -34,6 +35,9 @@ def text_pixels(characters: float, points: float = ANSWER_POINTS) -> float:
     return characters * points * 96 / 72 + CELL_PADDING
 
 
+_LATIN = re.compile("[!-~]{4}")
+_UNBROKEN = re.compile("[!-.0-~]+[/ ]?|.")
+"""A Latin word or part of an address up to its slash, or one sign."""
 _THIN = frozenset(" !\"'()*,-./:;I[\\]^_`fijlrt{|}~")
 _WIDE = frozenset("#$%&+<=>?@CDGHMNOQUWXmw")
 
@@ -52,8 +56,22 @@ def _sign_em(sign: str) -> float:
 
 def lines_needed(text: str, pixels: float, points: float = ANSWER_POINTS) -> int:
     """Lines a text takes when wrapped in a column of so many pixels."""
-    em_per_line = max((pixels - CELL_PADDING) / (points * 96 / 72), 1.0)
-    return sum(max(math.ceil(text_em(part) / em_per_line), 1) for part in text.split("\n"))
+    room = max((pixels - CELL_PADDING) / (points * 96 / 72), 1.0)
+    return sum(_lines_of(part, room) for part in text.split("\n"))
+
+
+def _lines_of(part: str, room: float) -> int:
+    """Lines of a paragraph: Japanese breaks anywhere, Latin words go to the next line whole."""
+    if not _LATIN.search(part):
+        return max(math.ceil(text_em(part) / room), 1)
+    lines, used = 1, 0.0
+    for word in _UNBROKEN.findall(part):
+        width = text_em(word)
+        if used and used + width > room:
+            lines, used = lines + 1, 0.0
+        lines += math.ceil(width / room) - 1
+        used += width if width <= room else width % room
+    return lines
 
 
 def text_height(text: str, pixels: float, points: float = ANSWER_POINTS) -> float:

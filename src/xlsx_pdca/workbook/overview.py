@@ -269,11 +269,11 @@ class _Overview:
             for n, place in enumerate(places[start : start + 4]):
                 column = 3 * n + 1
                 self.sheet.raw.merge_range(
-                    row - 1, column - 1, row - 1, column, "", self.sheet.book.format("name_link")
+                    row - 1, column - 1, row - 1, column, "", self.sheet.book.format("place_link")
                 )
                 target = self.extras.karte_links.get(place.code, "")
                 self.sheet.link(
-                    row, column, target, place.name, "name_link", f"{place.name}のカルテ"
+                    row, column, target, place.name, "place_link", f"{place.name}のカルテ"
                 )
                 self.sheet.text(
                     row, column + 2, signs.get(place.code, ""), "center", valign="vcenter"

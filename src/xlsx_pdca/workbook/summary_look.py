@@ -58,6 +58,8 @@ _BODY: Properties = {
     "align": "left",
     "indent": 1,
 }
+_NAME: Properties = {**_LINED, **_BODY, "bold": True, "bg_color": BAND}
+_LINK: Properties = {"font_color": NAVY, "underline": 1}
 STYLES: Mapping[str, Properties] = {
     "title": {"font_size": 16, "bold": True, "font_color": NAVY, "valign": "vcenter"},
     "subtitle": {"font_size": 10, "font_color": GREY, "valign": "vcenter"},
@@ -104,15 +106,10 @@ STYLES: Mapping[str, Properties] = {
     "body": {**_LINED, **_BODY},
     "center": {**_LINED, **_BODY, "align": "center", "indent": 0},
     "label": {**_LINED, **_BODY, "bold": True, "bg_color": BAND},
-    "name": {**_LINED, **_BODY, "bold": True, "bg_color": BAND},
-    "name_link": {
-        **_LINED,
-        **_BODY,
-        "bold": True,
-        "bg_color": BAND,
-        "font_color": NAVY,
-        "underline": 1,
-    },
+    "name": _NAME,
+    "name_link": {**_NAME, **_LINK},
+    "place": {**_NAME, "valign": "vcenter"},
+    "place_link": {**_NAME, **_LINK, "valign": "vcenter"},
     "blank": {**_LINED, **_BODY, "pattern": 18, "fg_color": GREY, "bg_color": WHITE},
     "missing": {**_LINED, **_BODY, "bg_color": MISSING, "font_color": GREY},
     "number": {**_LINED, "font_size": BODY_POINTS, "valign": "top", "align": "right", "indent": 1},
