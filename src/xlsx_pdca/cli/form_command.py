@@ -12,6 +12,7 @@ from xlsx_pdca.cli.japanese import Group
 from xlsx_pdca.cli.options import EXISTING, json_option, round_option
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.store.disk_errors import told_about
+from xlsx_pdca.store.round_folder import find_round
 from xlsx_pdca.wareki import fiscal_year_of
 from xlsx_pdca.workflows.preview import fields_of, form_named, known_forms, preview, validate
 
@@ -64,8 +65,16 @@ def show_fields(name: str, round_folder: Path, *, as_json: bool) -> int:
 @round_option
 def validate_forms(round_folder: Path) -> int:
     """様式を作成できるかどうかを確認します。直すところはすべて一度に表示します。"""
-    count = validate(known_forms(round_folder), fiscal_year=_year())
-    console.say(f"{count}様式を確認しました。そのまま作成できます。")
+    forms = known_forms(round_folder)
+    validate(forms, fiscal_year=_year())
+    found = find_round(round_folder)
+    where = f"「{found.forms}」の" if found else "プログラムに添付の"
+    titles = "」「".join(form.title for form in forms.values())
+    console.say(f"{where}様式「{titles}」を確認しました。そのまま作成できます。")
+    if found:
+        console.say(
+            "新しい様式は、管理簿の「様式」に行を加え、「使う」に「○」、「提出期限」に日付を記入すると使われます。"
+        )
     return ExitCode.OK
 
 

@@ -163,6 +163,13 @@ def read_settings(
     )
 
 
+def named_prefecture(settings: SheetText, codes: CodeTable) -> str:
+    """Name of the prefecture in 設定, also where the rest of the sheet holds faults; empty when unreadable."""
+    row = _lines(settings).get("prefecture")
+    found = codes.prefecture(_words(row)) if row else None
+    return found.prefecture if found else ""
+
+
 def written_settings(settings: RoundSettings) -> dict[str, str]:
     """Texts of 記入欄 by item key."""
     return {

@@ -186,7 +186,8 @@ class SheetDraft:
             self._hint_row(side, entry.column)
         plan = self.field_plan(question, self.codes[question.id])
         right = entry.column if short else self.grid.last
-        beside = text_height(side, self.grid.rest_pixels, SMALL_POINTS) if short and side else 0.0
+        room = self.grid.width(entry.column + 1, self.grid.last)
+        beside = text_height(side, room, SMALL_POINTS) if short and side and room else 0.0
         wanted = self._cell_height(question, self.grid.width(entry.column, right), short=short)
         top, bottom = self._question_rows(plan, max(wanted, beside))
         rect = Rect(top, entry.column, bottom, right)

@@ -46,6 +46,9 @@ _SHOWN_LENGTH = 28
 STATE_WORDS = ("該当なし", "把握していない", "秘匿", "別紙のとおり", "前回と同じ")
 """Words accepted in place of a number or a choice; offered on はじめに."""
 
+PRINTED_CHOICES = 120
+"""So many characters of options are printed beside a field; longer lists stand in the drop-down alone."""
+
 _YEAR = re.compile(r"\{年度(?:\+([0-9]{1,2}))?\}")
 
 _SHARE_WORDS = {
@@ -114,7 +117,7 @@ class Words:
     def side_text(self, question: Question) -> str:
         """Unit, hint and example, printed beside a short answer or above a long one."""
         example = f"例：{question.example}" if question.example else ""
-        parts = (question.unit, self.years(question.hint), self.years(example))
+        parts = (question.unit, choices(question), self.years(question.hint), self.years(example))
         return "　".join(part for part in parts if part)
 
     def meta(self, question: Question) -> str:
@@ -124,9 +127,11 @@ class Words:
         return f"{_NEED_WORDS[question.required.need]}　{_SHARE_WORDS[question.share]}"
 
     def column_text(self, question: Question, *, required: bool) -> str:
-        """Small text under the header of a table column: 必須, the unit, hint and example."""
-        must = "必須" if required and question.required.need is Need.ALWAYS else ""
-        return "　".join(part for part in (must, self.side_text(question)) if part)
+        """Small text under the header of a table column: 必須, who reads it, the unit, hint and example."""
+        need = question.required.need
+        must = _NEED_WORDS[need] if required and need is not Need.OPTIONAL else ""
+        share = _SHARE_WORDS[question.share] if question.kind.is_answered else ""
+        return "　".join(part for part in (must, share, self.side_text(question)) if part)
 
     def prompt(self, field: FieldPlan, question: Question) -> tuple[str, str]:
         """(title, text) of the input prompt; the title is at most 32 characters."""
@@ -135,6 +140,17 @@ class Words:
             parts.append(f"例：{self.years(question.example)}")
         parts.append(_how(field))
         return _title(field), "\n".join(part for part in parts if part)
+
+
+def choices(question: Question) -> str:
+    """The options in one line, for those who fill the form on paper; empty where they are too many to print."""
+    if len(question.options) < 2:
+        return ""
+    joined = "／".join(question.options)
+    if len(joined) > PRINTED_CHOICES:
+        return ""
+    several = "（いくつでも）" if question.kind is FieldKind.MULTIPLE_CHOICE else ""
+    return f"［{joined}］{several}"
 
 
 def _title(field: FieldPlan) -> str:

@@ -12,7 +12,12 @@ from xlsx_pdca.definitions.form_settings import FORMS_SHEET
 from xlsx_pdca.definitions.forms import load_forms
 from xlsx_pdca.definitions.open_table import SheetText, sheet_named
 from xlsx_pdca.definitions.roster import read_roster
-from xlsx_pdca.definitions.settings import SETTINGS_SHEET, RoundSettings, read_settings
+from xlsx_pdca.definitions.settings import (
+    SETTINGS_SHEET,
+    RoundSettings,
+    named_prefecture,
+    read_settings,
+)
 from xlsx_pdca.errors import Fault, FaultyDefinitions, OperatorError
 from xlsx_pdca.ledger import Ledger, fold
 from xlsx_pdca.spec import Form, Table, item_questions
@@ -93,7 +98,7 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
     except FaultyDefinitions as faulty:
         faults += faulty.faults
     try:
-        prefecture = settings.prefecture if settings else ""
+        prefecture = named_prefecture(_sheet(sheets, SETTINGS_SHEET, folder), codes)
         roster = read_roster(_sheet(sheets, ROSTER_SHEET, folder), codes, prefecture, _roles(known))
         units, notices = roster.units, tuple(str(notice) for notice in roster.notices)
     except FaultyDefinitions as faulty:
