@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -13,14 +13,26 @@ import pytest
 
 from gunma_round import FORMS
 from libreoffice import LibreOffice
-from printing.paper import Sheet, plain, printed
-from printing.worst_answers import LINES, MANNERS, worst_answers
+from printing.paper import Sheet as Printed
+from printing.paper import plain, printed
+from printing.worst_answers import KANJI, LINES, MANNERS, worst_answers
 from small_form import CREATED
 from xlsx_pdca.cells import a1
 from xlsx_pdca.layout.form import plan_form
 from xlsx_pdca.layout.metrics import LINE
 from xlsx_pdca.plan import SheetPlan, WorkbookPlan, locked_texts
-from xlsx_pdca.spec import Form, Paper
+from xlsx_pdca.spec import (
+    Form,
+    Heading,
+    Item,
+    Matrix,
+    Note,
+    Paper,
+    Question,
+    Sheet,
+    Single,
+    Table,
+)
 from xlsx_pdca.unit import ROLES, UnitKind
 from xlsx_pdca.workbook.master import write_master
 from xlsx_pdca.workbook.stamp import Master, stamp
@@ -42,7 +54,6 @@ SLOTS = {
 }  # fmt: skip
 """Long values of the kind that really come up."""
 
-ASKED = (ROLES[0], ROLES[2])
 EVERY_MANNER = (*MANNERS, LINES)
 AT_ONCE = 4
 """Workbooks in one call: their texts are arguments, and those may not be too long."""
@@ -94,9 +105,9 @@ def plan_of(form: Form, role: str = ROLES[0], *, verbatim: bool = False) -> Work
     )
 
 
-def issued_prints(papers: Sequence[Paper], roles: Sequence[str]) -> Iterator[Print]:
-    """Both official forms as they go out, in either wording, with every optional question."""
-    for form, paper, role, verbatim in product(FORMS.values(), papers, roles, (True, False)):
+def issued_prints(paper: Paper, role: str, *, verbatim: bool) -> Iterator[Print]:
+    """Both official forms as they go out, with every optional question."""
+    for form in FORMS.values():
         plan = plan_of(on(form, paper), role, verbatim=verbatim)
         yield Print(f"{form.id}_{paper}_{role}_{verbatim}", plan, {**SLOTS, "role": role}, {})
 
@@ -121,7 +132,7 @@ def with_heights(one: Print, change: Callable[[str, int, float], float]) -> Prin
 
 def on_paper(
     office: LibreOffice, prints: Sequence[Print], folder: Path
-) -> Iterator[tuple[Print, Cells, dict[str, Sheet]]]:
+) -> Iterator[tuple[Print, Cells, dict[str, Printed]]]:
     """Each print with what LibreOffice shows in its cells and what stands on its pages."""
     jobs = []
     for number, one in enumerate(prints):
@@ -139,7 +150,7 @@ def on_paper(
         yield one, cells, printed(Path(job["save_as"]))
 
 
-def defects(one: Print, shown: Cells, paper: Mapping[str, Sheet]) -> list[str]:
+def defects(one: Print, shown: Cells, paper: Mapping[str, Printed]) -> list[str]:
     """What paper does not show as it should, in words."""
     found = [f"{one.name}: {place} shows {text!r}" for place, text in _not_shown(one, shown)]
     first = 1
@@ -191,9 +202,23 @@ def all_defects(office: LibreOffice, prints: Sequence[Print], folder: Path) -> l
 
 def test_issued_forms_show_everything(soffice: LibreOffice, tmp_path: Path) -> None:
     """Every sign of every label of an issued form can be seen on its page once; none stands on another."""
-    prints = (*issued_prints([Paper.A4], ASKED), *issued_prints([Paper.A3], ASKED[1:]))
-    assert len(prints) == 12
-    assert all_defects(soffice, prints, tmp_path) == []
+    ways = (
+        (Paper.A4, ROLES[0], False),
+        (Paper.A4, ROLES[0], True),
+        (Paper.A4, ROLES[2], False),
+        (Paper.A3, ROLES[2], True),
+    )
+    assert all_defects(soffice, issued_in(ways), tmp_path) == []
+
+
+@pytest.mark.soak
+def test_forms_issued_in_every_way(soffice: LibreOffice, tmp_path: Path) -> None:
+    """All papers, roles and wordings."""
+    assert all_defects(soffice, issued_in(product(Paper, ROLES, (True, False))), tmp_path) == []
+
+
+def issued_in(ways: Iterable[tuple[Paper, str, bool]]) -> list[Print]:
+    return [one for p, role, verbatim in ways for one in issued_prints(p, role, verbatim=verbatim)]
 
 
 def test_answers_up_to_the_guide_length_are_seen(soffice: LibreOffice, tmp_path: Path) -> None:
@@ -211,6 +236,54 @@ def test_answers_up_to_the_guide_length_are_seen(soffice: LibreOffice, tmp_path:
 def test_longest_answers_on_large_paper(soffice: LibreOffice, tmp_path: Path) -> None:
     """The same forms printed on A3."""
     assert all_defects(soffice, [*filled_prints(Paper.A3, *EVERY_MANNER)], tmp_path) == []
+
+
+def test_a_wordy_form_has_room_for_its_words(soffice: LibreOffice, tmp_path: Path) -> None:
+    """Labels, hints, notes, options and heads far longer than ours make their rows higher, and nothing is cut."""
+    plan = plan_of(wordy_form(FORMS["jizen"]))
+    answers = worst_answers(plan, "kanji")
+    wordy = Print("wordy", plan, {**SLOTS, "role": ROLES[0]}, answers)
+    assert max(map(len, answers.values())) > 400
+    assert all_defects(soffice, [wordy, replace(wordy, answers={})], tmp_path) == []
+
+
+def wordy_form(form: Form) -> Form:
+    """The form with longer texts of every sort."""
+    return replace(form, sheets=tuple(map(_wordy_sheet, form.sheets)))
+
+
+def _wordy_sheet(sheet: Sheet) -> Sheet:
+    return replace(sheet, items=tuple(map(_wordy_item, sheet.items)))
+
+
+def _wordy_item(item: Item) -> Item:
+    match item:
+        case Heading():
+            return replace(item, text=_longer(item.text, 120), source="")
+        case Note():
+            return replace(item, text=_longer(item.text, 300))
+        case Single():
+            return replace(item, question=_wordy_question(item.question))
+        case Matrix():
+            columns = tuple(replace(c, label=_longer(c.label, 40)) for c in item.columns)
+            return replace(
+                item, columns=columns, questions=tuple(map(_wordy_question, item.questions))
+            )
+        case Table():
+            columns = tuple(replace(_wordy_question(q), hint="") for q in item.columns)
+            rows = tuple(replace(r, label=_longer(r.label, 30)) for r in item.rows)
+            title = _longer(item.label, 100)
+            return replace(item, label=title, source="", columns=columns, rows=rows)
+
+
+def _wordy_question(question: Question) -> Question:
+    options = tuple(_longer(option, 60) for option in question.options)
+    label, hint = _longer(question.label, 60), _longer(question.hint, 140)
+    return replace(question, label=label, source="", hint=hint, example="", options=options)
+
+
+def _longer(text: str, length: int) -> str:
+    return (text + KANJI * 10)[:length]
 
 
 @pytest.mark.soak
