@@ -125,5 +125,7 @@ def _one_sign_apart(first: str, second: str) -> bool:
     short, long = sorted((first, second), key=len)
     if len(long) - len(short) > 1:
         return False
-    same = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    same = next(
+        (i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
+    )
     return short[same + (len(short) == len(long)) :] == long[same + 1 :]
