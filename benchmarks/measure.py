@@ -118,7 +118,8 @@ class PeakMemory:
             for task in Path("/proc/self/task").glob("*/children"):
                 try:
                     for child in task.read_text().split():
-                        self.children[child] = max(_peak(child), self.children.get(child, 0.0))
+                        # the figure never falls, but for once: before exec it is still the parent's
+                        self.children[child] = _peak(child) or self.children.get(child, 0.0)
                 except OSError:  # the thread ended meanwhile
                     continue
 

@@ -13,7 +13,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ import naive
 import openpyxl
 import pandas
 import rounds
-from measure import Contender, PeakMemory, Ratio, Times, best_times, machine, start_up
+from measure import Contender, Ratio, Times, best_times, machine, start_up
 
 from xlsx_pdca.ledger import Issued
 from xlsx_pdca.plan import WorkbookPlan
@@ -35,6 +34,7 @@ from xlsx_pdca.workflows.merge import ANSWERS_CSV, merge
 from xlsx_pdca.workflows.receive import receive
 from xlsx_pdca.workflows.round import Round
 
+RECEIVE_ONCE = Path(__file__).with_name("receive_once.py")
 STAMPED_PARTS = ("xl/sharedStrings.xml", "docProps/custom.xml")
 
 
@@ -75,9 +75,6 @@ class Stage:
 def main() -> int:
     """Exit code 0 whatever was measured: a figure is told, not a fault."""
     options = _options()
-    if options.receive:
-        print(json.dumps(_received(options.receive)))
-        return 0
     size = QUICK if options.quick else FULL
     print(machine())
     ratios: list[Ratio] = []
@@ -100,7 +97,6 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few files only: does it still run?")
     parser.add_argument("--only", action="append", choices=_PARTS, help="only this part")
-    parser.add_argument("--receive", type=Path, metavar="ROUND", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -314,7 +310,7 @@ def _linear(stage: Stage) -> Iterator[Ratio]:
         folder = stage.folder / f"round-{files}"
         round_ = rounds.issued_round(folder, -(-files // 2))
         rounds.dropped(round_, rounds.returned(folder, files))
-        command = [sys.executable, __file__, "--receive", str(folder)]
+        command = [sys.executable, str(RECEIVE_ONCE), str(folder)]
         found[files] = json.loads(
             subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
         )
@@ -333,15 +329,6 @@ def _linear(stage: Stage) -> Iterator[Ratio]:
         "most / fewest files, peak memory of a worker",
         max(many["workers"], default=0.0) / max(1.0, *few["workers"]),
     )
-
-
-def _received(folder: Path) -> dict[str, object]:
-    round_ = rounds.opened(folder)
-    with PeakMemory() as memory:
-        started = time.perf_counter()
-        receive(round_, None, now=rounds.NOW, by=rounds.BY)
-        seconds = time.perf_counter() - started
-    return {"seconds": seconds, "own": memory.own, "workers": sorted(memory.children.values())}
 
 
 _PARTS: dict[str, Callable[[Stage], Iterator[Ratio]]] = {
