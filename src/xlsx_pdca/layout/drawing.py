@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xlsx_pdca.cells import Rect
+from xlsx_pdca.layout.frame import TICKET_TEXT, UNIT_TEXT
 from xlsx_pdca.layout.metrics import SMALL_POINTS, text_height, text_pixels, width_units
-from xlsx_pdca.layout.sheets import TICKET_TEXT, UNIT_TEXT
 from xlsx_pdca.layout.words import Words
 from xlsx_pdca.plan import CellPlan, PrintPlan, SheetPlan, Style
 from xlsx_pdca.spec import Sheet

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from xlsx_pdca.cells import Rect, column_letters
 from xlsx_pdca.layout import formulas
+from xlsx_pdca.layout.frame import TICKET_TEXT, UNIT_TEXT
 from xlsx_pdca.layout.metrics import LABEL_POINTS, text_height, text_pixels, width_units
-from xlsx_pdca.layout.sheets import TICKET_TEXT, UNIT_TEXT
 from xlsx_pdca.layout.words import STATE_WORDS, Words
 from xlsx_pdca.plan import AnswerPlan, CellPlan, PrintPlan, SheetPlan, Style
 from xlsx_pdca.spec import Form, Share
