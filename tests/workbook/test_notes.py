@@ -303,6 +303,32 @@ def test_a_note_without_a_row_can_be_emptied_in_its_list() -> None:
     assert (gone.key, gone.column, gone.text) == (lost.key, "メモ", "")
 
 
+def add_sheet(sheet: Any) -> None:
+    sheet.parent.create_sheet("自分用")["B2"] = "打合せの記録"
+
+
+def lose_heads(sheet: Any) -> None:
+    sheet.delete_rows(HEAD_ROW)
+
+
+def lose_keys(sheet: Any) -> None:
+    sheet.delete_cols(column(sheet, KEY))
+
+
+def reckon(sheet: Any) -> None:
+    sheet.cell(HEAD_ROW + 1, column(sheet, NOTE_COLUMN)).value = "=1+1"
+
+
+@pytest.mark.parametrize(
+    ("change", "unread"),
+    [(add_sheet, "自分用"), (lose_heads, SCENE), (lose_keys, SCENE), (reckon, SCENE)],
+)
+def test_what_cannot_be_carried_over_is_named(change: Callable[[Any], None], unread: str) -> None:
+    """Sheets of her own, sheets without their heads and formulas are told by their tab; the book as it was has none."""
+    assert read_notes(edited(book_of(), lambda _: None), "表").unread == ()
+    assert read_notes(edited(book_of(), change), "表").unread == (unread,)
+
+
 def test_what_is_no_workbook_is_refused() -> None:
     """A damaged book is named, with what to do; a sound one is read."""
     with pytest.raises(UnreadableSummary, match="取りまとめ表"):

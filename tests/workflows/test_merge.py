@@ -183,6 +183,25 @@ def replace_books(path: Path) -> MergeResult:
     return replace(empty, books=(path,))
 
 
+def test_what_cannot_be_carried_over_stays_in_a_copy(answered: Round) -> None:
+    """A sheet the officer added is not lost: the old book stays beside the new one, once, and a person is told."""
+    merged(answered)
+    path = answered.folder.summaries / merging.CONSOLIDATED
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("自分用")["A1"] = "打合せの記録"
+    book.save(path)
+    old = path.read_bytes()
+
+    result = merged(answered)
+    assert (result.left_behind, result.needs_person) == (("自分用",), True)
+    assert result.kept is not None and result.kept.read_bytes() == old
+    assert path.read_bytes() != old
+
+    again = merged(answered)
+    assert (again.left_behind, again.kept) == ((), None)
+    assert len(list(answered.folder.summaries.glob("*置き換え前*"))) == 1
+
+
 def test_a_damaged_book_is_left_alone(answered: Round) -> None:
     """A book that cannot be read is not overwritten: its notes might be lost."""
     path = merged(answered).books[0]

@@ -52,6 +52,15 @@ def _show(round_: Round, result: MergeResult, *, dry_run: bool) -> None:
         console.say(
             f"行がなくなった県記入が {len(result.vanished)}件あります。取りまとめ表に一覧があります。"
         )
+    if result.left_behind:
+        tabs = "、".join(f"「{tab}」" for tab in result.left_behind)
+        console.say(
+            f"前の取りまとめ表のシート{tabs}には、新しい表に引き継げないもの（見出しや整理キーを消したシート、足したシート、計算式）があります。"
+        )
+    if result.kept:
+        console.say(
+            f"前の表を「{_place(round_, result.kept)}」に残しました。必要な内容を新しい表に書き写してください。"
+        )
     if result.held:
         console.say(
             f"保留中のファイルが {result.held}件あり、取りまとめには入っていません（status で確認できます）。"
@@ -71,6 +80,8 @@ def _record(round_: Round, result: MergeResult) -> dict[str, object]:
         "changed": result.changed,
         "vanished": len(result.vanished),
         "unreadable": list(result.unreadable),
+        "left_behind": list(result.left_behind),
+        "kept": _place(round_, result.kept) if result.kept else "",
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,11 +15,13 @@ from xlsx_pdca.cells import column_letters, decode_stored
 from xlsx_pdca.errors import OperatorError
 from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey
 from xlsx_pdca.workbook.summary_books import (
+    CHART_NUMBERS,
     HEADS_SHEET,
+    OVERVIEW,
     VANISHED_COLUMN,
     VANISHED_TEXT,
 )
-from xlsx_pdca.workbook.view_sheet import FLAG, KEY, key_of
+from xlsx_pdca.workbook.view_sheet import FLAG, KARTE, KEY, key_of
 
 COMMENTS = "コメント"
 """Column under which comments on cells are kept."""
@@ -25,6 +29,9 @@ MEMO = "memo"
 """Sheet key of texts in rows without a key."""
 _HEAD_SEARCH = 200
 """Rows searched for the heads: an officer may have put lines above them."""
+
+_WITHOUT_NOTES = re.compile(rf"({OVERVIEW}|{KARTE}(\([0-9]+\))?|{CHART_NUMBERS})\Z")
+_FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
 
 Grid = Mapping[int, Mapping[int, str]]
 
@@ -57,6 +64,8 @@ class BookNotes:
     rows: tuple[BookRow, ...] = ()
     strays: tuple[tuple[str, str], ...] = ()
     """(tab, text) of rows without a key: lines an officer added."""
+    unread: tuple[str, ...] = ()
+    """Tabs that hold more than can be carried over: sheets of her own, ours without their heads, formulas."""
 
 
 def read_notes(data: bytes, name: str) -> BookNotes:
@@ -70,11 +79,26 @@ def read_notes(data: bytes, name: str) -> BookNotes:
     ours = _our_heads(book[HEADS_SHEET]) if HEADS_SHEET in book.sheetnames else {}
     rows: list[BookRow] = []
     strays: list[tuple[str, str]] = []
+    unread = list(_with_formulas(data))
     for sheet in book.worksheets:
         found = _read_sheet(sheet, ours)
         rows += found.rows
         strays += found.strays
-    return BookNotes(tuple(_joined(rows)), tuple(strays))
+        unread += found.unread
+    return BookNotes(tuple(_joined(rows)), tuple(strays), tuple(dict.fromkeys(unread)))
+
+
+def _with_formulas(data: bytes) -> Iterator[str]:
+    """Tabs with formulas, of which only the value is a note; we write none ourselves."""
+    import openpyxl
+
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+        if not any(_FORMULA.search(parts.read(name)) for name in sheets):
+            return
+    for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
+        if any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row):
+            yield sheet.title
 
 
 def changed_notes(book: BookNotes, booked: Iterable[Note]) -> tuple[Note, ...]:
@@ -107,8 +131,11 @@ def _our_heads(sheet: Any) -> dict[str, set[str]]:
 def _read_sheet(sheet: Any, ours: Mapping[str, set[str]]) -> BookNotes:
     grid, comments = _grid(sheet)
     head_row = next((r for r in sorted(grid)[:_HEAD_SEARCH] if KEY in grid[r].values()), None)
-    if head_row is None or sheet.title == HEADS_SHEET:
+    if sheet.title == HEADS_SHEET:
         return BookNotes()
+    if head_row is None:
+        is_foreign = bool(grid or comments) and not _WITHOUT_NOTES.match(sheet.title)
+        return BookNotes(unread=(sheet.title,) if is_foreign else ())
     heads = grid[head_row]
     places = {head.strip(): column for column, head in sorted(heads.items(), reverse=True)}
     rows: list[BookRow] = []

@@ -26,7 +26,8 @@ VANISHED_COLUMN = "元の列"
 VANISHED_TEXT = "県記入"
 HEADS_SHEET = "_pdca"
 """Very hidden: which heads were ours, so that the officer's own columns are known from them."""
-_RESERVED = (OVERVIEW, KARTE, VANISHED, HEADS_SHEET, "_図の数値")
+CHART_NUMBERS = "_図の数値"
+_RESERVED = (OVERVIEW, KARTE, VANISHED, HEADS_SHEET, CHART_NUMBERS)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from xlsx_pdca.errors import DiskError
@@ -25,7 +26,7 @@ from xlsx_pdca.store.system import (
 from xlsx_pdca.submission import Reading
 from xlsx_pdca.summary import Note, SummaryInput, answers_csv, excel_csv, long_table
 from xlsx_pdca.workbook.data_book import data_book
-from xlsx_pdca.workbook.notes import changed_notes, read_notes
+from xlsx_pdca.workbook.notes import BookNotes, changed_notes, read_notes
 from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workbook.summary_books import ConsolidatedBook, consolidated_book
 from xlsx_pdca.workflows.readings import Readings
@@ -70,10 +71,16 @@ class MergeResult:
     """県記入 whose row is no longer there."""
     unreadable: tuple[str, ...] = ()
     """Archived submissions that could not be read again."""
+    left_behind: tuple[str, ...] = ()
+    """Tabs of the old book with something that the new one does not take over."""
+    kept: Path | None = None
+    """Where the old book stays because of them."""
 
     @property
     def needs_person(self) -> bool:
-        return bool(self.held or self.changed or self.vanished or self.unreadable)
+        return bool(
+            self.held or self.changed or self.vanished or self.unreadable or self.left_behind
+        )
 
 
 def merge(
@@ -118,31 +125,45 @@ class _Run:
     def plan(self, csv_dir: Path | None) -> MergeResult:
         """What a merge would do now."""
         ledger = self.round.ledger()
-        notes = self._changed_notes(self._old_book(), current_notes(ledger))
+        found = self._read_old(self._old_book())
+        notes = changed_notes(found, current_notes(ledger))
         summary = self._summary(ledger)
         summary = replace(summary, notes=_overlaid(summary.notes, notes))
-        return self._result(summary, notes, consolidated_book(summary), csv_dir)
+        result = self._result(summary, notes, consolidated_book(summary), csv_dir)
+        return replace(result, left_behind=found.unread)
 
     def carry_out(self, writer: EventWriter, csv_dir: Path | None) -> MergeResult:
         """Archive the old book and book its notes, write anew, and replace what is still the same."""
         old = self._old_book()
-        notes = self._changed_notes(old, current_notes(fold(writer.read())))
+        found = self._read_old(old)
+        notes = changed_notes(found, current_notes(fold(writer.read())))
         if old is not None:
             self.readings.originals.put(old)
         writer.append([booking(_noted(note), at=self.now, by=self.by) for note in notes])
         summary = self._summary(fold(writer.read()))
         book = consolidated_book(summary)
+        kept = self._keep_beside(old) if old is not None and found.unread else None
         self._replace((book.data, progress_book(summary), data_book(summary)), old)
         self._write_tables(summary, csv_dir)
-        return self._result(summary, notes, book, csv_dir)
+        result = self._result(summary, notes, book, csv_dir)
+        return replace(result, left_behind=found.unread, kept=kept)
 
     def _old_book(self) -> bytes | None:
         path = _paths(self.round)[0]
         with told_about(path):
             return path.read_bytes() if path.exists() else None
 
-    def _changed_notes(self, old: bytes | None, booked: Sequence[Note]) -> tuple[Note, ...]:
-        return changed_notes(read_notes(old, CONSOLIDATED), booked) if old is not None else ()
+    def _read_old(self, old: bytes | None) -> BookNotes:
+        return read_notes(old, CONSOLIDATED) if old is not None else BookNotes()
+
+    def _keep_beside(self, old: bytes) -> Path:
+        """Leave the old book under another name: the new one does not take over all of it."""
+        path = _paths(self.round)[0]
+        stem = f"{path.stem}_置き換え前_{self.now:%Y%m%d-%H%M%S}"
+        names = (path.with_stem(stem + (f"-{n}" if n else "")) for n in count())
+        kept = next(name for name in names if not name.exists())
+        write_atomically(kept, old)
+        return kept
 
     def _summary(self, ledger: Ledger) -> SummaryInput:
         self.unreadable.clear()
