@@ -25,6 +25,7 @@ from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.events import EventLog
 from xlsx_pdca.store.round_folder import RoundFolder
+from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.unit import ROLES, Unit
 from xlsx_pdca.workbook.officer_book import read_tables
 
@@ -40,6 +41,26 @@ class NoKey(OperatorError):
         super().__init__(
             f"整理番号の鍵「{path}」が見つかりません。",
             "バックアップからこのファイルを元に戻してください。",
+        )
+
+
+class LostLedger(OperatorError):
+    """Returns were taken in, and the ledger that says so is gone: going on would begin a second, empty one."""
+
+    def __init__(self, path: Path, copies: Path) -> None:
+        super().__init__(
+            f"受付記録「{path}」が見つからないか、空になっています。「{copies.name}」には、受け付けたファイルがあります。",
+            "バックアップまたは以前のバージョンからこのファイルを元に戻してください。",
+        )
+
+
+class WrongKey(OperatorError):
+    """The key is not the one with which the round's tickets were made."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"整理番号の鍵「{path}」が、この実施回で様式を作成したときのものと違います。",
+            "別の実施回のファイルで上書きしていないかを御確認のうえ、バックアップからこのファイルを元に戻してください。",
         )
 
 
@@ -64,7 +85,12 @@ class Round:
         return EventLog(self.folder.events, self.folder.lock, self.holder)
 
     def ledger(self) -> Ledger:
-        return fold(self.log.read())
+        """What is booked; WrongKey if the tickets in it were made with another key."""
+        ledger = fold(self.log.read())
+        first = next(iter(ledger.tickets), None)
+        if first is not None and not any(t.is_genuine(self.key) for t in find_tickets(first)):
+            raise WrongKey(self.folder.key_file)
+        return ledger
 
     @property
     def plans(self) -> Archive:
@@ -81,6 +107,7 @@ class Round:
 
 def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
     """The round in a folder; raises FaultyDefinitions with all faults of 管理簿 and forms together."""
+    _refuse_lost_ledger(folder)
     codes = round_codes(folder)
     known = load_forms(_form_files(folder))
     sheets = read_tables(folder.settings_book)
@@ -110,6 +137,13 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
         raise NoKey(folder.key_file)
     forms = {f.form: known[f.form] for f in settings.forms if f.on and f.form in known}
     return Round(folder, settings, units, forms, codes, key, holder, notices)
+
+
+def _refuse_lost_ledger(folder: RoundFolder) -> None:
+    with told_about(folder.events):
+        is_empty = not folder.events.exists() or folder.events.stat().st_size == 0
+        if is_empty and any(path.is_file() for path in folder.received.rglob("*.xlsx")):
+            raise LostLedger(folder.events, folder.received)
 
 
 def optional_ids(form: Form) -> frozenset[str]:
