@@ -68,6 +68,13 @@ def test_named_unit_is_accepted_whatever_is_open(three: Desk) -> None:
     assert [each.code for each in submission.findings] == ["ANS01"]
 
 
+def test_unit_that_left_the_list_is_accepted_by_name(three: Desk) -> None:
+    """What a unit sent before it was taken out of 名簿 is accepted like any other."""
+    rest = tuple(unit for unit in three.round.units if unit.id != MAEBASHI)
+    accepted(Desk(replace(three.round, units=rest)), MAEBASHI)
+    assert status(three) is Status.ACCEPTED
+
+
 def test_accepting_twice_books_once(three: Desk) -> None:
     """What is accepted already is passed over."""
     accepted(three, MAEBASHI)

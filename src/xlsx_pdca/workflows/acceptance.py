@@ -60,7 +60,7 @@ def accept(
     wanted = set(units)
     with round_.log.writing() as writer:
         ledger = fold(writer.read())
-        _refuse_unknown(round_, wanted)
+        _refuse_unknown(round_, ledger, wanted)
         waiting = [
             s
             for s in ledger.standings.values()
@@ -80,8 +80,10 @@ def _is_clear(standing: Standing) -> bool:
     return standing.submission is not None and not must_check(standing.submission)
 
 
-def _refuse_unknown(round_: Round, wanted: Iterable[str]) -> None:
-    unknown = [unit for unit in wanted if round_.unit(unit) is None]
+def _refuse_unknown(round_: Round, ledger: Ledger, wanted: Iterable[str]) -> None:
+    """Only units of 名簿, and those that have left it since they were asked."""
+    asked = {unit for unit, _ in ledger.standings}
+    unknown = sorted(u for u in wanted if round_.unit(u) is None and u not in asked)
     if unknown:
         raise UsageError(
             f"名簿にない回答単位IDです（{'、'.join(unknown)}）。",
@@ -192,9 +194,9 @@ def mark_sent(
 ) -> tuple[Standing, ...]:
     """Book as sent what was issued and not yet sent, for the units named or for everyone."""
     wanted = set(units)
-    _refuse_unknown(round_, wanted)
     with round_.log.writing() as writer:
         ledger = fold(writer.read())
+        _refuse_unknown(round_, ledger, wanted)
         chosen = [
             s
             for s in ledger.standings.values()
