@@ -2,6 +2,7 @@
 
 import io
 import random
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -327,6 +328,26 @@ def test_what_cannot_be_carried_over_is_named(change: Callable[[Any], None], unr
     """Sheets of her own, sheets without their heads and formulas are told by their tab; the book as it was has none."""
     assert read_notes(edited(book_of(), lambda _: None), "表").unread == ()
     assert read_notes(edited(book_of(), change), "表").unread == (unread,)
+
+
+def test_merged_notes_are_read_and_merges_cost_nothing() -> None:
+    """A note in merged cells is read; a thousand merged cells elsewhere do not slow the reading down."""
+
+    def work(sheet: Any) -> None:
+        note = column(sheet, NOTE_COLUMN)
+        sheet.cell(HEAD_ROW + 1, note).value = "二町村で調整"
+        sheet.merge_cells(None, HEAD_ROW + 1, note, HEAD_ROW + 2, note)
+        for row in range(1_000, 3_000):
+            sheet.merge_cells(None, row, 1, row, 12)
+
+    data = edited(scene_only(), work)
+    began = time.process_time()
+    (note,) = changed_notes(read_notes(data, "表"), ())
+    ours = time.process_time() - began
+    began = time.process_time()
+    openpyxl.load_workbook(io.BytesIO(data))
+    assert (note.text, note.key.subject) == ("二町村で調整", "102016")
+    assert ours < (time.process_time() - began) / 3
 
 
 def test_what_is_no_workbook_is_refused() -> None:

@@ -31,6 +31,8 @@ _HEAD_SEARCH = 200
 """Rows searched for the heads: an officer may have put lines above them."""
 
 _WITHOUT_NOTES = re.compile(rf"({OVERVIEW}|{KARTE}(\([0-9]+\))?|{CHART_NUMBERS})\Z")
+_SHEETS = "xl/worksheets/sheet"
+_MERGES = re.compile(rb"<((?:\w+:)?mergeCells)[ >].*?</\1>", re.DOTALL)
 _FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
 
 Grid = Mapping[int, Mapping[int, str]]
@@ -73,7 +75,7 @@ def read_notes(data: bytes, name: str) -> BookNotes:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+        book = openpyxl.load_workbook(io.BytesIO(_without_merges(data)), data_only=True)
     except Exception as error:  # openpyxl raises anything on a damaged file
         raise UnreadableSummary(name) from error
     ours = _our_heads(book[HEADS_SHEET]) if HEADS_SHEET in book.sheetnames else {}
@@ -88,12 +90,22 @@ def read_notes(data: bytes, name: str) -> BookNotes:
     return BookNotes(tuple(_joined(rows)), tuple(strays), tuple(dict.fromkeys(unread)))
 
 
+def _without_merges(data: bytes) -> bytes:
+    """The book with its merged cells parted: openpyxl needs minutes for those of a large 市町村カルテ."""
+    parted = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as book, zipfile.ZipFile(parted, "w") as copy:
+        for name in book.namelist():
+            part = book.read(name)
+            copy.writestr(name, _MERGES.sub(b"", part) if name.startswith(_SHEETS) else part)
+    return parted.getvalue()
+
+
 def _with_formulas(data: bytes) -> Iterator[str]:
     """Tabs with formulas, of which only the value is a note; we write none ourselves."""
     import openpyxl
 
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+        sheets = [name for name in parts.namelist() if name.startswith(_SHEETS)]
         if not any(_FORMULA.search(parts.read(name)) for name in sheets):
             return
     for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
