@@ -73,15 +73,27 @@ class LibreOffice:
         self._process = None
 
     def run(self, script: Path | str, *arguments: Any) -> Any:
-        """What a script replies; a plain name like "fill" means one in `tests/uno_scripts`."""
+        """What a script replies; a plain name like "fill" means one in `tests/uno_scripts`.
+
+        A script killed by a signal says nothing about our workbooks: the bridge between Python and the
+        office crashes now and then. It is played once more, from the start, in a fresh office.
+        """
         path = script if isinstance(script, Path) else SCRIPTS / f"{script}.py"
-        self.start()
-        command = [SYSTEM_PYTHON, path, self._pipe]
         given = json.dumps(arguments).encode()  # by stdin: a command line has room for 128 KB only
+        done = self._play(path, given)
+        if done.returncode < 0:
+            done = self._play(path, given)
+        if done.returncode:
+            said = done.stderr.decode(errors="replace")
+            raise OfficeFailed(f"{path.name} ended with {done.returncode}: {said}")
+        return json.loads(done.stdout)
+
+    def _play(self, path: Path, given: bytes) -> subprocess.CompletedProcess[bytes]:
+        self.start()
         environment = {**os.environ, "PYTHONPATH": str(SCRIPTS), "PYTHONDONTWRITEBYTECODE": "1"}
         try:
             done = subprocess.run(
-                command,
+                [SYSTEM_PYTHON, path, self._pipe],
                 input=given,
                 capture_output=True,
                 timeout=self._timeout,
@@ -93,8 +105,7 @@ class LibreOffice:
             raise OfficeFailed(f"{path.name} took over {self._timeout} s") from expired
         if done.returncode:
             self.stop()  # a script that failed half-way may leave a document open
-            raise OfficeFailed(f"{path.name}: {done.stderr.decode(errors='replace')}")
-        return json.loads(done.stdout)
+        return done
 
     def type_all(self, books: Sequence[Mapping[str, Any]], *, at_once: int = 5) -> list[Any]:
         """Replies of the script `type_all` for many workbooks, a few in each call."""

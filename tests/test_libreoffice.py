@@ -102,3 +102,20 @@ def test_the_office_comes_back_after_a_failure(soffice: LibreOffice, form: Path)
         soffice.run("read", {"path": str(form), "cells": {"no such sheet": ["A1"]}})
     look = {"path": str(form), "cells": {"open": ["A1"]}}
     assert soffice.run("read", look) == {"open": {"A1": "label"}}
+
+
+def test_a_script_killed_once_is_played_again(soffice: LibreOffice, tmp_path: Path) -> None:
+    """A script that a signal ends is played once more; one that always ends so is a failure."""
+    dies = "import os, pathlib, signal, sys\n"
+    mark = tmp_path / "mark"
+    once = tmp_path / "once.py"
+    once.write_text(
+        f"{dies}mark = pathlib.Path({str(mark)!r})\n"
+        "if not mark.exists():\n    mark.touch()\n    os.kill(os.getpid(), signal.SIGSEGV)\n"
+        "print('\"played\"')\n"
+    )
+    always = tmp_path / "always.py"
+    always.write_text(f"{dies}os.kill(os.getpid(), signal.SIGSEGV)\n")
+    assert soffice.run(once) == "played"
+    with pytest.raises(OfficeFailed, match="-11"):
+        soffice.run(always)
