@@ -50,4 +50,4 @@ $(READY): pyproject.toml tools/setup tools/oldest.py
 	@tools/setup .venv-oldest --oldest
 
 clean:  ## remove what was made here, except the environments
-	rm -rf build dist wheels demo .coverage* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build dist wheels demo demo_[0-9]* .coverage* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

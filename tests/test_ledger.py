@@ -92,6 +92,19 @@ def test_status_follows_events(facts: tuple[Fact, ...], today: date, expected: S
     assert status(*facts, today=today) is expected
 
 
+def test_a_newer_workbook_has_to_be_sent_anew() -> None:
+    """Sent, then issued again: 未送付（差替え）until the new one is sent; past the deadline 未提出 all the same."""
+    again = replace(ISSUED, issue=2, ticket="2")
+    before, after = (ISSUED, SENT), (ISSUED, SENT, again)
+    assert (status(*before), status(*after)) == (Status.SENT, Status.NOT_SENT)
+    assert status(*after, SENT) is Status.SENT
+    assert status(*after, today=date(2026, 10, 16)) is Status.MISSING
+    assert status(*after, submitted(1, 3)) is Status.RECEIVED
+    standings = [fold(events(*facts)).standing(UNIT, FORM) for facts in (before, after)]
+    assert [s.is_replaced for s in standings] == [False, True]
+    assert not fold(events(ISSUED)).standing(UNIT, FORM).is_replaced
+
+
 def test_newer_submission_needs_acceptance_of_its_own() -> None:
     """Accepting the first file says nothing of the second."""
     facts = (ISSUED, submitted(1, 2), Accepted(UNIT, FORM, 1), submitted(2, 4))

@@ -315,8 +315,21 @@ class Standing:
             return until
         return self.issue.deadline if self.issue else None
 
+    @property
+    def is_sent(self) -> bool:
+        """True when the workbook that is out now was booked as sent, not only one before it."""
+        return bool(self.issues and self.sent) and self.sent[-1].seq > self.issues[-1].seq
+
+    @property
+    def is_replaced(self) -> bool:
+        """True when a workbook was sent and a newer one (差替え) has not gone out yet."""
+        return bool(self.sent) and not self.is_sent
+
     def status(self, today: date, *, exempt: bool = False) -> Status:
-        """Status on a day; `exempt` is what 名簿 says of the unit."""
+        """Status on a day; `exempt` is what 名簿 says of the unit.
+
+        A newer workbook has to be sent anew, but past its deadline whoever got the one before it is 未提出.
+        """
         current = self.submission
         if self.exemptions or exempt:
             return Status.EXEMPT
@@ -329,6 +342,8 @@ class Standing:
             return Status.NOT_SENT
         if self.deadline is not None and today > self.deadline:
             return Status.MISSING
+        if not self.is_sent:
+            return Status.NOT_SENT
         return Status.EXTENDED if self.extensions else Status.SENT
 
 
