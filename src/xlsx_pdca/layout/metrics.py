@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from functools import lru_cache
 
 FONT = "BIZ UDPゴシック"
 NORMAL_POINTS = 11.0
@@ -44,7 +45,15 @@ _WIDE = frozenset("#$%&+<=>?@CDGHMNOQUWXmw")
 
 def text_em(text: str) -> float:
     """Upper bound of the width of one line in em, by the advances of the font in both weights."""
-    return sum(_sign_em(sign) for sign in text)
+    return sum(map(_SIGN_EM.__getitem__, text))
+
+
+class _SignEm(dict[str, float]):
+    """Advance of each sign in em, worked out once."""
+
+    def __missing__(self, sign: str) -> float:
+        self[sign] = em = _sign_em(sign)
+        return em
 
 
 def _sign_em(sign: str) -> float:
@@ -54,6 +63,10 @@ def _sign_em(sign: str) -> float:
     return 0.55 if sign in _THIN or width == "H" else 0.78
 
 
+_SIGN_EM = _SignEm()
+
+
+@lru_cache(maxsize=4096)
 def lines_needed(text: str, pixels: float, points: float = ANSWER_POINTS) -> int:
     """Lines a text takes when wrapped in a column of so many pixels."""
     room = max((pixels - CELL_PADDING) / (points * 96 / 72), 1.0)

@@ -150,9 +150,7 @@ def _write_part(sheet: SummarySheet, heads: Sequence[str], rows: Sequence[Sequen
     for column, head in enumerate(heads, 1):
         sheet.text(1, column, head, "raw", bold=True)
     for number, row in enumerate(rows, 2):
-        for column, text in enumerate(row, 1):
-            if text:
-                sheet.text(number, column, text, "raw")
+        sheet.texts(number, row, "raw")
     sheet.raw.freeze_panes(1, 0)
     sheet.book.set_up_print(sheet, pixels=sum(widths), repeat=(1, 1))
 

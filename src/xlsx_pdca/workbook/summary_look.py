@@ -163,15 +163,28 @@ class SummarySheet:
 
     def text(self, row: int, column: int, text: str, style: str = "body", **extra: Any) -> None:
         """Write text exactly; an empty one leaves a formatted blank cell."""
+        self._text(row, column, text, self.book.format(style, extra))
+
+    def texts(self, row: int, texts: Iterable[str], style: str) -> None:
+        """Write a row of texts from column A, all in one style; empty ones leave no cell at all."""
+        look = self.book.format(style)
+        for column, text in enumerate(texts, 1):
+            if text:
+                self._text(row, column, text, look)
+
+    def _text(self, row: int, column: int, text: str, look: Format) -> None:
+        if not text:
+            self._check(row, column, self.raw.write_blank(row - 1, column - 1, None, look))
+            return
+        if 2 * len(text) > MAX_CELL_UTF16:  # a sign takes two units at most
+            self._stop_if_too_long(row, column, text)
+        storable = text.encode("utf-8", "replace").decode("utf-8")
+        self._check(row, column, self._write(row - 1, column - 1, storable, look))
+
+    def _stop_if_too_long(self, row: int, column: int, text: str) -> None:
         length = utf16_length(text)
         if length > MAX_CELL_UTF16:
             raise TextTooLong(self.raw.get_name(), a1(row, column), length)
-        look = self.book.format(style, extra)
-        storable = text.encode("utf-8", "replace").decode("utf-8")
-        if storable:
-            self._check(row, column, self._write(row - 1, column - 1, storable, look))
-        else:
-            self._check(row, column, self.raw.write_blank(row - 1, column - 1, None, look))
 
     def _write(self, row: int, column: int, text: str, look: Format) -> int:
         if text.startswith("<r>") and text.endswith("</r>"):
@@ -264,7 +277,7 @@ class SummaryBook:
         return SummarySheet(self, sheet)
 
     def format(self, style: str, extra: Properties | None = None) -> Format:
-        key = (style, tuple(sorted((extra or {}).items())))
+        key = (style, tuple(sorted(extra.items())) if extra else ())
         if key not in self._formats:
             properties = {**DEFAULT_FONT, **STYLES[style], **(extra or {})}
             self._formats[key] = self.raw.add_format(properties)
