@@ -494,10 +494,13 @@ def test_faults_of_all_files_come_together() -> None:
 
 
 def test_forms_of_a_round_have_different_letters() -> None:
-    """Two forms with one letter would print the same codes."""
+    """Two forms with one letter would print the same codes; the fault names both and blames neither."""
     one, two = (GOOD["text"].replace('"x"', f'"{name}"').encode() for name in "ab")
-    with pytest.raises(FaultyDefinitions, match="記号「X」が様式「a」と同じ"):
-        load_forms({"a/v1.toml": one, "b/v1.toml": two})
+    with pytest.raises(FaultyDefinitions, match="どちらも「X」です") as caught:
+        load_forms({"b/v1.toml": two, "a/v1.toml": one})
+    (fault,) = caught.value.faults
+    assert {"a/v1.toml", "b/v1.toml"} == set(fault.file.split("、"))
+    assert "（a）" in fault.found and "（b）" in fault.found
     other = two.replace(b'"X"', b'"Y"')
     assert list(load_forms({"a/v1.toml": one, "b/v1.toml": other})) == ["a", "b"]
 

@@ -91,9 +91,11 @@ def test_a_remark_stands_behind_the_name() -> None:
 
 
 def test_choices_are_read() -> None:
-    """原文どおり and a password are switched on by 管理簿."""
-    settings = read(GOOD | {"verbatim": "原文どおり", "sheet_password": "x"})
-    assert (settings.verbatim, settings.sheet_password) == (True, "x")
+    """原文どおり, a password and 圏域別 are switched on by 管理簿; a line of choice left blank is off."""
+    settings = read(GOOD | {"verbatim": "原文どおり", "sheet_password": "x", "order": "圏域別"})
+    assert (settings.verbatim, settings.sheet_password, settings.by_area) == (True, "x", True)
+    assert not read(GOOD | {"order": "建制順"}).by_area
+    assert not read(GOOD | {"order": ""}).by_area
 
 
 def test_a_form_that_is_not_listed_is_off() -> None:
@@ -106,6 +108,7 @@ def test_a_form_that_is_not_listed_is_off() -> None:
     ("change", "fault"),
     [
         ({"prefecture": "群馬郡"}, "「都道府県」の「群馬郡」を読み取れません。"),
+        ({"order": "人口順"}, "「取りまとめ表の並び順」の「人口順」を読み取れません。"),
         ({"fiscal_year": "今年度"}, "「年度」の「今年度」を読み取れません。"),
         ({"fiscal_year": "平成30年度"}, "「年度」の「平成30年度」を読み取れません。"),
         ({"number": "0"}, "「回」の「0」を読み取れません。"),

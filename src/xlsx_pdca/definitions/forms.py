@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
 
@@ -72,14 +72,26 @@ def load_forms(files: Mapping[str, bytes]) -> dict[str, Form]:
         except FaultyDefinitions as faulty:
             faults += faulty.faults
             continue
-        for other in forms.values():
-            if form.letter == other.letter:
-                found = f"記号「{form.letter}」が様式「{other.id}」と同じです。"
-                faults.append(Fault(name, "letter", found, "様式ごとに別の記号にしてください。"))
         forms[form.id] = form
+    faults += _shared_letters(forms.values())
     if faults:
         raise FaultyDefinitions(faults)
     return forms
+
+
+def _shared_letters(forms: Iterable[Form]) -> Iterator[Fault]:
+    """Forms that print the same codes; which of them is the newcomer only their author knows."""
+    by_letter: dict[str, list[Form]] = {}
+    for form in forms:
+        by_letter.setdefault(form.letter, []).append(form)
+    for letter, same in by_letter.items():
+        if len(same) > 1:
+            yield Fault(
+                "、".join(f"{form.id}/v{form.version}.toml" for form in same),
+                "letter",
+                f"様式{'と'.join(f'「{form.title}」（{form.id}）' for form in same)}の記号が、どちらも「{letter}」です。",
+                "新しく加えた方を、まだ使っていない記号に変えてください（送付済みの様式の記号は変えないでください）。",
+            )
 
 
 def newest_versions(files: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from xlsx_pdca.cells import folded
+from xlsx_pdca.definitions.asked_roles import slip_of
 from xlsx_pdca.definitions.codes import CodeTable
 from xlsx_pdca.definitions.open_table import (
     Notice,
@@ -272,8 +273,8 @@ def _notices(row: RosterRow, prefecture: str, roles: Sequence[str]) -> Iterator[
     if role and role not in roles:
         yield row.row.notice(
             "role",
-            f"役割／区分「{role}」は、どの様式でも使われていません。",
-            f"{'・'.join(roles)}のどれかでないか御確認ください。",
+            f"役割／区分「{role}」は、どの様式でも使われていません。役割を限った設問は届きません。",
+            f"{slip_of(role, roles)}様式で使えるのは、{'・'.join(roles)} です。",
         )
 
 

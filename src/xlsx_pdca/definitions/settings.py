@@ -20,6 +20,7 @@ OFFICIAL_LETTER = "事務連絡"
 """Stands on the forms where no 文書番号 is given."""
 
 MENDED, VERBATIM = "読みやすく整えた文", "原文どおり"
+BY_CODE, BY_AREA = "建制順", "圏域別"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class RoundSettings:
     sheet_password: str = ""
     remark: str = ""
     """実施回の補足: printed behind the round's name, such as 見本."""
+    by_area: bool = False
+    """圏域別: the rows of the summary stand by 圏域 instead of by code alone."""
     forms: tuple[FormSetting, ...] = ()
     """In the order of the sheet."""
 
@@ -120,6 +123,14 @@ ITEMS = (
         "「見本」「追加募集」のように、実施回の名称の後に付けて表示します（ふだんは空欄で構いません）。",
         required=False,
     ),
+    Item(
+        "order",
+        "取りまとめ表の並び順",
+        "市町村の並び方です。「圏域別」では、名簿の「圏域」ごとにまとめ、その中を建制順に並べます。",
+        "取りまとめ",
+        required=False,
+        options=(BY_CODE, BY_AREA),
+    ),
 )
 
 SETTINGS_HEADS = (Head("item", "項目"), Head("value", "記入欄"), Head("note", "説明"))
@@ -159,6 +170,7 @@ def read_settings(
         verbatim=folded(value.get("verbatim", "")) == VERBATIM,
         sheet_password=value.get("sheet_password", ""),
         remark=value.get("remark", ""),
+        by_area=folded(value.get("order", "")) == BY_AREA,
         forms=form_settings(forms),
     )
 
@@ -185,6 +197,7 @@ def written_settings(settings: RoundSettings) -> dict[str, str]:
         "verbatim": VERBATIM if settings.verbatim else MENDED,
         "sheet_password": settings.sheet_password,
         "remark": settings.remark,
+        "order": BY_AREA if settings.by_area else BY_CODE,
     }
 
 
@@ -245,6 +258,8 @@ def _is_readable(key: str, text: str, codes: CodeTable) -> bool:
             return parse_date(text) is not None
         case "verbatim":
             return folded(text) in (MENDED, VERBATIM)
+        case "order":
+            return folded(text) in (BY_CODE, BY_AREA)
     return True
 
 

@@ -15,7 +15,7 @@ from xlsx_pdca.definitions.form_settings import FormLine
 from xlsx_pdca.definitions.forms import load_forms
 from xlsx_pdca.definitions.gunma import gunma_desk, gunma_settings, gunma_units
 from xlsx_pdca.definitions.roster import units_of_prefecture
-from xlsx_pdca.definitions.settings import written_settings
+from xlsx_pdca.definitions.settings import BY_CODE, MENDED, written_settings
 from xlsx_pdca.errors import OperatorError, UsageError
 from xlsx_pdca.spec import Form, Single, Table, item_questions
 from xlsx_pdca.store.round_folder import RoundFolder, find_round
@@ -148,6 +148,8 @@ def _officer_book(
             "prefecture": prefecture,
             "fiscal_year": fiscal_year_name(wanted.fiscal_year),
             "number": str(wanted.number),
+            "verbatim": MENDED,
+            "order": BY_CODE,
         }
     title = f"{prefecture}　{fiscal_year_name(wanted.fiscal_year)}第{wanted.number}回"
     return OfficerBook(title, written, lines, tuple(units), codes.by_code)

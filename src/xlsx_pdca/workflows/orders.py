@@ -96,8 +96,8 @@ def _folder_faults(round_: Round) -> Iterator[Fault]:
             yield Fault(
                 _form_file(round_, form),
                 "title",
-                f"様式「{taken[folder]}」と同じ名称「{form.title}」です。",
-                "様式ごとに別の名称にしてください。",
+                f"様式「{taken[folder]}」と様式「{form.id}」が、同じ名称「{form.title}」です。",
+                "新しく加えた方を、別の名称に変えてください。",
             )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlsx_pdca.definitions.asked_roles import known_roles, roles_nobody_has
 from xlsx_pdca.definitions.codes import CodeTable, parse_codes, shipped_codes
 from xlsx_pdca.definitions.data_files import read_form_files
 from xlsx_pdca.definitions.form_settings import FORMS_SHEET
 from xlsx_pdca.definitions.forms import load_forms
-from xlsx_pdca.definitions.open_table import SheetText, sheet_named
+from xlsx_pdca.definitions.open_table import Notice, SheetText, sheet_named
 from xlsx_pdca.definitions.roster import read_roster
 from xlsx_pdca.definitions.settings import (
     SETTINGS_SHEET,
@@ -20,13 +21,13 @@ from xlsx_pdca.definitions.settings import (
 )
 from xlsx_pdca.errors import Fault, FaultyDefinitions, OperatorError
 from xlsx_pdca.ledger import Ledger, fold
-from xlsx_pdca.spec import Form, Table, item_questions
+from xlsx_pdca.spec import Form, Table, asked_form, item_questions
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.events import EventLog
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.ticket import find_tickets
-from xlsx_pdca.unit import ROLES, Unit
+from xlsx_pdca.unit import Unit
 from xlsx_pdca.workbook.officer_book import read_tables
 
 ROSTER_SHEET = "名簿"
@@ -77,8 +78,8 @@ class Round:
     key: bytes
     holder: str
     """Who works here now; named to others while we write."""
-    notices: tuple[str, ...] = ()
-    """What 名簿 leaves open (no mail address…); no fault."""
+    notices: tuple[Notice, ...] = ()
+    """What 名簿 leaves open (no mail address, a role no form knows…); no fault."""
 
     @property
     def log(self) -> EventLog:
@@ -99,6 +100,12 @@ class Round:
     def unit(self, unit_id: str) -> Unit | None:
         return next((unit for unit in self.units if unit.id == unit_id), None)
 
+    def asks(self, unit: Unit, form: Form) -> bool:
+        """True when a form holds questions for a unit of this kind and role."""
+        enabled = self.settings.form(form.id).enabled
+        asked = asked_form(form, kind=unit.kind.value, role=unit.role, enabled=enabled)
+        return bool(asked.sheets)
+
     def municipality_names(self, codes: Sequence[str]) -> tuple[str, ...]:
         """Names of municipalities by code; a code nobody knows is shown as it is."""
         known = self.codes.by_code
@@ -114,7 +121,7 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
     faults: list[Fault] = []
     settings: RoundSettings | None = None
     units: tuple[Unit, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     try:
         settings = read_settings(
             _sheet(sheets, SETTINGS_SHEET, folder),
@@ -126,8 +133,9 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
         faults += faulty.faults
     try:
         prefecture = named_prefecture(_sheet(sheets, SETTINGS_SHEET, folder), codes)
-        roster = read_roster(_sheet(sheets, ROSTER_SHEET, folder), codes, prefecture, _roles(known))
-        units, notices = roster.units, tuple(str(notice) for notice in roster.notices)
+        roles = known_roles(known.values())
+        roster = read_roster(_sheet(sheets, ROSTER_SHEET, folder), codes, prefecture, roles)
+        units, notices = roster.units, roster.notices
     except FaultyDefinitions as faulty:
         faults += faulty.faults
     if faults or settings is None:
@@ -136,7 +144,8 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
     if key is None:
         raise NoKey(folder.key_file)
     forms = {f.form: known[f.form] for f in settings.forms if f.on and f.form in known}
-    return Round(folder, settings, units, forms, codes, key, holder, notices)
+    nobody = roles_nobody_has(tuple(forms.values()), units, folder.forms.name)
+    return Round(folder, settings, units, forms, codes, key, holder, (*notices, *nobody))
 
 
 def _refuse_lost_ledger(folder: RoundFolder) -> None:
@@ -165,17 +174,6 @@ def round_codes(folder: RoundFolder) -> CodeTable:
 def _form_files(folder: RoundFolder) -> dict[str, bytes]:
     with told_about(folder.forms):
         return read_form_files(folder.forms)
-
-
-def _roles(forms: Mapping[str, Form]) -> tuple[str, ...]:
-    """Roles known to the program or asked for by a form of the round."""
-    asked = {
-        role
-        for form in forms.values()
-        for question in form.questions()
-        for role in question.audience.roles
-    }
-    return (*ROLES, *sorted(asked - set(ROLES)))
 
 
 def _sheet(sheets: Sequence[SheetText], name: str, folder: RoundFolder) -> SheetText:

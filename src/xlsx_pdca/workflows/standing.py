@@ -21,6 +21,12 @@ class StandingLine:
     status: Status
 
     @property
+    def words(self) -> str:
+        """The status with its sign; a newer workbook that has not gone out yet is told apart."""
+        waits = self.status is Status.NOT_SENT and self.standing.is_replaced
+        return f"{self.status.symbol}{self.status}{'（差替え）' if waits else ''}"
+
+    @property
     def open_points(self) -> int:
         """Findings of grade 必ず確認 of the newest submission."""
         submission = self.standing.submission
@@ -46,14 +52,23 @@ class Overview:
     def next_steps(self) -> tuple[str, ...]:
         """次にすること, the most urgent first."""
         by_status = Counter(line.status for line in self.lines)
-        unissued = sum(not line.standing.issues and not line.unit.exempt for line in self.lines)
+        replaced = sum(
+            line.status is Status.NOT_SENT and line.standing.is_replaced for line in self.lines
+        )
+        unissued = sum(
+            line.status is Status.NOT_SENT and not line.standing.issues for line in self.lines
+        )
         clear = sum(line.status is Status.RECEIVED and not line.open_points for line in self.lines)
         doubtful = by_status[Status.RECEIVED] - clear
         steps = (
             (unissued, "様式を作成してください（issue）。未作成 {n}件"),
             (
-                by_status[Status.NOT_SENT] - unissued,
+                by_status[Status.NOT_SENT] - unissued - replaced,
                 "様式を送付し、送付日を記録してください（send --mark-sent）。{n}件",
+            ),
+            (
+                replaced,
+                "差し替えた様式を送付するか、変わったことをお知らせし、その日を記録してください（send --mark-sent）。{n}件",
             ),
             (self.waiting_files, "届いたファイルを取り込んでください（receive）。{n}件"),
             (len(self.held), "保留中のファイルの取扱いを決めてください（accept --as）。{n}件"),
@@ -68,11 +83,12 @@ class Overview:
 
 
 def overview(round_: Round, ledger: Ledger, *, today: date, waiting_files: int) -> Overview:
-    """Standings of all units of 名簿 in all forms switched on."""
+    """Standings of all units of 名簿 in all forms switched on that ask them something."""
     lines = [
-        _line(unit, form, title, ledger, today)
-        for form, title in ((f.id, f.title) for f in round_.forms.values())
+        _line(unit, form.id, form.title, ledger, today)
+        for form in round_.forms.values()
         for unit in round_.units
+        if ledger.standing(unit.id, form.id).issues or round_.asks(unit, form)
     ]
     return Overview(tuple(lines), ledger.held, waiting_files)
 

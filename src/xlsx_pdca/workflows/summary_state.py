@@ -9,7 +9,6 @@ from datetime import datetime
 from xlsx_pdca.event import JST
 from xlsx_pdca.ledger import Arrived, Booked, Corrected, Ledger, Standing, Submitted
 from xlsx_pdca.plan import WorkbookPlan, question_id
-from xlsx_pdca.spec import asked_form
 from xlsx_pdca.submission import Answer, Reading
 from xlsx_pdca.summary import (
     ArrivalLine,
@@ -60,6 +59,7 @@ def summary_input(
             ContactLine(b.at, b.fact.unit, b.fact.how, b.by, b.fact.text) for b in ledger.contacts
         ),
         notes=current_notes(ledger),
+        by_area=round_.settings.by_area,
     )
 
 
@@ -128,10 +128,7 @@ class _Joined:
 
     def _is_asked(self, unit: Unit, form: str) -> bool:
         spec = self.round.forms.get(form)
-        if spec is None:
-            return False
-        enabled = self.round.settings.form(form).enabled
-        return bool(asked_form(spec, kind=unit.kind.value, role=unit.role, enabled=enabled).sheets)
+        return spec is not None and self.round.asks(unit, spec)
 
     def _return(self, unit: Unit, standing: Standing) -> UnitReturn:
         today = self.now.astimezone(JST).date()
