@@ -91,6 +91,16 @@ class Style(StrEnum):
     """Small grey line under a label: 必須 ◎共有 目安200字."""
     COUNTER = "counter"
     MARK = "mark"
+    BAR = "bar"
+    """Narrow cell left of an answer: dark while the answer is required and empty."""
+    PAD = "pad"
+    """Air at the top of a tall answer, inside its frame."""
+    CODE_PAD = "code_pad"
+    """The same above its code …"""
+    LABEL_PAD = "label_pad"
+    """… and its question."""
+    SHOWN_PAD = "shown_pad"
+    """The same above what is only shown."""
     PANEL_HEAD = "panel_head"
     PANEL_TEXT = "panel_text"
     PANEL_NUMBER = "panel_number"
@@ -98,6 +108,8 @@ class Style(StrEnum):
     KEY = "key"
     """Left cell of a key/value pair on はじめに."""
     VALUE = "value"
+    DEADLINE = "deadline"
+    """The value nobody may overlook."""
     DRAWING_AREA = "drawing_area"
     HIDDEN = "hidden"
 
@@ -136,7 +148,7 @@ class HighlightPlan:
     rect: Rect
     formula: str
     look: str
-    """required | doubtful | filled."""
+    """required | doubtful | filled | bar."""
 
 
 @dataclass(frozen=True)

@@ -214,13 +214,35 @@ def test_people_may_change_row_heights_and_add_shapes(book: Any) -> None:
     assert book.security.lockStructure
 
 
-def test_drawing_sheet_is_open_and_framed(book: Any) -> None:
+def test_drawing_sheet_is_open_and_framed(plan: WorkbookPlan, book: Any) -> None:
     """The sheet for a picture has no protection, and a closed frame around the place for it."""
     sheet = book["組織図"]
     assert not sheet.protection.sheet
-    assert sheet["A5"].border.left.style == sheet["A5"].border.top.style == "thin"
-    assert sheet["L28"].border.right.style == sheet["L28"].border.bottom.style == "thin"
-    assert sheet["B6"].border.left.style is None
+    planned = next(s for s in plan.sheets if s.name == "組織図")
+    (box, *_) = (c.rect for c in planned.cells if c.style is Style.DRAWING_AREA)
+    first = sheet.cell(box.top, box.left).border
+    last = sheet.cell(box.bottom, box.right).border
+    assert first.left.style == first.top.style == "thin"
+    assert last.right.style == last.bottom.style == "thin"
+    assert sheet.cell(box.top + 1, box.left + 1).border.left.style is None
+    assert box.bottom - box.top > 20
+
+
+def test_air_at_the_top_of_a_box_belongs_to_it(plan: WorkbookPlan, book: Any) -> None:
+    """A tall answer and the locked row of air above it share one frame; a low answer has its own upper line."""
+    kinds = set()
+    for answer in plan.answers:
+        planned = plan.sheet(answer.sheet)
+        above = {(c.rect.top, c.rect.left) for c in planned.cells if c.style is Style.PAD}
+        rect, written = answer.rect, book[planned.name]
+        padded = (rect.top - 1, rect.left) in above
+        assert (written.cell(rect.top, rect.left).border.top.style is None) is padded
+        if padded:
+            air = written.cell(rect.top - 1, rect.left)
+            assert (air.border.top.style, air.border.bottom.style) == ("thin", None)
+            assert air.protection.locked
+        kinds.add(padded)
+    assert kinds == {True, False}
 
 
 def test_pasted_text_in_style_normal_stays_open(package: bytes) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from xlsx_pdca.cells import Rect
 from xlsx_pdca.layout.frame import TICKET_TEXT, UNIT_TEXT
-from xlsx_pdca.layout.metrics import SMALL_POINTS, text_height, text_pixels, width_units
+from xlsx_pdca.layout.grid import SHEET_PIXELS
+from xlsx_pdca.layout.metrics import LEAD_POINTS, text_height, width_units
+from xlsx_pdca.layout.paper import page_points
 from xlsx_pdca.layout.words import Words
 from xlsx_pdca.plan import CellPlan, PrintPlan, SheetPlan, Style
 from xlsx_pdca.spec import Sheet
 
 _COLUMNS = 12
-_COLUMN_PIXELS = text_pixels(6)
-_BOX_ROWS = 24
+_COLUMN_PIXELS = SHEET_PIXELS / _COLUMNS
+_ROW_POINTS = 18.75
+_TITLE_POINTS = 24.0
 
 
 def drawing_sheet(sheet: Sheet, words: Words) -> SheetPlan:
@@ -24,21 +27,22 @@ def drawing_sheet(sheet: Sheet, words: Words) -> SheetPlan:
         CellPlan(Rect.cell(2, 1), Style.UNIT, UNIT_TEXT),
     ]
     hint = words.side_text(sheet.drawing)
-    heights.append(text_height(hint, _COLUMNS * _COLUMN_PIXELS, SMALL_POINTS) + 4)
+    heights.append(text_height(hint, SHEET_PIXELS, LEAD_POINTS))
     cells.append(CellPlan(Rect(3, 1, 3, _COLUMNS), Style.LEAD, hint))
+    box_rows = _box_rows(sheet.paper.value, sum(heights))
     breaks = []
     for number, box in enumerate(sheet.drawing_boxes):
         if number:
             breaks.append(len(heights))
-        heights.append(24.0)
+        heights.append(_TITLE_POINTS)
         top = len(heights)
         cells.append(
             CellPlan(
                 Rect(top, 1, top, _COLUMNS), Style.SECTION, words.printed(box.source, box.text)
             )
         )
-        heights.extend([18.75] * _BOX_ROWS)
-        cells.append(CellPlan(Rect(top + 1, 1, top + _BOX_ROWS, _COLUMNS), Style.DRAWING_AREA))
+        heights.extend([_ROW_POINTS] * box_rows)
+        cells.append(CellPlan(Rect(top + 1, 1, top + box_rows, _COLUMNS), Style.DRAWING_AREA))
     return SheetPlan(
         key=sheet.key,
         name=sheet.name,
@@ -51,3 +55,9 @@ def drawing_sheet(sheet: Sheet, words: Words) -> SheetPlan:
         freeze=(2, 0),
         protected=False,
     )
+
+
+def _box_rows(paper: str, above: float) -> int:
+    """Rows that fill a page below the head and the title of the box."""
+    page = page_points(paper, landscape=True, pixels=SHEET_PIXELS)
+    return int((page - above - _TITLE_POINTS) / _ROW_POINTS)

@@ -16,6 +16,8 @@ MARK_MISSING, MARK_DOUBTFUL, MARK_FILLED = (
 
 NOT_A_NUMBER = "数字で御記入ください"
 NOT_IN_LIST = "一覧からお選びください"
+HAS_LIST = "▼ 一覧から選択"
+"""Under an empty cell with a list: spreadsheet programs show the arrow only in the cell that is chosen."""
 
 
 def quoted(text: str) -> str:
@@ -87,12 +89,15 @@ def counter(content: str, guide: int) -> str:
 
 
 def doubt(content: str, field: FieldPlan, list_name: str) -> str:
-    """Formula giving a short request when an answer does not fit its kind, "" when all is well; "" when unchecked."""
+    """Formula giving a short request when an answer does not fit its kind, "" when all is well; "" when unchecked.
+
+    What it gives for an empty answer is no request: a mark looks at the doubt of filled ones only.
+    """
     if field.kind.is_number:
         return _number_doubt(content, field)
     if field.kind is FieldKind.CHOICE and list_name and not field.free_choice:
         return (
-            f'IF({is_blank(content)},"",IF(SUMPRODUCT(--({list_name}={content}&""))'
+            f'IF({is_blank(content)},{quoted(HAS_LIST)},IF(SUMPRODUCT(--({list_name}={content}&""))'
             f'+SUMPRODUCT(--({STATES_LIST}={content}&""))>0,"",{quoted(NOT_IN_LIST)}))'
         )
     return ""

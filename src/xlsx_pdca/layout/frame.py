@@ -14,11 +14,11 @@ from xlsx_pdca.layout.grid import (
 )
 from xlsx_pdca.layout.metrics import (
     LABEL_POINTS,
-    SMALL_POINTS,
+    LEAD_POINTS,
     text_height,
     width_units,
 )
-from xlsx_pdca.layout.paper import with_breaks
+from xlsx_pdca.layout.paper import page_breaks, page_points, with_breaks
 from xlsx_pdca.layout.words import Words
 from xlsx_pdca.plan import (
     AnswerPlan,
@@ -35,8 +35,10 @@ from xlsx_pdca.spec import (
 )
 
 STATUS_POINTS = 15.0
-TABLE_STATUS_POINTS = 11.0
+TABLE_STATUS_POINTS = 13.0
 SHORT_POINTS = 24.0
+GAP_POINTS = 5.0
+"""Air below the head, and between one question and the next."""
 HEAD_ROWS = 4
 """Title, unit, lead, progress."""
 MAX_REPEATED_ROWS = 9
@@ -67,6 +69,10 @@ class SheetFrame:
     """First rows of the blocks a page should not part."""
     block_is_open: bool = False
     """A heading or note was written; what follows belongs to it."""
+    below_head: int = 0
+    """Row below the first head: air, or what the columns of a table ask for."""
+    pads: dict[int, int] = field(default_factory=dict)
+    """First row of a tall answer → the row of air inside its frame."""
 
     def add_row(self, points: float) -> int:
         self.heights.append(round(points * 4) / 4)
@@ -94,7 +100,7 @@ class SheetFrame:
         unit = self.add_row(20)
         self.put(Rect.cell(unit, CODE_COLUMN), Style.UNIT, UNIT_TEXT)
         lead = self.words.sheet_lead(self.sheet)
-        row = self.add_row(text_height(lead, self.grid.width(1, self.grid.last), SMALL_POINTS))
+        row = self.add_row(text_height(lead, self.grid.width(1, self.grid.last), LEAD_POINTS))
         self.put(self.whole(row), Style.LEAD, lead)
         self.progress_row = self.add_row(18)
 
@@ -104,7 +110,7 @@ class SheetFrame:
         self.put(Rect.cell(row, CODE_COLUMN), Style.HEAD, "番号")
         self.put(Rect.cell(row, LABEL_COLUMN), Style.HEAD, label)
         for column in columns:
-            self.put(Rect.cell(row, column.mark), Style.HEAD)
+            self.put(Rect(row, column.mark, row, column.bar), Style.HEAD)
             rect = self._head_rect(row, column)
             self.put(rect, Style.HEAD, column.header)
             self.names[self._column_name(column)] = Rect.cell(row, column.column)
@@ -117,6 +123,35 @@ class SheetFrame:
                 *(text_height(c.header, c.pixels, LABEL_POINTS) + 4 for c in columns if not wide),
             ]
         )
+
+    def air_below_head(self) -> None:
+        """A thin row, repeated with the head, so that no answer sticks to it."""
+        self.note_below_head(self.add_row(GAP_POINTS))
+
+    def note_below_head(self, row: int) -> None:
+        self.below_head = self.below_head or row
+
+    def continued_head(self, columns: tuple[AnswerColumn, ...]) -> None:
+        """The head of a table once more, in brackets: at the top of a page that repeats another head."""
+        row = self.add_row(self._head_height(columns))
+        self.put(Rect(row, CODE_COLUMN, row, LABEL_COLUMN), Style.HEAD, "（続き）")
+        for column in columns:
+            self.put(Rect(row, column.mark, row, column.bar), Style.HEAD)
+            self.put(Rect.cell(row, column.column), Style.HEAD, f"（{column.header}）")
+        self.add_row(GAP_POINTS)
+
+    def begins_page(self, points: float) -> bool:
+        """Whether a block of rows so many points high would stand at the top of a page."""
+        if self.block_is_open or not self.starts:
+            return False
+        row = len(self.heights) + 1
+        heights, starts = [*self.heights, points], [*self.starts, row]
+        breaks = page_breaks(heights, starts, repeated=self._repeated(), points=self._page_points())
+        return row - 1 in breaks
+
+    def _page_points(self) -> float:
+        paper = self.sheet.paper.value
+        return page_points(paper, landscape=True, pixels=sum(self.grid.pixels))
 
     def _head_rect(self, row: int, column: AnswerColumn) -> Rect:
         right = self.grid.last if column == self.grid.entry else column.column
@@ -172,16 +207,25 @@ class SheetFrame:
         """Rows kept in sight and on every printed page: down to the header of the first block."""
         heads = [r.top for n, r in self.names.items() if n.startswith("pdca_col_")]
         first = min(heads, default=HEAD_ROWS)
-        return first if first <= MAX_REPEATED_ROWS else HEAD_ROWS
+        return max(first, self.below_head) if first <= MAX_REPEATED_ROWS else HEAD_ROWS
 
     def _highlights(self) -> list[HighlightPlan]:
-        looks = ((formulas.MARK_MISSING, "required"), (formulas.MARK_DOUBTFUL, "doubtful"))
-        return [
-            HighlightPlan(a.rect, f"{a.mark_cell.absolute}={formulas.quoted(sign)}", look)
-            for a in self.answers
-            if a.mark_cell
-            for sign, look in looks
-        ]
+        found = []
+        for answer in self.answers:
+            assert answer.mark_cell is not None
+            mark, rect = answer.mark_cell.absolute, answer.rect
+            missing = f"{mark}={formulas.quoted(formulas.MARK_MISSING)}"
+            doubtful = f"{mark}={formulas.quoted(formulas.MARK_DOUBTFUL)}"
+            top = self.pads.get(rect.top, rect.top)
+            box = Rect(top, rect.left, rect.bottom, rect.right)
+            found += [
+                HighlightPlan(box, missing, "required"),
+                HighlightPlan(box, doubtful, "doubtful"),
+            ]
+            if answer.required:
+                bar = Rect(top, rect.left - 1, rect.bottom, rect.left - 1)
+                found.append(HighlightPlan(bar, missing, "bar"))
+        return found
 
 
 def ascii_key(code: str) -> str:

@@ -1,4 +1,4 @@
-"""The columns of one sheet: 番号, 設問, then for each answer column a narrow mark column and the answer column."""
+"""The columns of one sheet: 番号, 設問, then for each answer column a narrow mark, a narrower bar and the answer column."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from xlsx_pdca.cells import Rect
 from xlsx_pdca.layout.metrics import text_pixels
-from xlsx_pdca.spec import FieldKind, Matrix, Question, Sheet, Table
+from xlsx_pdca.spec import FieldKind, Matrix, Question, Sheet, Single, Table
 
 CODE_COLUMN = 1
 LABEL_COLUMN = 2
 CODE_PIXELS = 66
-MARK_PIXELS = 24
-ANSWER_AREA_PIXELS = 1020
-"""Width of all answer columns together; with 番号 and 設問 about A4 landscape at 77 %."""
+MARK_PIXELS = 22
+BAR_PIXELS = 8
+GAP_PIXELS = MARK_PIXELS + BAR_PIXELS
+SHEET_PIXELS = 1360
+"""Width of every sheet: A4 landscape at 74 %."""
 SHORT_CHARACTERS = 16
 """Width of the single-line part of the 記入欄."""
 
@@ -43,6 +45,11 @@ class AnswerColumn:
     @property
     def mark(self) -> int:
         """The narrow locked column left of the answers; it parts neighbours and shows their marks."""
+        return self.column - 2
+
+    @property
+    def bar(self) -> int:
+        """The still narrower one between mark and answer: the thick left edge of what is still required."""
         return self.column - 1
 
 
@@ -60,7 +67,7 @@ class Grid:
 
     @property
     def pixels(self) -> tuple[float, ...]:
-        answers = [p for c in self.columns for p in (MARK_PIXELS, c.pixels)]
+        answers = [p for c in self.columns for p in (MARK_PIXELS, BAR_PIXELS, c.pixels)]
         rest = [self.rest_pixels] if self.rest_pixels else []
         return (CODE_PIXELS, self.label_pixels, *answers, *rest)
 
@@ -90,33 +97,45 @@ def grid_of(sheet: Sheet) -> Grid:
     for item in sheet.items:
         match item:
             case Matrix(columns=columns):
-                width = (ANSWER_AREA_PIXELS - MARK_PIXELS * (len(columns) - 1)) / len(columns)
+                label = text_pixels(13)
+                width = _answer_pixels(label, len(columns)) / len(columns)
                 return Grid(
-                    text_pixels(13),
+                    label,
                     _placed([(c.key, c.label, max(width, text_pixels(7))) for c in columns]),
                     0,
                 )
             case Table(columns=questions):
-                return Grid(text_pixels(7), _placed(_table_widths(questions)), 0)
-    short = text_pixels(SHORT_CHARACTERS)
-    return Grid(
-        text_pixels(16), _placed([(ENTRY, ENTRY_HEADER, short)]), ANSWER_AREA_PIXELS - short
-    )
+                label = _table_label(sheet, item)
+                return Grid(label, _placed(_table_widths(questions, label)), 0)
+    label, short = text_pixels(16), text_pixels(SHORT_CHARACTERS)
+    return Grid(label, _placed([(ENTRY, ENTRY_HEADER, short)]), _answer_pixels(label, 1) - short)
+
+
+def _answer_pixels(label: float, columns: int) -> float:
+    """Width of all answer columns together."""
+    return SHEET_PIXELS - CODE_PIXELS - label - GAP_PIXELS * columns
+
+
+def _table_label(sheet: Sheet, table: Table) -> float:
+    """Width beside a table: numbers need little, questions on the same sheet more."""
+    asks_more = any(isinstance(item, Single) for item in sheet.items)
+    longest = max((len(row.label) for row in table.rows), default=0)
+    return text_pixels(10 if asks_more else min(max(longest, 4), 10))
 
 
 def _placed(columns: list[tuple[str, str, float]]) -> tuple[AnswerColumn, ...]:
-    first = LABEL_COLUMN + 2
+    first = LABEL_COLUMN + 3
     return tuple(
-        AnswerColumn(key, header, first + 2 * index, pixels)
+        AnswerColumn(key, header, first + 3 * index, pixels)
         for index, (key, header, pixels) in enumerate(columns)
     )
 
 
-def _table_widths(questions: tuple[Question, ...]) -> list[tuple[str, str, float]]:
+def _table_widths(questions: tuple[Question, ...], label: float) -> list[tuple[str, str, float]]:
     """Widths in proportion to what is asked, stretched to the answer area and never below what is asked."""
     wanted = [
         text_pixels(q.width or _KIND_CHARACTERS.get(q.kind, _NUMBER_CHARACTERS)) for q in questions
     ]
-    room = ANSWER_AREA_PIXELS + text_pixels(6) - MARK_PIXELS * (len(questions) - 1)
+    room = _answer_pixels(label, len(questions))
     stretch = max(room / sum(wanted), 1.0)
     return [(q.id, q.label, pixels * stretch) for q, pixels in zip(questions, wanted, strict=True)]

@@ -18,16 +18,25 @@ WIDTH_PADDING = 7
 ANSWER_POINTS = 10.5
 LABEL_POINTS = 10.5
 SMALL_POINTS = 8.5
+LEAD_POINTS = 9.5
+"""Leads and notes, which run over the whole sheet."""
+HEADING_POINTS = 12.0
 LINE = 1.2
 """Line height in em kept free; the font itself takes 1.0 (its ascent + descent)."""
 CELL_PADDING = 20
 """Pixels lost to the grid, the inner margins and an indent of one: 16 at the left, measured in LibreOffice, and 4."""
+LOW_POINTS = 64.0
+"""Height of about four lines: in lower cells a text that hugs the upper line looks cramped, so it stands in the middle."""
+PAD_POINTS = 5.0
+"""Air at the top of higher cells."""
 MAX_ROW_POINTS = 380.0
 """Highest row we write; Excel allows 409."""
 
 
 def width_units(pixels: float) -> float:
-    """Excel's column width for so many pixels."""
+    """Excel's column width for so many pixels; below one digit it counts the padding in."""
+    if pixels < DIGIT_PIXELS + WIDTH_PADDING:
+        return round(pixels / (DIGIT_PIXELS + WIDTH_PADDING), 2)
     return round((pixels - WIDTH_PADDING) / DIGIT_PIXELS, 2)
 
 
@@ -96,4 +105,4 @@ def guide_height(guide: int, pixels: float) -> float:
     """Points of height for an answer of the guide length with a few line breaks of its own."""
     em_per_line = max((pixels - CELL_PADDING) // (ANSWER_POINTS * 96 / 72), 1)
     lines = math.ceil(guide / em_per_line) + 1 + guide // 200
-    return lines * ANSWER_POINTS * LINE + 8
+    return lines * ANSWER_POINTS * LINE + 4

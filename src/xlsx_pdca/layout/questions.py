@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from xlsx_pdca.cells import Rect
 from xlsx_pdca.layout import formulas
 from xlsx_pdca.layout.frame import (
+    GAP_POINTS,
     SHORT_POINTS,
     STATUS_POINTS,
     SheetFrame,
@@ -21,7 +22,9 @@ from xlsx_pdca.layout.grid import (
 )
 from xlsx_pdca.layout.metrics import (
     LABEL_POINTS,
+    LOW_POINTS,
     MAX_ROW_POINTS,
+    PAD_POINTS,
     SMALL_POINTS,
     guide_height,
     text_height,
@@ -103,12 +106,24 @@ class QuestionDraft(SheetFrame):
         """Rows of one question; an answer too tall for one row takes a block of equal rows."""
         label = text_height(plan.label, self.grid.label_pixels, LABEL_POINTS) + 4
         wanted = max(label, height)
+        pad = self._pad_row(wanted)
         count = max(math.ceil(wanted / MAX_ROW_POINTS), 1)
         rows = [self.add_row(wanted / count) for _ in range(count)]
         top, bottom = rows[0], rows[-1]
+        if pad:
+            self.pads[top] = pad
         self._row_anchor(plan.code, Rect(top, CODE_COLUMN, bottom, CODE_COLUMN))
         self.put(Rect(top, LABEL_COLUMN, bottom, LABEL_COLUMN), Style.LABEL, plan.label)
         return top, bottom
+
+    def _pad_row(self, height: float) -> int:
+        """A row of air above a tall answer, since programs print text close to the upper line; 0 above a low one."""
+        if height <= LOW_POINTS:
+            return 0
+        row = self.add_row(PAD_POINTS)
+        self.put(Rect.cell(row, CODE_COLUMN), Style.CODE_PAD)
+        self.put(Rect.cell(row, LABEL_COLUMN), Style.LABEL_PAD)
+        return row
 
     def _row_anchor(self, code: str, rect: Rect) -> None:
         self.put(rect, Style.CODE, code)
@@ -131,6 +146,7 @@ class QuestionDraft(SheetFrame):
         if not question.kind.is_answered:
             self._shown(plan, question, rect)
             self.put(Rect(rect.top, column.mark, rect.bottom, column.mark), Style.MARK)
+            self._pad_above(rect, Style.SHOWN_PAD)
             return
         code = code or plan.code
         answer = AnswerPlan(
@@ -154,6 +170,13 @@ class QuestionDraft(SheetFrame):
         self.names[answer.ans_name] = Rect.cell(rect.top, rect.left)
         self._prompt(plan, question, rect)
         self._mark(plan, answer, column)
+        self.put(Rect(rect.top, column.bar, rect.bottom, column.bar), Style.BAR)
+        self._pad_above(rect, Style.PAD)
+
+    def _pad_above(self, rect: Rect, style: Style) -> None:
+        if rect.top in self.pads:
+            row = self.pads[rect.top]
+            self.put(Rect(row, rect.left, row, rect.right), style)
 
     def _shown(self, plan: FieldPlan, question: Question, rect: Rect) -> None:
         """A locked field: what we already know, or what follows from other answers."""
@@ -222,6 +245,7 @@ class QuestionDraft(SheetFrame):
         self.put(Rect(row, CODE_COLUMN, row, LABEL_COLUMN), Style.META, self.words.meta(question))
         for column, rect in placed:
             self._counter(plan, row, column, up=row - rect.top, right=rect.right)
+        self.add_row(GAP_POINTS)
 
     def _counter(
         self,
@@ -234,11 +258,12 @@ class QuestionDraft(SheetFrame):
         text_counts: bool = True,
     ) -> None:
         content = formulas.here(column.column, -up)
-        formula, cached = self._doubt(plan, content), ""
+        listed = formulas.HAS_LIST if self.lists.get(plan.field) else ""
+        formula, cached = self._doubt(plan, content), listed
         if plan.kind.is_text and plan.guide and text_counts:
             formula, cached = formulas.counter(content, plan.guide), f"目安 {plan.guide} 字"
         rect = Rect(row, column.column, row, right or column.column)
         if formula:
             self.formula(rect, Style.COUNTER, formula, cached)
         else:
-            self.put(rect, Style.COUNTER)
+            self.put(rect, Style.COUNTER, listed)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from xlsx_pdca.cells import Rect
 from xlsx_pdca.layout.frame import (
+    GAP_POINTS,
     SHORT_POINTS,
     STATUS_POINTS,
     TABLE_STATUS_POINTS,
@@ -18,7 +19,9 @@ from xlsx_pdca.layout.grid import (
     is_short,
 )
 from xlsx_pdca.layout.metrics import (
+    HEADING_POINTS,
     LABEL_POINTS,
+    LEAD_POINTS,
     MAX_ROW_POINTS,
     SMALL_POINTS,
     text_height,
@@ -53,13 +56,18 @@ class SheetDraft(QuestionDraft):
         text = self.words.printed(item.source, item.text)
         self.heading = text
         self.begin_block(open_=True)
-        row = self.add_row(text_height(text, self.grid.width(1, self.grid.last), 11) + 6)
+        self._section(text)
+
+    def _section(self, text: str) -> None:
+        width = self.grid.width(1, self.grid.last)
+        row = self.add_row(text_height(text, width, HEADING_POINTS) + 6)
         self.put(self.whole(row), Style.SECTION, text)
+        self.add_row(GAP_POINTS)
 
     def note_item(self, item: Note) -> None:
         text = self.words.years(item.text)
         self.begin_block(open_=True)
-        row = self.add_row(text_height(text, self.grid.width(1, self.grid.last), SMALL_POINTS))
+        row = self.add_row(text_height(text, self.grid.width(1, self.grid.last), LEAD_POINTS))
         self.put(self.whole(row), Style.NOTE, text)
 
     def open_entry(self) -> None:
@@ -71,6 +79,7 @@ class SheetDraft(QuestionDraft):
     def _entry_head(self) -> None:
         if self.entry_head is None:
             self.head((self.grid.entry,), "設問")
+            self.air_below_head()
             self.entry_head = self.header_cell(self.grid.entry)
 
     def single_item(self, item: Single) -> None:
@@ -96,6 +105,7 @@ class SheetDraft(QuestionDraft):
 
     def matrix_item(self, item: Matrix) -> None:
         self.head(self.grid.columns, "設問")
+        self.air_below_head()
         for question in item.questions:
             self.begin_block(open_=False)
             side = self.words.side_text(question)
@@ -116,8 +126,7 @@ class SheetDraft(QuestionDraft):
     def table_item(self, item: Table) -> None:
         title = self.words.printed(item.source, item.label)
         self.begin_block(open_=True)
-        row = self.add_row(text_height(title, self.grid.width(1, self.grid.last), 11) + 6)
-        self.put(self.whole(row), Style.SECTION, title)
+        self._section(title)
         self.heading = title
         if item.hint:
             self.note_item(Note(item.hint))
@@ -141,14 +150,18 @@ class SheetDraft(QuestionDraft):
             for text, column in zip(texts, self.grid.columns, strict=True)
         )
         row = self.add_row(max(height, STATUS_POINTS))
+        self.note_below_head(row)
         self.put(Rect(row, CODE_COLUMN, row, LABEL_COLUMN), Style.META)
         for column, text in zip(self.grid.columns, texts, strict=True):
             self.put(Rect.cell(row, column.column), Style.HINT, text)
 
+    def _head_is_repeated(self) -> bool:
+        """Whether printed pages repeat the head of the table; else they repeat that of the questions above it."""
+        return self.header_cell(self.grid.columns[0]).top <= self._repeated()
+
     def _table_row(
         self, item: Table, plans: list[FieldPlan], table_row: TableRow, *, must: bool
     ) -> None:
-        self.begin_block(open_=False)
         code = f"{self.codes[item.id]}-{table_row.key}"
         height = max(
             [SHORT_POINTS, text_height(table_row.label, self.grid.label_pixels, LABEL_POINTS)]
@@ -157,7 +170,15 @@ class SheetDraft(QuestionDraft):
                 for q, c in zip(item.columns, self.grid.columns, strict=True)
             ]
         )
-        top = self.add_row(min(height, MAX_ROW_POINTS))
+        height = min(height, MAX_ROW_POINTS)
+        if not self._head_is_repeated() and self.begins_page(height + TABLE_STATUS_POINTS):
+            self.begin_block(open_=True)
+            self.continued_head(self.grid.columns)
+        self.begin_block(open_=False)
+        pad = self._pad_row(height)
+        top = self.add_row(height)
+        if pad:
+            self.pads[top] = pad
         self._row_anchor(code, Rect.cell(top, CODE_COLUMN))
         self.put(
             Rect.cell(top, LABEL_COLUMN),

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from xlsx_pdca.cells import Rect, column_letters
 from xlsx_pdca.layout import formulas
 from xlsx_pdca.layout.frame import TICKET_TEXT, UNIT_TEXT
-from xlsx_pdca.layout.metrics import LABEL_POINTS, text_height, text_pixels, width_units
+from xlsx_pdca.layout.metrics import LABEL_POINTS, LINE, text_height, text_pixels, width_units
+from xlsx_pdca.layout.paper import with_breaks
 from xlsx_pdca.layout.words import STATE_WORDS, Words
 from xlsx_pdca.plan import AnswerPlan, CellPlan, PrintPlan, SheetPlan, Style
 from xlsx_pdca.spec import Form, Share
 
 START_KEY = "start"
 START_NAME = "はじめに"
+NOTHING_REQUIRED = "必須の欄はありません。お書きになれる欄だけで結構です。"
 
-_WIDTHS = (text_pixels(11), text_pixels(36), *(text_pixels(9),) * 4)
+_WIDTHS = (text_pixels(8), text_pixels(24), *(text_pixels(7),) * 4)
+"""A4 portrait at about 71 %."""
 _LAST = len(_WIDTHS)
 
 
@@ -23,6 +27,8 @@ _LAST = len(_WIDTHS)
 class _Draft:
     heights: list[float] = field(default_factory=list)
     cells: list[CellPlan] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    """First rows of the sections, which a page should not part."""
 
     def add_row(self, points: float) -> int:
         self.heights.append(round(points * 4) / 4)
@@ -32,19 +38,41 @@ class _Draft:
         self.cells.append(CellPlan(rect, style, text, link=link))
 
     def section(self, text: str) -> None:
-        self.add_row(8)
-        row = self.add_row(22)
+        self.starts.append(self.add_row(6))
+        row = self.add_row(20)
         self.put(Rect(row, 1, row, _LAST), Style.SECTION, text)
+        self.add_row(3)
 
-    def line(self, text: str) -> None:
+    def line(self, text: str, style: Style = Style.TEXT) -> int:
         row = self.add_row(text_height(text, sum(_WIDTHS), LABEL_POINTS))
-        self.put(Rect(row, 1, row, _LAST), Style.TEXT, text)
+        self.put(Rect(row, 1, row, _LAST), style, text)
+        return row
 
-    def pair(self, key: str, text: str, lines: int = 1) -> None:
+    def pair(
+        self, key: str, *texts: str, style: Style = Style.VALUE, lines: int = 1, points: float = 0
+    ) -> None:
+        """A key with one row per text: lines of one cell would stand too close to each other."""
         width = sum(_WIDTHS[1:])
-        row = self.add_row(max(text_height(text, width, LABEL_POINTS), lines * 15 + 6))
-        self.put(Rect.cell(row, 1), Style.KEY, key)
-        self.put(Rect(row, 2, row, _LAST), Style.VALUE, text)
+        rows = []
+        for text in texts:
+            wanted = text_height(text, width, LABEL_POINTS) + 1
+            rows.append(self.add_row(max(wanted, lines * LABEL_POINTS * LINE + 8, points)))
+            self.put(Rect(rows[-1], 2, rows[-1], _LAST), style, text)
+        self.put(Rect(rows[0], 1, rows[-1], 1), Style.KEY, key)
+
+    def two_pairs(self, left: tuple[str, str], right: tuple[str, str]) -> None:
+        """Two short keys and values in one row."""
+        places = ((1, 2, 2, left), (3, 4, _LAST, right))
+        row = self.add_row(
+            max(
+                text_height(text, sum(_WIDTHS[first - 1 : last]), LABEL_POINTS) + 1
+                for _, first, last, (_, text) in places
+            )
+        )
+        for key_column, first, last, (key, text) in places:
+            if key:
+                self.put(Rect.cell(row, key_column), Style.KEY, key)
+                self.put(Rect(row, first, row, last), Style.VALUE, text)
 
 
 def start_sheet(
@@ -58,23 +86,25 @@ def start_sheet(
     draft = _Draft()
     _title(draft, form)
     _submission(draft, form)
+    _steps(draft, form)
     _panel(draft, sheets, answers, open_sheets)
-    _how_to(draft, form)
-    _readers(draft, form)
+    _signs(draft, form)
+    _notes(draft)
     _aims(draft, form, words)
+    printing = PrintPlan("A4", False, (1, 2), Rect(1, 1, len(draft.heights), _LAST))
     return SheetPlan(
         key=START_KEY,
         name=START_NAME,
         widths=tuple(width_units(p) for p in _WIDTHS),
         heights=tuple(draft.heights),
         cells=tuple(draft.cells),
-        printing=PrintPlan("A4", False, (1, 2), Rect(1, 1, len(draft.heights), _LAST)),
+        printing=with_breaks(printing, draft.heights, draft.starts, sum(_WIDTHS)),
         freeze=(2, 0),
     )
 
 
 def _title(draft: _Draft, form: Form) -> None:
-    row = draft.add_row(32)
+    row = draft.add_row(30)
     draft.put(Rect.cell(row, 1), Style.TITLE, f"{form.title}　御記入のお願い")
     draft.put(Rect.cell(row, _LAST), Style.TICKET, TICKET_TEXT)
     row = draft.add_row(20)
@@ -85,20 +115,31 @@ def _title(draft: _Draft, form: Form) -> None:
 
 def _submission(draft: _Draft, form: Form) -> None:
     draft.section("御提出について")
-    draft.pair("提出期限", "⟦deadline⟧")
-    draft.pair("御回答者", "⟦unit⟧（⟦role⟧）")
-    draft.pair("対象の市町村", "⟦covers⟧", lines=2)
+    draft.pair("提出期限", "⟦deadline⟧", style=Style.DEADLINE, points=32)
     draft.pair(
         "御提出方法",
-        "このファイルに御記入のうえ、メールに添付して⟦return_to⟧へ御返送ください。ファイル名はそのままで結構です。"
-        "組織図などの別の資料は、同じメールに添付していただいて構いません。",
+        "このファイルに御記入のうえ、メールに添付して ⟦return_to⟧ へ御返送ください。",
+        "ファイル名はそのままで結構です。組織図などの資料も、同じメールに添付していただけます。",
     )
+    draft.pair("お問合せ先", "⟦contact⟧", lines=2)
+    draft.pair("御回答者", "⟦unit⟧（⟦role⟧）")
+    draft.pair("対象の市町村", "⟦covers⟧", lines=2)
     if form.minutes:
         draft.pair(
             "所要時間", f"{form.minutes}分程度（途中で保存し、続きから御記入いただけます。）"
         )
-    draft.pair("お問合せ先", "⟦contact⟧", lines=2)
     draft.pair("文書", "⟦document⟧　⟦issued_on⟧　⟦round⟧　⟦prefecture⟧")
+
+
+def _steps(draft: _Draft, form: Form) -> None:
+    draft.section("御記入の手順")
+    view = "個人としてのお考えを" if form.individual else ""
+    free = "（団体としての決裁は不要です）" if form.individual else ""
+    draft.line(
+        "１　画面の上に黄色い帯（保護ビュー）が出ているときは、［編集を有効にする］を押してください。"
+    )
+    draft.line(f"２　下の表でシートの名前を押し、濃い枠線で囲んだ欄に{view}御記入ください{free}。")
+    draft.line("３　御記入が済みましたら、上書き保存して、メールに添付して御返送ください。")
 
 
 def _panel(
@@ -109,6 +150,7 @@ def _panel(
 ) -> None:
     """御記入の進み具合: per sheet how many required answers are missing, by the marks beside the answers."""
     draft.section("御記入の進み具合（自動で計算します）")
+    verdict = draft.add_row(20)
     row = draft.add_row(22)
     draft.put(Rect(row, 1, row, 2), Style.PANEL_HEAD, "シート（押すと移動します）")
     for column, text in enumerate(("必須の未記入", "御確認", "記入済み", "欄の数"), 3):
@@ -122,7 +164,8 @@ def _panel(
             draft.put(Rect(row, 3, row, _LAST), Style.PANEL_TEXT, "図を貼り付けるシートです")
         else:
             _panel_row(draft, row, sheet, [a for a in answers if a.sheet == sheet.key])
-    _panel_total(draft, first, row)
+    total = _panel_total(draft, first, row)
+    _verdict(draft, verdict, total)
 
 
 def _panel_row(draft: _Draft, row: int, sheet: SheetPlan, answers: list[AnswerPlan]) -> None:
@@ -148,7 +191,7 @@ def _panel_row(draft: _Draft, row: int, sheet: SheetPlan, answers: list[AnswerPl
     )
 
 
-def _panel_total(draft: _Draft, first: int, last: int) -> None:
+def _panel_total(draft: _Draft, first: int, last: int) -> int:
     row = draft.add_row(22)
     draft.put(Rect(row, 1, row, 2), Style.PANEL_HEAD, "合計")
     for column in range(3, _LAST + 1):
@@ -162,38 +205,61 @@ def _panel_total(draft: _Draft, first: int, last: int) -> None:
         draft.cells.append(
             CellPlan(Rect.cell(row, column), Style.PANEL_NUMBER, formula=formula, cached=cached)
         )
+    return row
 
 
-def _how_to(draft: _Draft, form: Form) -> None:
+def _verdict(draft: _Draft, row: int, total: int) -> None:
+    """One sentence above the table: what is left to do."""
+    counted = {c.rect.left: c for c in draft.cells if c.rect.top == total and c.formula}
+    missing = int(counted[3].cached or 0)
+    ready = formulas.ALL_FILLED + "御提出いただけます。" if missing else NOTHING_REQUIRED
+    formula = (
+        f"IF($C${total}=0,{formulas.quoted(ready)},"
+        f'"必須の欄のうち、あと "&$C${total}&" 件が空欄です。")'
+        f'&IF($D${total}=0,"","　念のため御確認いただきたい欄が "&$D${total}&" 件あります。")'
+    )
+    cached = f"必須の欄のうち、あと {missing} 件が空欄です。" if missing else ready
+    draft.cells.append(
+        CellPlan(Rect(row, 1, row, _LAST), Style.PROGRESS, formula=formula, cached=cached)
+    )
+
+
+_MARKS = (
+    (formulas.MARK_MISSING, "必須で、まだ空欄です。"),
+    (formulas.MARK_FILLED, "記入済みです。"),
+    (formulas.MARK_DOUBTFUL, "念のため御確認ください（理由は欄の下）。"),
+)
+_READERS = {
+    Share.SHARED: (
+        "◎共有",
+        "県、保健所、研修の参加者（他の市町村・関係団体）。氏名・連絡先は除きます。",
+    ),
+    Share.PREFECTURE: ("県・保健所のみ", "県の担当課と保健所"),
+    Share.INTERNAL: ("県担当課のみ", "県の担当課だけ"),
+}
+
+
+def _signs(draft: _Draft, form: Form) -> None:
+    """The marks beside the answers, and who reads what, side by side."""
+    used = {q.share for q in form.questions() if q.kind.is_answered}
+    readers = [words for share, words in _READERS.items() if share in used]
+    draft.section("記入欄の左の印と、御回答を読む人（設問の下の表示）")
+    for mark, reader in zip_longest(_MARKS, readers, fillvalue=("", "")):
+        draft.two_pairs(mark, reader)
+
+
+def _notes(draft: _Draft) -> None:
     draft.section("御記入にあたって")
-    lines = [
-        "・濃い枠線で囲んだ白い欄が記入欄です。左に●が付き色のある欄は、必須でまだ空欄の欄です。△の欄は記載内容を御確認ください。",
-        "・字数は目安です。超えても保存・御提出いただけます。改行はAlt＋Enterで入力できます。",
+    for text in (
+        "・患者・利用者個人が特定される内容は記入しないでください。",
+        "・印のない欄は任意です。字数は目安で、超えても保存・御提出いただけます。改行はAlt＋Enterで入力できます。",
         "・数や選択の欄で、お答えいただけないときは "
         + "、".join(f"「{word}」" for word in STATE_WORDS)
         + " と御記入いただけます。0のときは0と御記入ください。",
-        "・患者・利用者個人が特定される内容は記入しないでください。",
         "・欄の左の小さな番号は集計用です。そのままにしてください。",
         "・枠に文字が収まらないときは、行の高さを広げられます。印刷して手書きし、ファクシミリでお送りいただくこともできます。",
-    ]
-    if form.individual:
-        lines.insert(0, "・個人としてのお考えを御記入ください。団体としての決裁は不要です。")
-    for text in lines:
+    ):
         draft.line(text)
-
-
-def _readers(draft: _Draft, form: Form) -> None:
-    used = {q.share for q in form.questions() if q.kind.is_answered}
-    draft.section("御回答を読む人")
-    if Share.SHARED in used:
-        draft.pair(
-            "◎共有",
-            "県、保健所及び研修の参加者（他の市町村・関係団体）が読みます。氏名・連絡先は含みません。",
-        )
-    if Share.PREFECTURE in used:
-        draft.pair("県・保健所のみ", "県の担当課と保健所が読みます。")
-    if Share.INTERNAL in used:
-        draft.pair("県担当課のみ", "県の担当課だけが読みます。")
 
 
 def _aims(draft: _Draft, form: Form, words: Words) -> None:
@@ -202,4 +268,4 @@ def _aims(draft: _Draft, form: Form, words: Words) -> None:
         return
     draft.section("各シートのねらい")
     for sheet in with_lead:
-        draft.pair(sheet.name, "\n".join(f"・{words.years(text)}" for text in sheet.lead))
+        draft.pair(sheet.name, *(f"・{words.years(text)}" for text in sheet.lead))

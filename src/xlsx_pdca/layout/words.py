@@ -116,9 +116,19 @@ class Words:
 
     def side_text(self, question: Question) -> str:
         """Unit, hint and example, printed beside a short answer or above a long one."""
-        example = f"例：{question.example}" if question.example else ""
+        written = question.example or self._sample(question)
+        example = f"例：{written}" if written else ""
         parts = (question.unit, choices(question), self.years(question.hint), self.years(example))
         return "　".join(part for part in parts if part)
+
+    def _sample(self, question: Question) -> str:
+        """How a date or a year may be written, where the form gives no example of its own."""
+        match question.kind:
+            case FieldKind.DATE:
+                return f"令和{self.fiscal_year - 2018}年10月1日"
+            case FieldKind.FISCAL_YEAR:
+                return "{年度}"
+        return ""
 
     def meta(self, question: Question) -> str:
         """Small line under a label: whether an answer is needed and who will read it."""

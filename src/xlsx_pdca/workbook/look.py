@@ -10,28 +10,34 @@ from xlsx_pdca.layout.metrics import (
     DIGIT_PIXELS,
     FONT,
     LABEL_POINTS,
+    LEAD_POINTS,
+    LOW_POINTS,
     NORMAL_POINTS,
     SMALL_POINTS,
 )
 from xlsx_pdca.plan import FieldPlan, Style
 from xlsx_pdca.spec import FieldKind
 
-INK = "#1F2933"
+INK = "#111820"
+"""Nearly black: a lighter ink is broken up into dots by a fax."""
 NAVY = "#17365D"
-GREY = "#46515E"
+GREY = "#3A444F"
 """For what is read once; dark enough to stay legible on a fax."""
 AMBER = "#7A3E00"
 WHITE = "#FFFFFF"
-BAND = "#E9EFF6"
-"""Pale band behind questions: vanishes on a fax, where the lines alone must carry the form."""
+BAND = "#EDF2F8"
+"""Pale band behind questions: nearly vanishes on a fax, where the lines alone must carry the form."""
 PALE = "#F5F7FA"
 FIELD = WHITE
 """Any tint turns into dots on a fax; white keeps handwriting clean and sets answers off from the bands."""
-STILL_REQUIRED = "#FFF0DE"
-DOUBTFUL = "#FFF5C2"
-LINE = "#2F3E55"
+STILL_REQUIRED = "#FFF8EC"
+"""Pale: on paper the bar and the mark at the left say the same, and handwriting stays legible."""
+DOUBTFUL = "#FFF9DB"
+BAR = "#B45309"
+"""Warm on the screen, dark on a fax."""
+LINE = "#14202E"
 """Frame of answers: dark enough to stay a closed line at 200 dpi in black and white."""
-RULE = "#66748A"
+RULE = "#5A6778"
 """Lines between things that are only read."""
 
 DEFAULT_FONT = MappingProxyType(
@@ -54,6 +60,8 @@ DEFAULT_ROW_PIXELS = 20
 _TEXT_FORMAT = 49
 """Built-in number format "@": what is typed stays as typed."""
 ALL_SIDES = frozenset({"top", "bottom", "left", "right"})
+PADS = frozenset({Style.PAD, Style.SHOWN_PAD, Style.CODE_PAD, Style.LABEL_PAD})
+"""Air inside a box: no line is drawn between it and the cell below."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +87,11 @@ class Look:
     """Unlocked, and text whatever is typed."""
 
 
-_LOW = 64.0
-"""Height of about four lines: in lower cells a text that hugs the upper line looks cramped."""
 _ROW = 409.0
 """Any single row; questions stand in its middle. A block of rows may be cut by a page break, so it keeps the top."""
 
 _ANSWER = Look(
-    points=ANSWER_POINTS, fill=FIELD, line=LINE, indent=1, centred_up_to=_LOW, answer=True
+    points=ANSWER_POINTS, fill=FIELD, line=LINE, indent=1, centred_up_to=LOW_POINTS, answer=True
 )
 
 LOOKS: MappingProxyType[Style, Look] = MappingProxyType(
@@ -95,16 +101,16 @@ LOOKS: MappingProxyType[Style, Look] = MappingProxyType(
         Style.TITLE: Look(points=16, bold=True, ink=NAVY, valign="vcenter", wrap=False),
         Style.TICKET: Look(points=8.5, align="right", valign="vcenter", wrap=False),
         Style.UNIT: Look(points=11, bold=True, valign="vcenter", wrap=False),
-        Style.LEAD: Look(points=9.5, ink=GREY, valign="vcenter"),
+        Style.LEAD: Look(points=LEAD_POINTS, ink=GREY, valign="vcenter"),
         Style.PROGRESS: Look(points=9.5, bold=True, ink=AMBER, valign="vcenter", wrap=False),
         Style.SECTION: Look(
             points=12, bold=True, ink=NAVY, line=NAVY, underscored=True, valign="vcenter"
         ),
-        Style.NOTE: Look(points=9.5, ink=GREY, valign="vcenter"),
+        Style.NOTE: Look(points=LEAD_POINTS, ink=GREY, valign="vcenter"),
         Style.HEAD: Look(
             bold=True, ink=WHITE, fill=NAVY, line=NAVY, align="center", valign="vcenter"
         ),
-        Style.CODE: Look(points=7.5, ink=GREY, line=RULE, align="center", centred_up_to=_ROW),
+        Style.CODE: Look(points=8, ink=GREY, line=RULE, align="center", centred_up_to=_ROW),
         Style.LABEL: Look(bold=True, fill=BAND, line=RULE, indent=1, centred_up_to=_ROW),
         Style.ROW_LABEL: Look(fill=BAND, line=RULE, indent=1, valign="vcenter"),
         Style.HINT: Look(points=SMALL_POINTS, ink=GREY, indent=1, valign="vcenter"),
@@ -112,12 +118,19 @@ LOOKS: MappingProxyType[Style, Look] = MappingProxyType(
         Style.ANSWER_SHORT: replace(_ANSWER, valign="vcenter"),
         Style.ANSWER_CHOICE: replace(_ANSWER, valign="vcenter"),
         Style.COMPUTED: Look(fill=PALE, line=RULE, indent=1, valign="vcenter", align="right"),
-        Style.REFERENCE: Look(fill=PALE, line=RULE, indent=1, centred_up_to=_LOW),
+        Style.REFERENCE: Look(fill=PALE, line=RULE, indent=1, centred_up_to=LOW_POINTS),
         Style.META: Look(points=SMALL_POINTS, ink=GREY, indent=1, valign="vcenter"),
-        Style.COUNTER: Look(points=8, ink=GREY, align="right", valign="vcenter", wrap=False),
+        Style.COUNTER: Look(
+            points=SMALL_POINTS, ink=GREY, align="right", valign="vcenter", wrap=False
+        ),
         Style.MARK: Look(
             points=9, bold=True, ink=AMBER, align="center", centred_up_to=_ROW, wrap=False
         ),
+        Style.BAR: Look(),
+        Style.PAD: Look(fill=FIELD, line=LINE),
+        Style.SHOWN_PAD: Look(fill=PALE, line=RULE),
+        Style.CODE_PAD: Look(line=RULE),
+        Style.LABEL_PAD: Look(fill=BAND, line=RULE),
         Style.PANEL_HEAD: Look(
             bold=True, ink=WHITE, fill=NAVY, line=NAVY, align="center", valign="vcenter"
         ),
@@ -126,6 +139,7 @@ LOOKS: MappingProxyType[Style, Look] = MappingProxyType(
         Style.PANEL_LINK: Look(ink=NAVY, line=RULE, indent=1, valign="vcenter", underline=True),
         Style.KEY: Look(bold=True, fill=BAND, line=RULE, indent=1, valign="vcenter"),
         Style.VALUE: Look(line=RULE, indent=1, valign="vcenter"),
+        Style.DEADLINE: Look(points=15, bold=True, line=RULE, indent=1, valign="vcenter"),
         Style.DRAWING_AREA: Look(ink=GREY, line=LINE, indent=1),
         Style.HIDDEN: Look(points=9, wrap=False),
     }
@@ -136,6 +150,7 @@ HIGHLIGHTS: MappingProxyType[str, dict[str, object]] = MappingProxyType(
         "required": {"bg_color": STILL_REQUIRED},
         "doubtful": {"bg_color": DOUBTFUL},
         "filled": {"bg_color": WHITE},
+        "bar": {"bg_color": BAR},
     }
 )
 """Conditional looks; they colour only, since the mark column says the same in black and white."""
@@ -159,6 +174,8 @@ def look_of(style: Style, height: float) -> Look:
 
 def width_pixels(units: float) -> int:
     """Pixels of a column so many digits wide, as Excel and XlsxWriter count."""
+    if units < 1:
+        return int(units * (DIGIT_PIXELS + COLUMN_PADDING_PIXELS) + 0.5)
     return int(units * DIGIT_PIXELS + 0.5) + COLUMN_PADDING_PIXELS
 
 

@@ -28,6 +28,7 @@ from xlsx_pdca.plan import (
     Style,
     ValidationPlan,
     WorkbookPlan,
+    per_plan,
 )
 from xlsx_pdca.workbook.locks import Password, locked
 from xlsx_pdca.workbook.look import (
@@ -37,6 +38,7 @@ from xlsx_pdca.workbook.look import (
     DEFAULT_ROW_PIXELS,
     HIGHLIGHTS,
     LOOKS,
+    PADS,
     Look,
     answer_style,
     look_of,
@@ -132,7 +134,7 @@ class _Writer:
             self._outline(target, cell)
             return
         height = sum(sheet.heights[cell.rect.top - 1 : cell.rect.bottom])
-        look = self._format(look_of(cell.style, height))
+        look = self._format(look_of(cell.style, height), _drawn_sides(sheet, cell))
         if not cell.rect.is_cell:
             _done(target.merge_range(*_corners(cell.rect), "", look))
         self._fill(target, cell, look)
@@ -249,6 +251,27 @@ def _done(code: int | None) -> None:
 
 def _corners(rect: Rect) -> tuple[int, int, int, int]:
     return rect.top - 1, rect.left - 1, rect.bottom - 1, rect.right - 1
+
+
+def _drawn_sides(sheet: SheetPlan, cell: CellPlan) -> frozenset[str]:
+    """All sides, but none between a box and the air at its top."""
+    if cell.style in PADS:
+        return ALL_SIDES - {"bottom"}
+    return ALL_SIDES - {"top"} if cell.rect.top - 1 in _padded(sheet, cell.rect) else ALL_SIDES
+
+
+def _padded(sheet: SheetPlan, rect: Rect) -> frozenset[int]:
+    return _pads(sheet).get((rect.left, rect.right), frozenset())
+
+
+@per_plan
+def _pads(sheet: SheetPlan) -> Mapping[tuple[int, int], frozenset[int]]:
+    """Left and right column → rows of air inside boxes so wide."""
+    found: dict[tuple[int, int], set[int]] = {}
+    for cell in sheet.cells:
+        if cell.style in PADS:
+            found.setdefault((cell.rect.left, cell.rect.right), set()).add(cell.rect.top)
+    return {sides: frozenset(rows) for sides, rows in found.items()}
 
 
 def _outer_sides(rect: Rect, row: int, column: int) -> frozenset[str]:
