@@ -17,10 +17,9 @@ from xlsx_pdca.workflows.acceptance import (
     assign,
     dismiss,
     mark_sent,
-    recent_steps,
-    undo,
 )
 from xlsx_pdca.workflows.issue import issue
+from xlsx_pdca.workflows.steps import recent_steps, undo
 
 LATER = NOW + timedelta(days=20)
 DUE = date(2026, 9, 15)
@@ -216,7 +215,7 @@ def test_acceptance_taken_back(three: Desk) -> None:
 
 def test_submission_taken_back(three: Desk) -> None:
     """The file waits for a person again; the copy keeps its number, and the number is not given twice."""
-    undone(three, "前橋市（102016-1）「事前課題」第1回として受け付けた")
+    undone(three, "前橋市（102016-1）「事前課題」第1回の提出を受け付けた")
     assert status(three) is Status.SENT
     (booked,) = three.ledger.held
     assert booked.fact.unit == MAEBASHI
@@ -230,7 +229,7 @@ def test_submission_taken_back(three: Desk) -> None:
 def test_newer_submission_taken_back_leaves_the_older(three: Desk) -> None:
     """After taking back the second submission the first one counts again."""
     three.take_in("訂正.xlsx", three.filled(weaknesses="会議の時間が取れない。"))
-    undone(three, "第2回として受け付けた")
+    undone(three, "第2回の提出を受け付けた")
     submission = three.standing().submission
     assert submission is not None
     assert submission.number == 1

@@ -12,9 +12,10 @@ from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.ledger import Exempted, Extended, Status, booking
-from xlsx_pdca.workflows.acceptance import accept, undo
+from xlsx_pdca.workflows.acceptance import accept
 from xlsx_pdca.workflows.collect import dropped_files
 from xlsx_pdca.workflows.standing import Overview, overview
+from xlsx_pdca.workflows.steps import undo
 
 DUE = date(2026, 9, 15)
 

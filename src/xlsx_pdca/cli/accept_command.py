@@ -7,9 +7,16 @@ from pathlib import Path
 import click
 
 from xlsx_pdca.cli import console
+from xlsx_pdca.cli.arrivals import IN_BOOKS, remarks
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import dry_run_option, opened, round_option, unit_and_form
-from xlsx_pdca.cli.receive_command import remarks
+from xlsx_pdca.cli.options import (
+    dry_run_option,
+    form_id,
+    opened,
+    round_option,
+    unit_and_form,
+    units_and_forms,
+)
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.ledger import must_check
 from xlsx_pdca.workflows.acceptance import Acceptance, accept, assign, dismiss
@@ -47,8 +54,15 @@ def command(
     IDを指定した団体は、確認する点が残っていても確認済にします。取り消すときは undo です。
     """
     round_ = opened(round_folder)
+    form = form_id(round_, form)
     if arrival is not None:
         return _held(round_, arrival, owner, reason, form)
+    if owner is not None or reason is not None:
+        option = "--as" if owner is not None else "--dismiss"
+        raise UsageError(
+            f"{option} は、保留中のファイルの取扱いです。どのファイルかが指定されていません。",
+            "「--file 受付番号」を付けてください（受付番号は status で分かります）。",
+        )
     if not units and not everyone:
         raise UsageError(
             "回答単位IDが指定されていません。", "IDを並べるか、--all を付けてください。"
@@ -66,10 +80,14 @@ def command(
 
 
 def _held(round_: Round, arrival: int, owner: str | None, reason: str | None, form: str) -> int:
-    if (owner is None) == (reason is None):
+    if owner is not None and reason is not None:
         raise UsageError(
-            "保留中のファイルの取扱いが決まっていません。",
-            "--as か --dismiss のどちらかを指定してください。",
+            "--as と --dismiss は同時に指定できません。", "どちらか一方を指定してください。"
+        )
+    if owner is None and reason is None:
+        raise UsageError(
+            "保留中のファイルをどう取り扱うかが指定されていません。",
+            "ある団体の提出とするときは「--as 回答単位ID」、取り扱わないときは「--dismiss 理由」を付けてください。",
         )
     if reason is not None:
         laid = dismiss(round_, arrival, reason, now=console.now(), by=console.person())
@@ -79,7 +97,7 @@ def _held(round_: Round, arrival: int, owner: str | None, reason: str | None, fo
     taken = assign(round_, arrival, owner or "", form, now=console.now(), by=console.person())
     console.show(taken.file)
     whose = unit_and_form(round_, taken.unit, taken.form)
-    for text in remarks(taken.findings):
+    for text in remarks(taken.findings, IN_BOOKS):
         console.show(text)
     console.say(f"{whose}の第{taken.number}回の提出としました（確認済にするのは、このあとです）。")
     return ExitCode.NEEDS_PERSON if must_check(taken) else ExitCode.OK
@@ -99,12 +117,15 @@ def _form_of(round_: Round, arrival: int) -> str:
 
 
 def _told(round_: Round, done: Acceptance, *, dry_run: bool) -> int:
-    for standing in done.accepted:
-        console.show(unit_and_form(round_, standing.unit, standing.form))
+    for text in units_and_forms(round_, done.accepted):
+        console.show(text)
     word = "確認済にする予定です" if dry_run else "確認済にしました"
-    console.say(f"{len(done.accepted)}件を{word}。")
+    if done.accepted:
+        console.say(f"{len(done.accepted)}件を{word}。")
+    else:
+        console.say("新しく確認済にするものはありません。")
     if done.left:
         console.say(f"必ず確認する点があるため、{len(done.left)}件はそのままにしました。")
-        for standing in done.left:
-            console.say(f"　{unit_and_form(round_, standing.unit, standing.form)}")
+        for text in units_and_forms(round_, done.left):
+            console.say(f"　{text}")
     return ExitCode.NEEDS_PERSON if done.left else ExitCode.OK

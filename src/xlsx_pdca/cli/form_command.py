@@ -10,10 +10,12 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Group
 from xlsx_pdca.cli.options import EXISTING, json_option, round_option
+from xlsx_pdca.cli.outline_table import table
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.round_folder import find_round
 from xlsx_pdca.wareki import fiscal_year_of
+from xlsx_pdca.workflows.outline import outline
 from xlsx_pdca.workflows.preview import fields_of, form_named, known_forms, preview, validate
 
 
@@ -35,14 +37,11 @@ def list_forms(round_folder: Path) -> int:
 @click.argument("name", metavar="様式ID")
 @round_option
 def show_form(name: str, round_folder: Path) -> int:
-    """様式の設問を番号順に表示します。"""
+    """様式の設問を、種類・必須・読む人・決まりとともに、番号順に表示します。"""
     form = form_named(known_forms(round_folder), name)
-    console.show(f"{form.title}　第{form.version}版　{form.purpose}")
-    seen = set()
-    for line in fields_of(form, fiscal_year=_year()):
-        if (line.code, line.question) not in seen:
-            seen.add((line.code, line.question))
-            console.show(f"{line.code}　{line.question}　［{line.share}］")
+    console.show(f"{form.title}（{form.id}）　第{form.version}版　{form.purpose}")
+    for line in table(outline(form, fiscal_year=_year())):
+        console.show(line)
     return ExitCode.OK
 
 
@@ -87,14 +86,28 @@ def validate_forms(round_folder: Path) -> int:
 @round_option
 def preview_form(name: str, target: Path, role: str, round_folder: Path) -> int:
     """様式を見本のファイルに書き出します（回答用ではありません）。"""
-    if target.exists():
-        raise UsageError(f"「{target}」はすでにあります。", "別の名前を指定してください。")
+    _refuse_target(target)
     form = form_named(known_forms(round_folder), name)
     data = preview(form, fiscal_year=_year(), role=role, now=console.now())
     with told_about(target):
         target.write_bytes(data)
     console.show(str(target))
     return ExitCode.OK
+
+
+def _refuse_target(target: Path) -> None:
+    if target.is_dir():
+        raise UsageError(
+            f"「{target}」はフォルダーです。",
+            "「見本.xlsx」のように、ファイルの名前まで指定してください。",
+        )
+    if target.exists():
+        raise UsageError(f"「{target}」はすでにあります。", "別の名前を指定してください。")
+    if target.suffix.casefold() != ".xlsx":
+        raise UsageError(
+            f"「{target}」は、Excelブックの名前になっていません。",
+            "「見本.xlsx」のように、末尾を .xlsx にしてください。",
+        )
 
 
 def _year() -> int:

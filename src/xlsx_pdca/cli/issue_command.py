@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import dry_run_option, json_option, opened, round_option
+from xlsx_pdca.cli.options import (
+    ONE_BY_ONE,
+    dry_run_option,
+    json_option,
+    opened,
+    round_option,
+    tell_notices,
+)
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.workflows.issue import IssueResult, issue
+from xlsx_pdca.workflows.issue import IssuedBook, IssueResult, issue
 
 
 @click.command("issue", cls=Command)
@@ -24,6 +32,7 @@ def command(round_folder: Path, *, dry_run: bool, as_json: bool) -> int:
     すでに作成したものは変わりません。名簿や様式を直したときは、変わったものだけを新しい版で作成します。
     """
     round_ = opened(round_folder)
+    tell_notices(round_)
     result = issue(round_, now=console.now(), by=console.person(), dry_run=dry_run)
     if as_json:
         console.show_json(asdict(result))
@@ -32,10 +41,24 @@ def command(round_folder: Path, *, dry_run: bool, as_json: bool) -> int:
     return ExitCode.NEEDS_PERSON if result.altered else ExitCode.OK
 
 
+def _listed(books: Sequence[IssuedBook]) -> Iterator[str]:
+    """A line for each workbook; many of one form made for the same reason are one line."""
+    groups: dict[tuple[str, str, tuple[str, ...]], list[IssuedBook]] = {}
+    for book in books:
+        folder = str(PurePosixPath(book.file).parent)
+        groups.setdefault((str(book.step), folder, book.changes), []).append(book)
+    for (step, folder, changes), made in groups.items():
+        why = f"（{'、'.join(changes)}が変わったため）" if changes else ""
+        if len(made) > ONE_BY_ONE:
+            first = PurePosixPath(made[0].file).name
+            yield f"{step}　{folder}/{first} ほか {len(made) - 1}件{why}"
+        else:
+            yield from (f"{step}　{book.file}{why}" for book in made)
+
+
 def _show(result: IssueResult) -> None:
-    for book in result.books:
-        why = f"（{'、'.join(book.changes)}が変わったため）" if book.changes else ""
-        console.show(f"{book.step}　{book.file}{why}")
+    for text in _listed(result.books):
+        console.show(text)
     word = "作成する予定です" if result.dry_run else "作成しました"
     console.say(
         f"{len(result.books)}件を{word}。変更のないもの {result.unchanged}件、対象外 {result.exempt}件。"

@@ -26,18 +26,21 @@ class Formatter(click.HelpFormatter):
     def write_dl(
         self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
-        super().write_dl([(a, _TEXTS.get(b, b)) for a, b in rows], col_max, col_spacing)
+        told = [(a, _TEXTS.get(b, b).replace("[required]", "［必須］")) for a, b in rows]
+        super().write_dl(told, col_max, col_spacing)
 
 
 def sentence(wrong: click.ClickException) -> str:
     """What is wrong with the call and what to type instead."""
     match wrong:
+        case click.exceptions.NoArgsIsHelpError():
+            return wrong.format_message()
         case click.NoSuchOption(option_name=name):
             found = f"オプション「{name}」はありません。"
         case click.MissingParameter(param=param) if param is not None:
             found = f"「{_called(param)}」が指定されていません。"
         case click.BadParameter(param=param) if param is not None:
-            found = f"「{_called(param)}」の指定が正しくありません（{wrong.message}）。"
+            found = f"「{_called(param)}」の指定が正しくありません。{_wanted(param)}"
         case click.FileError(ui_filename=name):
             found = f"ファイル「{name}」を開けません。"
         case click.UsageError(message=message) if message.startswith("No such command"):
@@ -48,6 +51,18 @@ def sentence(wrong: click.ClickException) -> str:
     context = getattr(wrong, "ctx", None)
     path = context.command_path if context else "xlsx-pdca"
     return f"{found}「{path} --help」で使い方を御確認ください。"
+
+
+def _wanted(param: click.Parameter) -> str:
+    """What may be given, where a list or a number is asked for."""
+    match param.type:
+        case click.Choice(choices=choices):
+            return f"「{'」か「'.join(map(str, choices))}」を指定してください。"
+        case click.IntRange(min=least, max=most):
+            return f"{least}から{most}までの半角の数字で指定してください。"
+        case click.types.IntParamType():
+            return "半角の数字で指定してください。"
+    return ""
 
 
 def _called(param: click.Parameter) -> str:

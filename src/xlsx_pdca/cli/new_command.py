@@ -25,7 +25,11 @@ from xlsx_pdca.workflows.new import NewRound, RoundToMake, new_round, round_name
 )
 @click.option("--year", metavar="年度", help="「令和8年度」など（省略すると今年度）")
 @click.option(
-    "--number", type=int, default=1, metavar="回", help="同じ年度の何回目か（省略すると1）"
+    "--number",
+    type=click.IntRange(1, 99),
+    default=1,
+    metavar="回",
+    help="同じ年度の何回目か（省略すると1）",
 )
 @click.option(
     "--codes", type=EXISTING, metavar="ファイル", help="総務省の新しい団体コード表（Excel）"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from xlsx_pdca.cli import console
+from xlsx_pdca.definitions.open_table import Notice
+from xlsx_pdca.errors import UsageError
+from xlsx_pdca.ledger import Standing
 from xlsx_pdca.store.round_folder import open_round
 from xlsx_pdca.workflows.round import Round, open_round_at
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+ONE_BY_ONE = 10
+"""Up to so many alike are shown one by one; more are counted."""
 
 EXISTING = click.Path(path_type=Path)
 
@@ -33,11 +39,34 @@ json_option: Decorator = click.option(
 
 
 def opened(folder: Path) -> Round:
-    """The round of a folder; what 名簿 leaves open is told on stderr."""
-    round_ = open_round_at(open_round(folder), holder=console.person())
+    """The round in which a folder lies."""
+    return open_round_at(open_round(folder), holder=console.person())
+
+
+def tell_notices(round_: Round) -> None:
+    """What 名簿 leaves open, on stderr: one line for each kind, with how many and the way to the list."""
+    kinds: dict[str, list[Notice]] = {}
     for notice in round_.notices:
-        console.say(f"参考：{notice}")
-    return round_
+        kinds.setdefault(notice.remedy, []).append(notice)
+    for found in kinds.values():
+        first, more = found[0], len(found) - 1
+        if more:
+            console.say(
+                f"参考：{first.file} {first.place}：{first.found}ほか {more}件（status --notices で一覧）"
+            )
+        else:
+            console.say(f"参考：{first}")
+
+
+def form_id(round_: Round, text: str) -> str:
+    """Id of the form called by id or title; empty stays empty, an unknown one is refused."""
+    known = {form.id: form.title for form in round_.forms.values()}
+    known |= {form: form for _, form in round_.ledger().standings if form not in known}
+    for form, title in known.items():
+        if text in ("", form, title):
+            return form if text else ""
+    names = "、".join(f"{form}（{title}）" for form, title in known.items()) or "なし"
+    raise UsageError(f"様式「{text}」は、この実施回にありません。", f"使えるのは {names} です。")
 
 
 def unit_and_form(round_: Round, unit_id: str, form: str) -> str:
@@ -45,3 +74,16 @@ def unit_and_form(round_: Round, unit_id: str, form: str) -> str:
     unit = round_.unit(unit_id)
     title = round_.forms[form].title if form in round_.forms else form
     return "　".join(text for text in (unit_id, unit.name if unit else "", title) if text)
+
+
+def units_and_forms(round_: Round, standings: Sequence[Standing]) -> Iterator[str]:
+    """A line for each; many of one form are one line."""
+    groups: dict[str, list[Standing]] = {}
+    for standing in standings:
+        groups.setdefault(standing.form, []).append(standing)
+    for form, found in groups.items():
+        first = unit_and_form(round_, found[0].unit, form)
+        if len(found) > ONE_BY_ONE:
+            yield f"{first} ほか {len(found) - 1}件"
+        else:
+            yield from (unit_and_form(round_, standing.unit, form) for standing in found)

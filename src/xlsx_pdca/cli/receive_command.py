@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from xlsx_pdca.cli import console
+from xlsx_pdca.cli.arrivals import Arrivals, finding_records
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import EXISTING, dry_run_option, json_option, opened, round_option
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files, given_files
-from xlsx_pdca.workflows.receive import Line, Received, receive
-from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.receive import Line, receive
 
 
 @click.command("receive", cls=Command)
@@ -36,34 +33,38 @@ def command(paths: tuple[Path, ...], round_folder: Path, *, dry_run: bool, as_js
         received = receive(
             round_, files, now=console.now(), by=console.person(), dry_run=dry_run, step=step
         )
+    arrivals = Arrivals(round_, received.lines, booked=not dry_run)
     if as_json:
         console.show_json([as_record(line) for line in received.lines])
     else:
-        _show(round_, received, dry_run=dry_run)
+        where = "指定された場所" if paths else f"「{round_.folder.drop.name}」"
+        _show(arrivals, "" if files else where)
     for each in received.unread:
         console.say(not_read(each))
-    return ExitCode.OK if received.is_done else ExitCode.NEEDS_PERSON
+    stay = any(line.stays for line in received.lines)
+    needs_person = bool(arrivals.need_person or received.unread or stay)
+    return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
 
 
-def _show(round_: Round, received: Received, *, dry_run: bool) -> None:
-    for line in received.lines:
-        for text in described(round_, line):
-            console.show(text)
-    counts = Counter(str(line.arrived.outcome) for line in received.lines)
-    words = (
-        "、".join(f"{outcome} {n}件" for outcome, n in counts.items())
-        or "届いたファイルはありません"
-    )
-    console.say(f"{words}。" + ("（記録はしていません）" if dry_run else ""))
-    for line in received.lines:
+def _show(arrivals: Arrivals, nothing_in: str) -> None:
+    """What became of the files, or where none were."""
+    arrivals.show()
+    if arrivals.lines:
+        console.say(
+            f"{arrivals.totals()}。" + ("" if arrivals.booked else "まだ受け付けていません。")
+        )
+    elif nothing_in:
+        console.say(f"{nothing_in}に、取り込むファイルはありません。")
+    for line in arrivals.lines:
         if line.stays:
             console.say(
                 f"{line.file.name}：受付は済みましたが、どなたかが開いているため、元の場所に残りました。"
                 "閉じていただいてから、もう一度 receive を実行してください。"
             )
-    if received.need_person:
+    if arrivals.need_person and arrivals.booked:
         console.say(
-            f"御確認いただくファイルが {len(received.need_person)}件あります。「進行管理表」（merge）にもまとめます。"
+            f"御確認いただくファイルが {len(arrivals.need_person)}件あります。"
+            "status と「進行管理表」（merge）でも確かめられます。"
         )
 
 
@@ -73,23 +74,6 @@ def not_read(file: FoundFile) -> str:
         f"{file.name}：ファイルを読めなかったため、受付をせず、そのままにしました。"
         "どなたかが開いていないか、読み取りの権限があるかを御確認のうえ、もう一度実行してください。"
     )
-
-
-def described(round_: Round, line: Line) -> list[str]:
-    """A file in words: what became of it, and each finding with place and remedy."""
-    arrived = line.arrived
-    unit = round_.unit(arrived.unit)
-    whose = f"　{unit.name}（{unit.id}）" if unit else ""
-    number = f"　第{arrived.submission.number}回" if arrived.submission else ""
-    again = "（受付済み。後片付けだけ行いました）" if line.already else ""
-    head = f"{line.file.name}：{arrived.outcome}{whose}{number}{again}"
-    return [head, *remarks(arrived.findings)]
-
-
-def remarks(findings: Iterable[Finding]) -> list[str]:
-    """Findings a person should look at, each with place and remedy."""
-    shown = (f for f in findings if f.grade is not Grade.INFO)
-    return [f"　　{f.grade}：{f.place}{f.sentence()}" for f in shown]
 
 
 def as_record(line: Line) -> dict[str, Any]:
@@ -105,17 +89,5 @@ def as_record(line: Line) -> dict[str, Any]:
         "already": line.already,
         "application": arrived.application,
         "losses": list(arrived.losses),
-        "findings": [
-            {
-                "code": f.code,
-                "grade": f.grade.value,
-                "sheet": f.sheet,
-                "cell": f.cell,
-                "field": f.field,
-                "column": f.column,
-                "row": f.row,
-                "sentence": f.sentence(),
-            }
-            for f in arrived.findings
-        ],
+        "findings": finding_records(arrived.findings),
     }

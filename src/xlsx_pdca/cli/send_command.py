@@ -9,7 +9,7 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import opened, round_option, unit_and_form
+from xlsx_pdca.cli.options import form_id, opened, round_option, tell_notices, units_and_forms
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workflows.acceptance import mark_sent as book_as_sent
@@ -18,7 +18,7 @@ from xlsx_pdca.workflows.round import Round
 
 @click.command("send", cls=Command)
 @click.argument("units", nargs=-1, metavar="[回答単位ID]...")
-@click.option("--mark-sent", is_flag=True, required=True, help="手作業で送付したことを記録します")
+@click.option("--mark-sent", is_flag=True, help="手作業で送付したことを記録します")
 @click.option("--all", "everyone", is_flag=True, help="まだ記録のないものすべて")
 @click.option("--form", default="", metavar="様式ID", help="この様式だけ")
 @click.option("--on", "day", metavar="日付", help="送付した日（省略すると今日）")
@@ -33,13 +33,19 @@ def command(
     everyone: bool,
 ) -> int:
     """メールで送付した日を記録します。"""
-    del mark_sent  # the only way so far; required so that its meaning never changes silently
+    if not mark_sent:  # the only way so far; asked for so that the meaning never changes silently
+        raise UsageError(
+            "send でできるのは、手作業で送付した日の記録です（メールは送りません）。",
+            "「xlsx-pdca send --mark-sent --all」のように、--mark-sent を付けてください。",
+        )
     if not units and not everyone:
         raise UsageError(
             "回答単位IDが指定されていません。", "IDを並べるか、--all を付けてください。"
         )
     on = _day(day)
-    return _booked(opened(round_folder), units, form, on, everyone=everyone)
+    round_ = opened(round_folder)
+    tell_notices(round_)
+    return _booked(round_, units, form_id(round_, form), on, everyone=everyone)
 
 
 def _day(text: str | None) -> date:
@@ -61,11 +67,14 @@ def _booked(round_: Round, units: tuple[str, ...], form: str, on: date, *, every
         now=console.now(),
         by=console.person(),
     )
-    for standing in done:
-        console.show(f"{unit_and_form(round_, standing.unit, standing.form)}　{wareki(on)}")
-    console.say(f"{len(done)}件を送付済にしました。")
-    if not done:
+    for text in units_and_forms(round_, done):
+        console.show(f"{text}　{wareki(on)}")
+    if done:
+        console.say(f"{len(done)}件を送付済にしました。")
+    elif any(standing.issues for standing in round_.ledger().standings.values()):
         console.say(
-            "すでに記録のあるものは変わりません。送付した日を直すときは、undo で取り消してから記録してください。"
+            "新しく記録するものはありません（すでに送付済です）。送付した日を直すときは、undo で取り消してから記録してください。"
         )
+    else:
+        console.say("まだ様式を作成していません。先に issue で様式を作成し、送付してください。")
     return ExitCode.OK

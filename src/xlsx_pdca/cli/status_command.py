@@ -7,37 +7,49 @@ from pathlib import Path
 import click
 
 from xlsx_pdca.cli import console
+from xlsx_pdca.cli.arrivals import finding_records, ways_out
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import json_option, opened, round_option
+from xlsx_pdca.cli.options import json_option, opened, round_option, tell_notices
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.ledger import Status
+from xlsx_pdca.ledger import Arrived, Booked, Status
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.collect import dropped_files
+from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.round import Round
-from xlsx_pdca.workflows.standing import Overview, overview
+from xlsx_pdca.workflows.standing import Overview, StandingLine, overview
+
+MOST_HELD = 10
+"""So many held files are shown unless the whole list is asked for."""
 
 
 @click.command("status", cls=Command)
 @click.option("--list", "listed", is_flag=True, help="団体ごとの一覧も表示します")
+@click.option(
+    "--notices", is_flag=True, help="名簿について御確認いただきたい点だけを、すべて表示します"
+)
 @round_option
 @json_option
-def command(round_folder: Path, *, listed: bool, as_json: bool) -> int:
+def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -> int:
     """受付の状況と、次にすることを表示します。"""
     round_ = opened(round_folder)
+    if notices and not as_json:
+        return _show_notices(round_)
+    ledger = round_.ledger()
     now = overview(
         round_,
-        round_.ledger(),
+        ledger,
         today=console.now().date(),
         waiting_files=len(dropped_files(round_.folder.drop)),
     )
     if as_json:
-        console.show_json(_records(now))
+        console.show_json(_records(round_, now, Proposals.of(round_, ledger)))
     else:
-        _show(round_, now, listed=listed)
+        _show(round_, now, Proposals.of(round_, ledger), listed=listed)
+        tell_notices(round_)
     return ExitCode.NEEDS_PERSON if now.held else ExitCode.OK
 
 
-def _show(round_: Round, now: Overview, *, listed: bool) -> None:
+def _show(round_: Round, now: Overview, proposals: Proposals, *, listed: bool) -> None:
     console.show(f"{round_.settings.prefecture}　{round_.settings.name}")
     console.show("次にすること")
     for step in now.next_steps or ("今することはありません。",):
@@ -45,36 +57,63 @@ def _show(round_: Round, now: Overview, *, listed: bool) -> None:
     for title, counts in now.counts().items():
         words = "　".join(f"{s.symbol}{s} {counts[s]}" for s in Status if counts.get(s))
         console.show(f"{title}：{words}")
-    for booked in now.held:
-        doubts = "".join(f.sentence() for f in booked.fact.findings if f.holds)
-        console.show(f"保留　受付番号{booked.seq}　{booked.fact.name}　{doubts}")
+    _show_held(now, proposals, most=None if listed else MOST_HELD)
     if listed:
         for line in now.lines:
             deadline = wareki(line.standing.deadline) if line.standing.deadline else ""
             points = f"　必ず確認 {line.open_points}件" if line.open_points else ""
             console.show(
-                f"{line.title}　{line.unit.id}　{line.unit.name}　"
-                f"{line.status.symbol}{line.status}　{deadline}{points}"
+                f"{line.title}　{line.unit.id}　{line.unit.name}　{line.words}　{deadline}{points}"
             )
 
 
-def _records(now: Overview) -> dict[str, object]:
+def _show_held(now: Overview, proposals: Proposals, *, most: int | None) -> None:
+    for booked in now.held[:most]:
+        doubts = "".join(f.sentence() for f in booked.fact.findings if f.holds)
+        console.show(f"保留　受付番号{booked.seq}　{booked.fact.name}　{doubts}")
+        for text in ways_out(booked, proposals):
+            console.show(text)
+    if most is not None and len(now.held) > most:
+        console.show(f"保留　ほか {len(now.held) - most}件（status --list で表示します）")
+
+
+def _show_notices(round_: Round) -> int:
+    for notice in round_.notices:
+        console.show(str(notice))
+    console.say(f"名簿について御確認いただきたい点は {len(round_.notices)}件です。")
+    return ExitCode.OK
+
+
+def _records(round_: Round, now: Overview, proposals: Proposals) -> dict[str, object]:
     return {
         "next": list(now.next_steps),
-        "units": [
-            {
-                "unit": line.unit.id,
-                "name": line.unit.name,
-                "form": line.form,
-                "status": line.status.value,
-                "deadline": line.standing.deadline,
-                "submission": line.standing.submission.number if line.standing.submission else 0,
-                "must_check": line.open_points,
-            }
-            for line in now.lines
-        ],
-        "held": [
-            {"arrival": b.seq, "file": b.fact.name, "codes": [f.code for f in b.fact.findings]}
-            for b in now.held
-        ],
+        "notices": [str(notice) for notice in round_.notices],
+        "units": [_unit_record(line) for line in now.lines],
+        "held": [_held_record(booked, proposals) for booked in now.held],
+    }
+
+
+def _unit_record(line: StandingLine) -> dict[str, object]:
+    submission = line.standing.submission
+    return {
+        "unit": line.unit.id,
+        "name": line.unit.name,
+        "form": line.form,
+        "status": line.status.value,
+        "replaced": line.standing.is_replaced,
+        "deadline": line.standing.deadline,
+        "submission": submission.number if submission else 0,
+        "must_check": line.open_points,
+        "findings": finding_records(submission.findings if submission else ()),
+    }
+
+
+def _held_record(booked: Booked, proposals: Proposals) -> dict[str, object]:
+    fact: Arrived = booked.fact
+    return {
+        "arrival": booked.seq,
+        "file": fact.name,
+        "codes": [f.code for f in fact.findings],
+        "proposed": [{"unit": p.unit, "form": p.form} for p in proposals.for_held(booked)],
+        "findings": finding_records(fact.findings),
     }

@@ -1,7 +1,8 @@
-"""`undo`: take an act of a person back."""
+"""`undo`: take acts of a person back."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -9,24 +10,66 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import opened, round_option
-from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.workflows.acceptance import recent_steps, undo
+from xlsx_pdca.errors import ExitCode, UsageError
+from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.steps import Run, Step, recent_runs, recent_steps, undo, undo_run
+
+SHOWN = 15
+"""So many lines fit on a screen with room for what is said below them."""
+
+_RANGE = re.compile(r"([0-9]{1,9})(?:[-~〜～ー－]([0-9]{1,9}))?")
 
 
 @click.command("undo", cls=Command)
-@click.argument("seq", type=int, required=False, metavar="[記録番号]")
+@click.argument("numbers", required=False, metavar="[記録番号]")
 @click.option("--reason", default="", metavar="理由", help="取り消す理由")
+@click.option("--list", "listed", is_flag=True, help="取り消せる操作を、1件ずつ、すべて表示します")
 @round_option
-def command(seq: int | None, reason: str, round_folder: Path) -> int:
+def command(numbers: str | None, reason: str, round_folder: Path, *, listed: bool) -> int:
     """操作を取り消します。記録番号を省略すると、取り消せる操作を表示します。
 
-    記録は消えません。取り消したことも記録されます。
+    一度にまとめて行った操作は「79-82」のように指定します。記録は消えません。取り消したことも記録されます。
     """
     round_ = opened(round_folder)
-    if seq is None:
-        for step in recent_steps(round_):
-            console.show(f"{step.seq}　{step.at:%Y/%m/%d %H:%M}　{step.by}　{step.words}")
+    if numbers is None or listed:
+        _show(round_, listed=listed)
         return ExitCode.OK
-    step = undo(round_, seq, reason, now=console.now(), by=console.person())
-    console.say(f"取り消しました：{step.words}")
+    first, last = _numbers(numbers)
+    now, by = console.now(), console.person()
+    if last is None:
+        done: Step | Run = undo(round_, first, reason, now=now, by=by)
+    else:
+        done = undo_run(round_, first, last, reason, now=now, by=by)
+    console.say(f"取り消しました：{done.words}")
     return ExitCode.OK
+
+
+def _show(round_: Round, *, listed: bool) -> None:
+    if listed:
+        for step in recent_steps(round_, limit=None):
+            console.show(_line(str(step.seq), step, step.words))
+        return
+    runs = recent_runs(round_)
+    for run in runs[:SHOWN]:
+        console.show(_line(run.numbers, run.steps[-1], run.words))
+    if not runs:
+        console.say("取り消せる操作はありません。")
+        return
+    more = f"古いものが、ほかに{len(runs) - SHOWN}件あります。" if len(runs) > SHOWN else ""
+    console.say(
+        f"{more}取り消すときは undo {runs[0].numbers} のように、1件ずつすべて見るときは undo --list と入力してください。"
+    )
+
+
+def _line(numbers: str, step: Step, words: str) -> str:
+    return f"{numbers}　{step.at:%Y/%m/%d %H:%M}　{step.by}　{words}"
+
+
+def _numbers(text: str) -> tuple[int, int | None]:
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        raise UsageError(
+            f"記録番号「{text}」を読み取れません。",
+            "「82」か、一度に行った操作をまとめて「79-82」のように、半角の数字で指定してください。",
+        )
+    return int(match[1]), int(match[2]) if match[2] else None

@@ -18,6 +18,14 @@ _WINDOWS_FULL = {39, 112}
 _WINDOWS_READ_ONLY = {19}
 _WINDOWS_OPEN = {32, 33}
 _WINDOWS_TOO_LONG = {206}
+_REASONS = {
+    errno.ENOENT: "見つかりません",
+    errno.EISDIR: "ファイルではなく、フォルダーです",
+    errno.ENOTDIR: "フォルダーではなく、ファイルです",
+    errno.EEXIST: "同じ名前のものが、すでにあります",
+    errno.EACCES: "権限がないか、ほかの方が開いています",
+    errno.EPERM: "権限がありません",
+}
 
 
 class DiskFull(DiskError):
@@ -104,9 +112,13 @@ def disk_error(error: OSError, path: Path) -> DiskError:
         who = open_elsewhere(path)
         is_open = windows in _WINDOWS_OPEN or who is not None
         return OpenElsewhere(path, who) if is_open else ReadOnlyPlace(path)
-    if isinstance(error, FileNotFoundError):
-        return Unreachable(path, "見つかりません")
-    return Unreachable(path, error.strerror or type(error).__name__)
+    return Unreachable(path, plain_reason(error))
+
+
+def plain_reason(error: OSError) -> str:
+    """Why a disk said no, in Japanese for what an officer meets; else in the system's own words."""
+    known = _REASONS.get(error.errno or 0)
+    return known or error.strerror or type(error).__name__
 
 
 @contextmanager

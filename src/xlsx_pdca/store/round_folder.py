@@ -26,8 +26,14 @@ class NoRound(OperatorError):
     """Neither the folder nor one above it is that of a round."""
 
     def __init__(self, start: Path) -> None:
+        folder = start.absolute()
+        found = (
+            "は実施回のフォルダーではありません"
+            if folder.is_dir()
+            else "というフォルダーはありません"
+        )
         super().__init__(
-            f"「{start}」は実施回のフォルダーではありません。",
+            f"「{folder}」{found}。",
             "実施回のフォルダーの「はじめる.cmd」から始めるか、--round で実施回のフォルダーを指定してください。",
         )
 

@@ -18,6 +18,7 @@ from xlsx_pdca.definitions.open_table import SheetCell, SheetText
 from xlsx_pdca.errors import DiskError, OperatorError
 from xlsx_pdca.event import JST
 from xlsx_pdca.municipality import Municipality
+from xlsx_pdca.store.disk_errors import plain_reason
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.workbook.look import DEFAULT_COLUMN_PIXELS, DEFAULT_FONT, DEFAULT_ROW_PIXELS
 
@@ -79,7 +80,7 @@ def read_tables(path: Path) -> tuple[SheetText, ...]:
         content = path.read_bytes()
     except OSError as error:
         raise DiskError(
-            f"「{path}」を読めません（{error.strerror}）。",
+            f"「{path}」を読めません（{plain_reason(error)}）。",
             "ファイルの場所と、他の方が開いていないかを御確認ください。",
         ) from error
     return read_sheets(content, path)

@@ -1,4 +1,4 @@
-"""What only a person does: accept, assign a held file, lay it aside, mark as sent, and take any of it back."""
+"""What only a person does: accept, assign a held file, lay it aside, mark as sent; `steps` takes any of it back."""
 
 from __future__ import annotations
 
@@ -8,22 +8,19 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from xlsx_pdca.errors import UsageError
-from xlsx_pdca.event import Event, NewEvent
+from xlsx_pdca.event import NewEvent
 from xlsx_pdca.ledger import (
     Accepted,
     Arrived,
     Booked,
     Dismissed,
-    Fact,
     Issued,
     Key,
     Ledger,
     Sent,
     Standing,
     Submitted,
-    Undone,
     booking,
-    fact_of,
     fold,
     must_check,
 )
@@ -86,14 +83,32 @@ def _refuse_unknown(round_: Round, ledger: Ledger, wanted: Iterable[str]) -> Non
     unknown = sorted(u for u in wanted if round_.unit(u) is None and u not in asked)
     if unknown:
         raise UsageError(
-            f"名簿にない回答単位IDです（{'、'.join(unknown)}）。",
-            "「102016-1」のようなIDを指定してください。",
+            f"名簿にない回答単位IDです（{'、'.join(unknown)}）。", _ids_meant(round_, unknown)
+        )
+
+
+def _ids_meant(round_: Round, unknown: Iterable[str]) -> str:
+    """The ids of units called by name or code; else how ids look."""
+    asked = set(unknown)
+    meant = [unit for unit in round_.units if asked & {unit.name, unit.code}]
+    if meant:
+        return "".join(f"{unit.name}のIDは {unit.id} です。" for unit in meant)
+    return "「102016-1」のようなIDを指定してください（status --list で一覧を表示します）。"
+
+
+def _refuse_without_issue(wanted: Iterable[str], ledger: Ledger, form: str) -> None:
+    issued = {s.unit for s in ledger.standings.values() if s.issues and form in ("", s.form)}
+    missing = [unit for unit in sorted(wanted) if unit not in issued]
+    if missing:
+        raise UsageError(
+            f"まだ様式を作成していません（{'、'.join(missing)}）。",
+            "先に issue で様式を作成し、送付してから記録してください。",
         )
 
 
 def _refuse_without_submission(wanted: Iterable[str], ledger: Ledger, form: str) -> None:
     given = {s.unit for s in ledger.standings.values() if s.submission and form in ("", s.form)}
-    missing = [unit for unit in wanted if unit not in given]
+    missing = [unit for unit in sorted(wanted) if unit not in given]
     if missing:
         raise UsageError(
             f"まだ提出がありません（{'、'.join(missing)}）。",
@@ -134,10 +149,12 @@ def _held(ledger: Ledger, arrival: int) -> Booked:
 def _assigned(
     round_: Round, readings: Readings, ledger: Ledger, held: Booked, key: Key
 ) -> Submitted:
+    _refuse_unknown(round_, ledger, [key[0]])
     issue = ledger.standing(*key).issue
     if issue is None:
         raise UsageError(
-            f"「{key[0]}」にはこの様式を作成していません。", "名簿と様式のIDを御確認ください。"
+            f"{key[0]} には、この様式を作成していません。",
+            "回答単位と様式を御確認ください（status --list で一覧を表示します）。",
         )
     found: Arrived = held.fact
     sent = _workbook_of(found, key[1], ledger) or issue
@@ -192,84 +209,25 @@ def mark_sent(
     now: datetime,
     by: str,
 ) -> tuple[Standing, ...]:
-    """Book as sent what was issued and not yet sent, for the units named or for everyone."""
+    """Book as sent what was issued and not yet sent, for the units named or for everyone.
+
+    A newer workbook that replaces one already sent is sent anew.
+    """
     wanted = set(units)
     with round_.log.writing() as writer:
         ledger = fold(writer.read())
         _refuse_unknown(round_, ledger, wanted)
+        _refuse_without_issue(wanted, ledger, form)
         chosen = [
             s
             for s in ledger.standings.values()
-            if s.issues and not s.sent and (everyone or s.unit in wanted) and form in ("", s.form)
+            if s.issues
+            and not s.is_sent
+            and (everyone or s.unit in wanted)
+            and form in ("", s.form)
         ]
         facts: list[NewEvent] = [
             booking(Sent(s.unit, s.form, on, "手作業"), at=now, by=by) for s in chosen
         ]
         writer.append(facts)
     return tuple(chosen)
-
-
-# -- undo --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Step:
-    """One booked act that can be taken back."""
-
-    seq: int
-    at: datetime
-    by: str
-    words: str
-
-
-def recent_steps(round_: Round, limit: int = 20) -> tuple[Step, ...]:
-    """The newest acts that can be taken back, newest first."""
-    events = round_.log.read()
-    undone = fold(events).undone
-    found = [s for e in reversed(events) if e.seq not in undone and (s := _step(e, round_))]
-    return tuple(found[:limit])
-
-
-def undo(round_: Round, seq: int, reason: str, *, now: datetime, by: str) -> Step:
-    """Take one act back; the file of a submission taken back waits for a person again."""
-    with round_.log.writing() as writer:
-        events = writer.read()
-        steps = {e.seq: _step(e, round_) for e in events if e.seq not in fold(events).undone}
-        step = steps.get(seq)
-        if step is None:
-            raise UsageError(
-                f"記録番号{seq}は取り消せません。",
-                "「undo」だけで実行すると、取り消せる操作を表示します。",
-            )
-        writer.append([booking(Undone(seq, reason), at=now, by=by)])
-    return step
-
-
-def _step(event: Event, round_: Round) -> Step | None:
-    fact = fact_of(event)
-    words = _words(fact, round_) if fact is not None else ""
-    return Step(event.seq, event.at, event.by, words) if words else None
-
-
-def _words(fact: Fact, round_: Round) -> str:
-    match fact:
-        case Accepted(unit=unit, form=form, number=number):
-            return f"{_name(round_, unit)}「{_title(round_, form)}」第{number}回を確認済にした"
-        case Arrived(submission=Submitted() as taken) | (Submitted() as taken):
-            return f"{_name(round_, taken.unit)}「{_title(round_, taken.form)}」第{taken.number}回として受け付けた"
-        case Dismissed(arrival=arrival):
-            return f"受付番号{arrival}のファイルを取り扱わないことにした"
-        case Sent(unit=unit, form=form):
-            return f"{_name(round_, unit)}「{_title(round_, form)}」を送付済にした"
-        case Undone(seq=seq):
-            return f"記録番号{seq}を取り消した"
-    return ""
-
-
-def _name(round_: Round, unit_id: str) -> str:
-    unit = round_.unit(unit_id)
-    return f"{unit.name}（{unit_id}）" if unit else unit_id
-
-
-def _title(round_: Round, form: str) -> str:
-    return round_.forms[form].title if form in round_.forms else form

@@ -18,6 +18,14 @@ from xlsx_pdca.workflows.round import Round
 
 def register_of(round_: Round, ledger: Ledger, readings: Readings) -> Register:
     """What identification needs to know: every workbook ever issued in this round."""
+    plans = {book.plan for book in ledger.tickets.values()}
+    codes = {answer.code for digest in plans for answer in readings.plan(digest).answers}
+    issued = issued_books(round_, ledger)
+    return Register(round_.settings.id, round_.key, issued, frozenset(codes))
+
+
+def issued_books(round_: Round, ledger: Ledger) -> dict[str, IssuedBook]:
+    """Every workbook ever issued by its ticket, with the names its unit goes by."""
     units = {unit.id: unit for unit in round_.units}
     issued = {}
     for text, book in ledger.tickets.items():
@@ -25,9 +33,7 @@ def register_of(round_: Round, ledger: Ledger, readings: Readings) -> Register:
         name = unit.name if unit else book.slots.get("unit", book.unit)
         names = round_.municipality_names(unit.covers) if unit else ()
         issued[text] = IssuedBook(find_tickets(text)[0], name, names)
-    plans = {book.plan for book in ledger.tickets.values()}
-    codes = {answer.code for digest in plans for answer in readings.plan(digest).answers}
-    return Register(round_.settings.id, round_.key, issued, frozenset(codes))
+    return issued
 
 
 def judge(

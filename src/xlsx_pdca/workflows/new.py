@@ -92,6 +92,11 @@ def new_round(root: Path, wanted: RoundToMake, *, now: datetime, key: bytes, by:
 
 
 def _refuse_used(folder: RoundFolder) -> None:
+    if folder.root.exists() and not folder.root.is_dir():
+        raise UsageError(
+            f"「{folder.root}」という名前のファイルが、すでにあります。",
+            "別の名前のフォルダーを指定してください。",
+        )
     if folder.root.is_dir() and any(folder.root.iterdir()):
         raise FolderInUse(folder.root)
     outer = find_round(folder.root.parent)

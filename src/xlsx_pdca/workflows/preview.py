@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from xlsx_pdca.definitions.asked_roles import known_roles
 from xlsx_pdca.definitions.data_files import read_form_files, templates_folder
 from xlsx_pdca.definitions.forms import load_forms
 from xlsx_pdca.errors import FaultyDefinitions, UsageError
@@ -21,6 +22,7 @@ from xlsx_pdca.workbook.master import write_master
 from xlsx_pdca.workbook.stamp import Master, stamp
 from xlsx_pdca.workbook.writable import plan_faults
 from xlsx_pdca.workflows.round import optional_ids
+from xlsx_pdca.workflows.slots import PREVIOUS_PREFIX
 
 PREVIEW_TICKET = "（見本です。整理番号はありません）"
 
@@ -73,7 +75,7 @@ def whole_plan(form: Form, *, fiscal_year: int, kind: str = "", role: str = "") 
 
 def fields_of(form: Form, *, fiscal_year: int) -> tuple[FieldLine, ...]:
     """Every answer address of a form, whoever is asked."""
-    plans = [whole_plan(form, fiscal_year=fiscal_year, role=role) for role in _roles(form)]
+    plans = [whole_plan(form, fiscal_year=fiscal_year, role=role) for role in known_roles([form])]
     lines: dict[tuple[str, str, str], FieldLine] = {}
     for plan in plans:
         for answer in plan.answers:
@@ -95,11 +97,6 @@ def fields_of(form: Form, *, fiscal_year: int) -> tuple[FieldLine, ...]:
     return tuple(lines[a] for a in field_addresses(form) if a in lines)
 
 
-def _roles(form: Form) -> tuple[str, ...]:
-    asked = {role for question in form.questions() for role in question.audience.roles}
-    return (*ROLES, *sorted(asked - set(ROLES)))
-
-
 def validate(forms: Mapping[str, Form], *, fiscal_year: int) -> int:
     """Number of forms that could be issued; raises FaultyDefinitions with what their plans lack."""
     faults = [
@@ -114,10 +111,15 @@ def validate(forms: Mapping[str, Form], *, fiscal_year: int) -> int:
 
 def preview(form: Form, *, fiscal_year: int, role: str, now: datetime) -> bytes:
     """A workbook like the issued one, with placeholders instead of a unit; it is no form to be answered."""
+    if role and role not in known_roles([form]):
+        raise UsageError(
+            f"役割「{role}」は、様式「{form.title}」では使われていません。",
+            f"{'・'.join(known_roles([form]))} のどれかを指定してください。",
+        )
     plan = whole_plan(form, fiscal_year=fiscal_year, role=role)
     if faults := plan_faults(plan, form.id):
         raise FaultyDefinitions(faults)
-    slots = {name: f"（{SLOTS.get(name, name)}）" for name in plan.slots()}
+    slots = {name: _stand_in(name) for name in plan.slots()}
     slots |= {
         "ticket": PREVIEW_TICKET,
         "unit": "○○市",
@@ -125,3 +127,10 @@ def preview(form: Form, *, fiscal_year: int, role: str, now: datetime) -> bytes:
         "role": role or ROLES[0],
     }
     return stamp(Master.of(write_master(plan, created=now)), slots)
+
+
+def _stand_in(slot: str) -> str:
+    """What a preview shows where the issued workbook says something of its unit."""
+    if slot.startswith(PREVIOUS_PREFIX):
+        return "（前回の御回答がここに入ります）"
+    return f"（{SLOTS.get(slot, slot)}）"

@@ -1,0 +1,139 @@
+"""What became of received files on the screen: a count of the good ones, and in words what a person must look at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from xlsx_pdca.cli import console
+from xlsx_pdca.findings import Finding, Grade
+from xlsx_pdca.ledger import Arrived, Booked, Outcome
+from xlsx_pdca.workflows.proposals import Proposals
+from xlsx_pdca.workflows.receive import Line
+from xlsx_pdca.workflows.round import Round
+
+FEW = 5
+"""Up to so many files are shown one by one, the good ones too."""
+MOST_FILES = 10
+MOST_FINDINGS = 5
+IN_BOOKS = "進行管理表（merge）の「確認事項」と status --json"
+IN_CHECK = "check --json"
+
+_UNBOOKED = {Outcome.SUBMISSION: "受付できます", Outcome.HELD: "保留になります（県で確認）"}
+_GRADES = tuple(Grade)
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """The files of one run in words; `booked` is False where nothing was taken in, only looked at."""
+
+    round: Round
+    lines: Sequence[Line]
+    booked: bool
+
+    def show(self) -> None:
+        """The good ones as counts, then those a person must look at, at most ten of them."""
+        shown = list(self.lines) if len(self.lines) <= FEW else self.need_person
+        for text in self._counted([line for line in self.lines if line not in shown]):
+            console.show(text)
+        ledger = self.round.ledger()
+        proposals = Proposals.of(self.round, ledger)
+        waiting = {_file(b.fact): b for b in ledger.held} if self.booked else {}
+        for line in shown[:MOST_FILES]:
+            held = waiting.get(_file(line.arrived))
+            for text in (*self._described(line, held), *ways_out(held, proposals)):
+                console.show(text)
+        if (more := len(shown) - MOST_FILES) > 0:
+            rest = "status --list" if self.booked else IN_CHECK
+            console.show(
+                f"このほか {more}件にも、御確認いただく点があります（{rest} で表示します）。"
+            )
+
+    @property
+    def need_person(self) -> list[Line]:
+        """Files to be looked at; one taken in before was looked at then, or still waits under its own number."""
+        return [line for line in self.lines if line.needs_person and not self._is_known(line)]
+
+    def _is_known(self, line: Line) -> bool:
+        return self.booked and line.arrived.outcome is Outcome.SAME_FILE
+
+    def totals(self) -> str:
+        """提出として受付 32件、保留（県で確認） 2件."""
+        counts = Counter(self._outcome(line) for line in self.lines)
+        return "、".join(f"{outcome} {n}件" for outcome, n in counts.items())
+
+    def _counted(self, lines: Sequence[Line]) -> list[str]:
+        """One line for each form and outcome."""
+        titles = {form.id: form.title for form in self.round.forms.values()}
+        groups: dict[tuple[str, str], list[Line]] = {}
+        for line in lines:
+            title = titles.get(line.arrived.form, line.arrived.form) or "様式以外"
+            groups.setdefault((title, self._outcome(line)), []).append(line)
+        return [f"{t}：{o} {len(found)}件{_remarked(found)}" for (t, o), found in groups.items()]
+
+    def _outcome(self, line: Line) -> str:
+        outcome = line.arrived.outcome
+        return outcome.value if self.booked else _UNBOOKED.get(outcome, outcome.value)
+
+    def _described(self, line: Line, held: Booked | None) -> list[str]:
+        """A file in words: what became of it, and what to look at."""
+        arrived = line.arrived
+        unit = self.round.unit(arrived.unit)
+        whose = f"　{unit.name}（{unit.id}）" if unit else ""
+        number = f"　第{arrived.submission.number}回" if arrived.submission else ""
+        again = "（受付済み。後片付けだけ行いました）" if line.already else ""
+        waits = f"　受付番号{held.seq}" if held else ""
+        head = f"{line.file.name}：{self._outcome(line)}{whose}{number}{waits}{again}"
+        rest = IN_BOOKS if self.booked else IN_CHECK
+        return [head, *(() if self._is_known(line) else remarks(arrived.findings, rest))]
+
+
+def _file(arrived: Arrived) -> tuple[str, str, int]:
+    """What tells one received file from another."""
+    return (arrived.sha256, arrived.name, arrived.modified)
+
+
+def _remarked(lines: Sequence[Line]) -> str:
+    n = sum(any(f.grade is Grade.SHOULD for f in line.arrived.findings) for line in lines)
+    return f"（うち {Grade.SHOULD}の点があるもの {n}件）" if n else ""
+
+
+def remarks(findings: Iterable[Finding], rest: str) -> list[str]:
+    """Findings a person should look at, the gravest first, each with place and remedy; `rest` says where the others stand."""
+    found = [f for f in findings if f.grade is not Grade.INFO]
+    found.sort(key=lambda f: _GRADES.index(f.grade))
+    texts = [f"　　{f.grade}：{f.place}{f.sentence()}" for f in found[:MOST_FINDINGS]]
+    more = len(found) - MOST_FINDINGS
+    return [*texts, f"　　ほか {more}件（すべては {rest} にあります）"] if more > 0 else texts
+
+
+def finding_records(findings: Iterable[Finding]) -> list[dict[str, str]]:
+    """Findings for programs."""
+    return [
+        {
+            "code": f.code,
+            "grade": f.grade.value,
+            "sheet": f.sheet,
+            "cell": f.cell,
+            "field": f.field,
+            "column": f.column,
+            "row": f.row,
+            "sentence": f.sentence(),
+        }
+        for f in findings
+    ]
+
+
+def ways_out(held: Booked | None, proposals: Proposals) -> list[str]:
+    """What a person may decide on a held file, with the commands to type; nothing for a file that is not held."""
+    if held is None:
+        return []
+    texts = []
+    for each in proposals.for_held(held):
+        unit = proposals.round.unit(each.unit)
+        name = unit.name if unit else each.unit
+        form = proposals.round.forms.get(each.form)
+        title = f"「{form.title}」" if form else ""
+        texts.append(f"　　→ {name}の{title}とするとき：{each.command}")
+    return [*texts, f"　　→ 取り扱わないとき：xlsx-pdca accept --file {held.seq} --dismiss 理由"]

@@ -1,0 +1,78 @@
+"""Whose a held file may be: what its ticket, its name and the name typed in it say, for a person to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from xlsx_pdca.checks.identity import Register
+from xlsx_pdca.ledger import Arrived, Booked, Key, Ledger, Outcome
+from xlsx_pdca.ticket import find_tickets
+from xlsx_pdca.workflows.judge import issued_books
+from xlsx_pdca.workflows.round import Round
+
+_NO_ANSWERS = frozenset({"IDN01", "IDN09"})
+"""Not our form, or several units in one file: there is nothing to take in."""
+_TYPED_NAME = "IDN11"
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One way to take a held file in."""
+
+    unit: str
+    form: str
+    command: str
+    """As it is typed."""
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """Made once for a ledger, asked about each held file."""
+
+    round: Round
+    register: Register
+    forms: dict[str, str]
+    """Letter of a ticket → form."""
+
+    @classmethod
+    def of(cls, round_: Round, ledger: Ledger) -> Proposals:
+        forms = {find_tickets(text)[0].letter: b.form for text, b in ledger.tickets.items()}
+        books = issued_books(round_, ledger)
+        return cls(round_, Register(round_.settings.id, round_.key, books), forms)
+
+    def for_held(self, held: Booked) -> tuple[Proposal, ...]:
+        """The units a held file names or proves, the named ones first; none where no answer can be in it."""
+        fact: Arrived = held.fact
+        unreadable = fact.outcome is Outcome.REFUSED
+        if unreadable or any(f.code in _NO_ANSWERS for f in fact.findings):
+            return ()
+        own = ((fact.unit, fact.form),) if fact.unit and fact.form else ()
+        keys = dict.fromkeys((*self._named(fact), *own))
+        return tuple(self._proposal(held, key) for key in keys)[:MOST]
+
+    def _named(self, fact: Arrived) -> Iterator[Key]:
+        typed = (dict(f.context).get("found", "") for f in fact.findings if f.code == _TYPED_NAME)
+        texts = (PurePosixPath(fact.name).stem, *typed)
+        for letter, form in self._forms_of(fact):
+            for text in texts:
+                yield from ((unit, form) for unit in sorted(self.register.named_by(text, letter)))
+
+    def _forms_of(self, fact: Arrived) -> tuple[tuple[str, str], ...]:
+        """The form a file proves, else those whose title its name holds, else all."""
+        forms = tuple(self.forms.items())
+        if fact.form:
+            return tuple((letter, form) for letter, form in forms if form == fact.form)
+        titled = tuple((ltr, form) for ltr, form in forms if self._title(form) in fact.name)
+        return titled or forms
+
+    def _title(self, form: str) -> str:
+        return self.round.forms[form].title if form in self.round.forms else form
+
+    def _proposal(self, held: Booked, key: Key) -> Proposal:
+        unit, form = key
+        is_told = bool(held.fact.form) or len(self.round.forms) == 1
+        words = ("xlsx-pdca", "accept", "--file", str(held.seq), "--as", unit)
+        return Proposal(unit, form, " ".join((*words, *(() if is_told else ("--form", form)))))

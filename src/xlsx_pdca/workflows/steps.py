@@ -1,0 +1,147 @@
+"""Acts of a person that can be taken back: listed, those of one command together, and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from xlsx_pdca.errors import UsageError
+from xlsx_pdca.event import Event
+from xlsx_pdca.ledger import (
+    Accepted,
+    Arrived,
+    Dismissed,
+    Fact,
+    Sent,
+    Submitted,
+    Undone,
+    booking,
+    fact_of,
+    fold,
+)
+from xlsx_pdca.workflows.round import Round
+
+
+@dataclass(frozen=True)
+class Step:
+    """One booked act that can be taken back."""
+
+    seq: int
+    at: datetime
+    by: str
+    subject: str
+    """What was acted on: 前橋市（102016-1）「事前課題」第1回."""
+    act: str
+    """What was done, behind the subject: を確認済にした."""
+
+    @property
+    def words(self) -> str:
+        return self.subject + self.act
+
+
+@dataclass(frozen=True)
+class Run:
+    """Acts booked by one command, oldest first; they can be taken back together."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def numbers(self) -> str:
+        """82, or 79-82 for several."""
+        first, last = self.steps[0].seq, self.steps[-1].seq
+        return str(first) if first == last else f"{first}-{last}"
+
+    @property
+    def words(self) -> str:
+        first, more = self.steps[0], len(self.steps) - 1
+        return f"{first.subject} ほか{more}件{first.act}" if more else first.words
+
+
+def recent_steps(round_: Round, limit: int | None = 20) -> tuple[Step, ...]:
+    """The newest acts that can be taken back, newest first; all of them without a limit."""
+    return tuple(reversed(_steps(round_.log.read(), round_)))[:limit]
+
+
+def recent_runs(round_: Round) -> tuple[Run, ...]:
+    """All acts that can be taken back, newest first, those of one command as one."""
+    return tuple(reversed(tuple(_runs(_steps(round_.log.read(), round_)))))
+
+
+def undo(round_: Round, seq: int, reason: str, *, now: datetime, by: str) -> Step:
+    """Take one act back; the file of a submission taken back waits for a person again."""
+    with round_.log.writing() as writer:
+        steps = {step.seq: step for step in _steps(writer.read(), round_)}
+        if seq not in steps:
+            raise _not_undoable(str(seq))
+        writer.append([booking(Undone(seq, reason), at=now, by=by)])
+    return steps[seq]
+
+
+def undo_run(round_: Round, first: int, last: int, reason: str, *, now: datetime, by: str) -> Run:
+    """Take back the acts of one command from the first to the last number; never those of two commands."""
+    numbers = f"{first}-{last}"
+    with round_.log.writing() as writer:
+        steps = _steps(writer.read(), round_)
+        runs = tuple(_runs(step for step in steps if first <= step.seq <= last))
+        if not runs:
+            raise _not_undoable(numbers)
+        if len(runs) > 1:
+            raise UsageError(
+                f"記録番号{numbers}には、別々に行った操作が{len(runs)}つ含まれています。",
+                f"まとめて取り消せるのは、一度に行った操作だけです（{'、'.join(run.numbers for run in runs)}）。",
+            )
+        writer.append([booking(Undone(s.seq, reason), at=now, by=by) for s in runs[0].steps])
+    return runs[0]
+
+
+def _not_undoable(numbers: str) -> UsageError:
+    return UsageError(
+        f"記録番号{numbers}は取り消せません。",
+        "「undo」だけで実行すると、取り消せる操作を表示します。",
+    )
+
+
+def _steps(events: Sequence[Event], round_: Round) -> tuple[Step, ...]:
+    """Acts that can be taken back, oldest first."""
+    undone = fold(events).undone
+    found = (_step(event, round_) for event in events if event.seq not in undone)
+    return tuple(step for step in found if step)
+
+
+def _runs(steps: Iterable[Step]) -> Iterator[Run]:
+    """Acts that stand beside each other with the same moment, person and kind."""
+    for _, together in groupby(steps, key=lambda s: (s.at, s.by, s.act)):
+        yield Run(tuple(together))
+
+
+def _step(event: Event, round_: Round) -> Step | None:
+    fact = fact_of(event)
+    said = _said(fact, round_) if fact is not None else None
+    return Step(event.seq, event.at, event.by, *said) if said else None
+
+
+def _said(fact: Fact, round_: Round) -> tuple[str, str] | None:
+    """Subject and act in words; None for what cannot be taken back."""
+    match fact:
+        case Accepted(unit=unit, form=form, number=number):
+            return f"{_whose(round_, unit, form)}第{number}回", "を確認済にした"
+        case Arrived(submission=Submitted() as taken) | (Submitted() as taken):
+            return (
+                f"{_whose(round_, taken.unit, taken.form)}第{taken.number}回",
+                "の提出を受け付けた",
+            )
+        case Dismissed(arrival=arrival):
+            return f"受付番号{arrival}のファイル", "を取り扱わないことにした"
+        case Sent(unit=unit, form=form):
+            return _whose(round_, unit, form), "を送付済にした"
+        case Undone(seq=seq):
+            return f"記録番号{seq}", "を取り消した"
+    return None
+
+
+def _whose(round_: Round, unit_id: str, form: str) -> str:
+    unit = round_.unit(unit_id)
+    name = f"{unit.name}（{unit_id}）" if unit else unit_id
+    return f"{name}「{round_.forms[form].title if form in round_.forms else form}」"
