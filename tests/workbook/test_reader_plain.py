@@ -183,7 +183,7 @@ def test_usual_files_are_plain(written: Callable[[], bytes]) -> None:
     data = written()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         plain = PlainSheet(archive.read("xl/worksheets/sheet1.xml"))
-        assert sum(len(row) for _, _, row in plain) >= 5
+        assert sum(row.width for row in plain) >= 5
         assert b"<sheetData" in plain.around()
         if written is by_xlsxwriter:  # the other one writes its texts inline
             assert plain_strings(archive.read("xl/sharedStrings.xml"))[0]

@@ -36,6 +36,8 @@ Comment = tuple[int, int, str]
 
 def drawings(package: Package, found: Sequence[Relation]) -> tuple[int, tuple[str, ...]]:
     """Number of anchored objects of a sheet, and the texts inside shapes and diagrams."""
+    if not found:  # as for most sheets
+        return 0, ()
     reading = _Drawing()
     opens, closes = reading.opens(), reading.closes()
     for part in parts_of_kind(package, found, "drawing"):
@@ -52,6 +54,8 @@ def drawings(package: Package, found: Sequence[Relation]) -> tuple[int, tuple[st
 
 def comments(package: Package, found: Sequence[Relation]) -> tuple[Comment, ...]:
     """Notes and threaded comments of a sheet, in the order of the parts."""
+    if not found:
+        return ()
     notes, threads = _Comments(), _Comments()
     for part in parts_of_kind(package, found, "comments"):
         stream(package.chunks(part), notes.opens(), notes.closes(), notes.pieces, part=part)

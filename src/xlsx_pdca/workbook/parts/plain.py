@@ -8,19 +8,48 @@ the rows always goes through the parser.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain
+from typing import NamedTuple
 
+from xlsx_pdca.cells import parse_a1
 from xlsx_pdca.workbook.parts.xml import is_true
 
-PLAIN_BYTES = 4 << 20
-"""Larger parts are streamed."""
+_REMEMBERED_ROW = 2_000
+"""Characters; longer rows hold long answers and come but once."""
 
-Cell = tuple[str, str, str, str, str, str, str, str, str]
-"""Letters and digits of the reference, style, type, `<f` or "", formula, value, inline text, and what is no cell."""
-Row = tuple[str, bool, list[Cell]]
-"""Number as written, whether it is hidden, cells."""
+
+class Cell(NamedTuple):
+    """A cell in which something stands."""
+
+    column: int
+    type: str
+    style: str
+    value: str
+    """Unescaped; of a shared string its number."""
+    formula: str | None
+
+
+class Row(NamedTuple):
+    number: int
+    hidden: bool
+    width: int
+    """Cells there are, blank ones included."""
+    cells: tuple[Cell, ...]
+
+
+class _Columns(dict[str, int]):
+    """Column by its letters, 0 where no sheet has it; each is worked out once."""
+
+    def __missing__(self, letters: str) -> int:
+        place = parse_a1(f"{letters}1")
+        column = place[1] if place else 0
+        if column:
+            self[letters] = column
+        return column
+
+
+COLUMNS = _Columns()
 
 _UTF8 = re.compile(
     rb"""(?:\xef\xbb\xbf)?<\?xml version=["']1\.0["']"""
@@ -70,14 +99,11 @@ class PlainSheet:
         """Rows in order; NotPlain may come at any of them."""
         last = len(self._pieces) - 1
         for n, text in enumerate(self._pieces):
-            start, is_open = 0, False
-            while not is_open and (found := _ROW.match(text, start)):
-                start, is_open = found.end(), not found[3]
-                hidden, foreign = _row_attributes(found[2])
-                self._foreign |= foreign
-                yield found[1], hidden, _CELL.findall(text, start) if is_open else []
+            rows, foreign, rest = (_known_rows if len(text) <= _REMEMBERED_ROW else _rows)(text)
+            self._foreign |= foreign
+            yield from rows
             # each piece ends a row, but the last one, which may only hold rows without cells
-            if is_open is (n == last) or (n == last and text[start:].strip()):
+            if (rest is None) is (n == last) or (rest and rest.strip()):
                 raise NotPlain("no row")
 
     def around(self) -> bytes:
@@ -87,6 +113,46 @@ class PlainSheet:
         # a prefix used in the rows must be declared before them
         foreign = "".join(f' {name}=""' for name in self._foreign).encode()
         return b"".join((self._head, b"<sheetData", foreign, b"/>", self._tail))
+
+
+def _rows(text: str) -> tuple[tuple[Row, ...], frozenset[str], str | None]:
+    """Rows that begin in a text up to a `</row>`, attributes with a prefix, and what is left behind empty rows.
+
+    None is left where the last row is one with cells: then all of the text has been read.
+    """
+    rows: list[Row] = []
+    foreign: frozenset[str] = frozenset()
+    start = 0
+    while found := _ROW.match(text, start):
+        start, is_open = found.end(), not found[3]
+        hidden, others = _row_attributes(found[2])
+        foreign |= others
+        width, cells = _cells(text, start, found[1]) if is_open else (0, ())
+        rows.append(Row(int(found[1]), hidden, width, cells))
+        if is_open:
+            return tuple(rows), foreign, None
+    return tuple(rows), foreign, text[start:]
+
+
+_known_rows = lru_cache(maxsize=2048)(_rows)
+"""Rows without an answer are the same in all returns of a form that one program saved."""
+
+
+def _cells(text: str, start: int, row: str) -> tuple[int, tuple[Cell, ...]]:
+    """Number of cells of a row, and those in which something stands."""
+    columns: set[int] = set()
+    cells = []
+    for letters, digits, style, type, mark, formula, value, inline, other in _CELL.findall(
+        text, start
+    ):
+        column = COLUMNS[letters]
+        if other or not column or digits != row or column in columns:
+            raise NotPlain(f"cell {letters}{digits}")
+        columns.add(column)
+        if value or inline or mark:
+            said = unescaped(formula) if mark else None
+            cells.append(Cell(column, type or "n", style, unescaped(value or inline), said))
+    return len(columns), tuple(cells)
 
 
 @lru_cache(maxsize=1024)
@@ -106,23 +172,8 @@ def plain_strings(data: bytes) -> tuple[list[str], bytes]:
     for text, junk in _ITEM.findall(_text(inside)):
         if junk:
             raise NotPlain("string of another kind")
-        texts.append(unescaped(text) if "&" in text else text)
+        texts.append(unescaped(text))
     return texts, b"".join((head, b"<si/>", tail))
-
-
-def gathered(
-    chunks: Iterable[bytes], most: int = PLAIN_BYTES
-) -> tuple[bytes | None, Iterable[bytes]]:
-    """The whole part if it has not too many bytes, else None; and its chunks, none of them lost."""
-    pieces: list[bytes] = []
-    coming = iter(chunks)
-    room = most
-    for piece in coming:
-        pieces.append(piece)
-        room -= len(piece)
-        if room < 0:
-            return None, chain(pieces, coming)
-    return b"".join(pieces), pieces
 
 
 def _cut(
@@ -151,6 +202,8 @@ def _text(data: bytes) -> str:
 
 def unescaped(text: str) -> str:
     """Text with its entities replaced by what they stand for."""
+    if "&" not in text:
+        return text
     plain = text
     for entity, sign in _ENTITIES.items():
         plain = plain.replace(entity, sign)

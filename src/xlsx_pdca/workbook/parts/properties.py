@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from xlsx_pdca.cells import decode_stored
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Hostile
 from xlsx_pdca.workbook.parts.package import Package
-from xlsx_pdca.workbook.parts.xml import Attributes, Pieces, stream, tagged
+from xlsx_pdca.workbook.parts.xml import Attributes, Pieces, known_once, stream, tagged
 
 _EXTENDED = (
     "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties",
@@ -23,13 +23,18 @@ _CUSTOM = (
 
 def application(package: Package, part: str) -> str:
     """Application and AppVersion as stated, joined by a blank."""
-    stated = _texts(package, part, _EXTENDED, "Application", "AppVersion")
+    return _application(package.chunks(part), part)
+
+
+@known_once
+def _application(chunks: Iterable[bytes], part: str) -> str:
+    stated = _texts(chunks, part, _EXTENDED, "Application", "AppVersion")
     return " ".join(text for text in (stated["Application"], stated["AppVersion"]) if text)
 
 
 def last_modified_by(package: Package, part: str) -> str:
     """Name of the person who saved last, as stated."""
-    return _texts(package, part, _CORE, "lastModifiedBy")["lastModifiedBy"]
+    return _texts(package.chunks(part), part, _CORE, "lastModifiedBy")["lastModifiedBy"]
 
 
 def custom_properties(package: Package, part: str) -> Mapping[str, str]:
@@ -53,7 +58,9 @@ def custom_properties(package: Package, part: str) -> Mapping[str, str]:
     return found
 
 
-def _texts(package: Package, part: str, namespaces: tuple[str, ...], *names: str) -> dict[str, str]:
+def _texts(
+    chunks: Iterable[bytes], part: str, namespaces: tuple[str, ...], *names: str
+) -> dict[str, str]:
     found = dict.fromkeys(names, "")
     pieces = Pieces()
 
@@ -65,5 +72,5 @@ def _texts(package: Package, part: str, namespaces: tuple[str, ...], *names: str
 
     opens = tagged(namespaces, dict.fromkeys(names, opened))
     closes = tagged(namespaces, {name: lambda name=name: keep(name) for name in names})
-    stream(package.chunks(part), opens, closes, pieces, part=part)
+    stream(chunks, opens, closes, pieces, part=part)
     return found

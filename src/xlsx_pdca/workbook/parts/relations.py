@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Damaged, Hostile
 from xlsx_pdca.workbook.parts.package import CONTENT_TYPES, Package
-from xlsx_pdca.workbook.parts.xml import Attributes, stream, tagged
+from xlsx_pdca.workbook.parts.xml import Attributes, known_once, stream, tagged
 
 _RELATIONSHIPS = ("http://schemas.openxmlformats.org/package/2006/relationships",)
 _CONTENT_TYPES = ("http://schemas.openxmlformats.org/package/2006/content-types",)
@@ -30,9 +30,18 @@ def relations(package: Package, source: str) -> Sequence[Relation]:
     """Relationships of a part ("" for the package itself); none when it has no such list."""
     folder, name = posixpath.split(source)
     listing = posixpath.join(folder, "_rels", f"{name}.rels")
-    found: list[Relation] = []
     if listing not in package:
-        return found
+        return ()
+    return [
+        Relation(id, kind, _resolved(package, folder, target))
+        for id, kind, target in _stated(package.chunks(listing), listing)
+    ]
+
+
+@known_once
+def _stated(chunks: Iterable[bytes], part: str) -> Sequence[tuple[str, str, str]]:
+    """Id, last word of the type, and target as written, of each relationship inside the package."""
+    found: list[tuple[str, str, str]] = []
 
     def relationship(attributes: Attributes) -> None:
         if attributes.get("TargetMode") == "External":
@@ -40,11 +49,9 @@ def relations(package: Package, source: str) -> Sequence[Relation]:
         if len(found) >= limits.RELATIONSHIPS:
             raise Hostile(f"more than {limits.RELATIONSHIPS} relationships")
         kind = attributes.get("Type", "").rpartition("/")[2]
-        target = _resolved(package, folder, attributes.get("Target", ""))
-        found.append(Relation(attributes.get("Id", ""), kind, target))
+        found.append((attributes.get("Id", ""), kind, attributes.get("Target", "")))
 
-    opens = tagged(_RELATIONSHIPS, {"Relationship": relationship})
-    stream(package.chunks(listing), opens, {}, part=listing)
+    stream(chunks, tagged(_RELATIONSHIPS, {"Relationship": relationship}), {}, part=part)
     return found
 
 
@@ -64,14 +71,18 @@ def parts_of_kind(package: Package, found: Sequence[Relation], *kinds: str) -> l
 
 def content_types(package: Package) -> Mapping[str, str]:
     """Content types stated for single parts: name in lower case → type in lower case."""
+    return _content_types(package.chunks(CONTENT_TYPES), CONTENT_TYPES)
+
+
+@known_once
+def _content_types(chunks: Iterable[bytes], part: str) -> Mapping[str, str]:
     stated: dict[str, str] = {}
 
     def override(attributes: Attributes) -> None:
         name = attributes.get("PartName", "").lstrip("/").lower()
         stated[name] = attributes.get("ContentType", "").lower()
 
-    opens = tagged(_CONTENT_TYPES, {"Override": override})
-    stream(package.chunks(CONTENT_TYPES), opens, {}, part=CONTENT_TYPES)
+    stream(chunks, tagged(_CONTENT_TYPES, {"Override": override}), {}, part=part)
     return stated
 
 

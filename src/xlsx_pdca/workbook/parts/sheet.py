@@ -10,11 +10,11 @@ from functools import cached_property, lru_cache
 from math import isfinite
 from operator import itemgetter
 
-from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW, Rect, column_letters, decode_stored, parse_a1
+from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW, Rect, column_letters, decode_stored
 from xlsx_pdca.rawbook import CellType, NumberLook, RawCell
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged, Hostile
-from xlsx_pdca.workbook.parts.plain import Cell, NotPlain, PlainSheet, gathered, unescaped
+from xlsx_pdca.workbook.parts.plain import COLUMNS, NotPlain, PlainSheet, Row
 from xlsx_pdca.workbook.parts.serial import serial_day
 from xlsx_pdca.workbook.parts.xml import (
     MAIN,
@@ -22,7 +22,9 @@ from xlsx_pdca.workbook.parts.xml import (
     Close,
     Open,
     Pieces,
+    gathered,
     is_true,
+    known_once,
     stream,
     tagged,
     whole,
@@ -111,18 +113,31 @@ def read_sheet_part(chunks: Iterable[bytes], shared: Shared, part: str) -> Sheet
 def _plain_sheet(data: bytes, shared: Shared, part: str) -> SheetPart:
     """The same with the rows cut out by a pattern; NotPlain where they are written in another way."""
     sheet = SheetPart()
-    cells, around = _Cells(sheet, shared), _Surroundings(sheet, shared.room)
+    cells = _Cells(sheet, shared)
     plain = PlainSheet(data)
-    for number, hidden, row in plain:
-        cells.take_row(number, hidden, row)
-    places: list[Attributes] = []
-    opens: dict[str, Open] = {"row": _refuse_plain, "c": _refuse_plain, "sheetData": places.append}
-    opens = tagged(MAIN, {**around.opens(), **opens})
-    stream((plain.around(),), opens, {}, part=part, roots=_ROOTS, until=_TAIL)
-    if len(places) != 1:
-        raise NotPlain("the rows stand in no place of their own")
+    for row in plain:
+        cells.take_row(row)
+    merges, hidden_columns, sheet.protected = _around((plain.around(),), part)
+    shared.room.merges -= len(merges)
+    if shared.room.merges < 0:
+        raise Hostile("too many merged ranges")
+    sheet.merges += merges
+    sheet.hidden_columns |= hidden_columns
     cells.finish()
     return sheet
+
+
+@known_once
+def _around(chunks: Iterable[bytes], part: str) -> tuple[tuple[Rect, ...], frozenset[int], bool]:
+    """Merges, hidden columns and protection of a sheet whose rows were cut out."""
+    sheet = SheetPart()
+    places: list[Attributes] = []
+    opens: dict[str, Open] = {"row": _refuse_plain, "c": _refuse_plain, "sheetData": places.append}
+    opens = tagged(MAIN, {**_Surroundings(sheet, Room()).opens(), **opens})
+    stream(chunks, opens, {}, part=part, roots=_ROOTS, until=_TAIL)
+    if len(places) != 1:
+        raise NotPlain("the rows stand in no place of their own")
+    return tuple(sheet.merges), frozenset(sheet.hidden_columns), sheet.protected
 
 
 def _refuse_plain(_: Attributes) -> None:
@@ -214,10 +229,13 @@ class _Cells:
             self._sheet.hidden_rows.add(row)
 
     def close_row(self) -> None:
-        """Count what the row brought; a row is short enough to be counted afterwards."""
-        room = self._shared.room
-        room.elements -= len(self._columns)
+        self._count(len(self._columns))
         self._columns.clear()
+
+    def _count(self, width: int) -> None:
+        """Count what a row brought; it is short enough to be counted afterwards."""
+        room = self._shared.room
+        room.elements -= width
         if room.elements < 0 or len(self._sheet.cells) > room.filled:
             raise Hostile("too many cells")
 
@@ -251,35 +269,24 @@ class _Cells:
             if cell is not None:
                 self._sheet.cells[self._row, self._column] = cell
 
-    def take_row(self, row_text: str, hidden: bool, cells: Iterable[Cell]) -> None:
-        """A row cut out by a pattern; what is not written the usual way is left to the parser."""
-        row, columns = int(row_text), self._columns
-        if row > MAX_ROW or row in self._rows:
-            raise NotPlain(f"row {row}")
-        self._rows.add(row)
+    def take_row(self, row: Row) -> None:
+        """A row cut out by a pattern; one that should not be there is left to the parser."""
+        number, hidden, width, cells = row
+        if number > MAX_ROW or number in self._rows:
+            raise NotPlain(f"row {number}")
+        self._rows.add(number)
         if hidden:
-            self._sheet.hidden_rows.add(row)
-        kept, cell_of, columns_by_letters = self._sheet.cells, self._cell, _COLUMNS
-        looks, strings = self._looks, self._strings
-        for letters, digits, style, type, mark, formula, value, inline, other in cells:
-            column = columns_by_letters[letters]
-            if other or not column or digits != row_text or column in columns:
-                raise NotPlain(f"cell {letters}{digits}")
-            columns.add(column)
-            if type == "s" and not mark and value in strings:  # nearly every cell that is not blank
+            self._sheet.hidden_rows.add(number)
+        kept, looks, strings = self._sheet.cells, self._looks, self._strings
+        for column, type, style, value, formula in cells:
+            if type == "s" and formula is None and value in strings:  # nearly every cell
                 if text := strings[value]:
-                    kept[row, column] = RawCell(_TEXT, text, looks.get(style, _PLAIN))
-            elif value or inline or mark:
-                text = value or inline
-                cell = cell_of(
-                    type or "n",
-                    style,
-                    unescaped(text) if "&" in text else text,
-                    (unescaped(formula) if "&" in formula else formula) if mark else None,
-                )
+                    kept[number, column] = RawCell(_TEXT, text, looks.get(style, _PLAIN))
+            else:
+                cell = self._cell(type, style, value, formula)
                 if cell is not None:
-                    kept[row, column] = cell
-        self.close_row()
+                    kept[number, column] = cell
+        self._count(width)
 
     def _place(self, reference: str | None) -> None:
         """Move to the column of this reference, or one to the right where there is none."""
@@ -289,7 +296,7 @@ class _Cells:
                 raise Hostile(f"column {column}")
         else:
             letters = reference.rstrip(_DIGITS)
-            column = _COLUMNS[letters]
+            column = COLUMNS[letters]
             if not column or reference[len(letters) :] != self._row_text:
                 column = self._odd_column(reference)
         if column in self._columns:
@@ -302,7 +309,7 @@ class _Cells:
         match = _REFERENCE.match(reference)
         if not match:
             raise Damaged(f"cell reference {reference[:40]!r}")
-        column = _COLUMNS[match[1].upper()]
+        column = COLUMNS[match[1].upper()]
         row = whole(match[2], "row")
         if not column or not 1 <= row <= MAX_ROW:
             raise Hostile(f"cell reference {reference[:40]}")
@@ -362,20 +369,6 @@ class _Cells:
 def _rect(text: str) -> Rect | None:
     """A rectangle as written; the same ones stand in every return of a form."""
     return Rect.parse(text) if len(text) < _LONGEST_REFERENCE else None
-
-
-class _Columns(dict[str, int]):
-    """Column by its letters, 0 where no sheet has it; each is worked out once."""
-
-    def __missing__(self, letters: str) -> int:
-        place = parse_a1(f"{letters}1")
-        column = place[1] if place else 0
-        if column:
-            self[letters] = column
-        return column
-
-
-_COLUMNS = _Columns()
 
 
 def _number(value: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from xlsx_pdca.cells import decode_stored
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import CannotRead, Hostile
-from xlsx_pdca.workbook.parts.plain import NotPlain, gathered, plain_strings
-from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Pieces, stream, tagged
+from xlsx_pdca.workbook.parts.plain import NotPlain, plain_strings
+from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Pieces, gathered, stream, tagged
 
 
 def shared_strings(chunks: Iterable[bytes], part: str) -> list[str]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from xlsx_pdca.rawbook import NumberLook
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Hostile
-from xlsx_pdca.workbook.parts.plain import gathered
-from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, stream, tagged, whole
+from xlsx_pdca.workbook.parts.xml import (
+    MAIN,
+    Attributes,
+    known_once,
+    stream,
+    tagged,
+    whole,
+)
 
 _PERCENT_IDS = {9, 10}
 _TEXT_IDS = {49}
@@ -22,7 +27,6 @@ _LITERAL = re.compile(r'"[^"]*"?|[\\_*].', re.DOTALL)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _BRACKET = re.compile(r"\[[^\]]*\]")
 _EXPONENT = re.compile(r"e[+-]", re.IGNORECASE)
-_REMEMBERED_BYTES = 128 << 10
 _DATE_LETTERS = re.compile(r"[ymdhsegab]", re.IGNORECASE)
 
 
@@ -48,19 +52,9 @@ def builtin_look(format_id: int) -> NumberLook:
     return NumberLook.TEXT if format_id in _TEXT_IDS else NumberLook.PLAIN
 
 
+@known_once
 def cell_looks(chunks: Iterable[bytes], part: str) -> Sequence[NumberLook]:
     """The look of each cell style (`cellXfs`), in order."""
-    data, chunks = gathered(chunks, _REMEMBERED_BYTES)
-    return _looks(chunks, part) if data is None else _known_looks(data, part)
-
-
-@lru_cache(maxsize=16)
-def _known_looks(data: bytes, part: str) -> Sequence[NumberLook]:
-    """The same styles stand in all returns a program saved."""
-    return _looks((data,), part)
-
-
-def _looks(chunks: Iterable[bytes], part: str) -> Sequence[NumberLook]:
     sheet = _Styles()
     opens = tagged(
         MAIN,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
+from itertools import chain
 from typing import TypeVar
 from xml.parsers import expat
 
@@ -13,6 +15,7 @@ Attributes = Mapping[str, str]
 Open = Callable[[Attributes], None]
 Close = Callable[[], None]
 Handler = TypeVar("Handler")
+Told = TypeVar("Told")
 
 MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -25,6 +28,8 @@ _RELATIONSHIP_ID = tuple(
         "http://purl.oclc.org/ooxml/officeDocument/relationships",
     )
 )
+_GATHERED_BYTES = 4 << 20
+_REMEMBERED_BYTES = 128 << 10
 _ENCODINGS = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"}
 
 
@@ -35,6 +40,38 @@ def tagged(namespaces: Iterable[str], handlers: Mapping[str, Handler]) -> dict[s
         for namespace in namespaces
         for tag, handler in handlers.items()
     }
+
+
+def known_once(
+    read: Callable[[Iterable[bytes], str], Told],
+) -> Callable[[Iterable[bytes], str], Told]:
+    """`read` (chunks of a part, its name), remembered for small parts; what it tells must not be changed.
+
+    Styles, lists of parts and what stands around the rows are the same in many returns: nobody touched
+    them, and the saving program writes them alike each time.
+    """
+    known = lru_cache(maxsize=64)(lambda data, part: read((data,), part))
+
+    def once(chunks: Iterable[bytes], part: str) -> Told:
+        data, chunks = gathered(chunks, _REMEMBERED_BYTES)
+        return read(chunks, part) if data is None else known(data, part)
+
+    return once
+
+
+def gathered(
+    chunks: Iterable[bytes], most: int = _GATHERED_BYTES
+) -> tuple[bytes | None, Iterable[bytes]]:
+    """The whole part if it has not too many bytes, else None; and its chunks, none of them lost."""
+    pieces: list[bytes] = []
+    coming = iter(chunks)
+    room = most
+    for piece in coming:
+        pieces.append(piece)
+        room -= len(piece)
+        if room < 0:
+            return None, chain(pieces, coming)
+    return b"".join(pieces), pieces
 
 
 def relationship_id(attributes: Attributes) -> str:
