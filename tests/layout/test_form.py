@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from xlsx_pdca.layout.form import plan_form
-from xlsx_pdca.layout.formulas import MARK_MISSING
+from xlsx_pdca.layout.formulas import HAS_LIST, MARK_MISSING
 from xlsx_pdca.plan import Style, WorkbookPlan, filled
 from xlsx_pdca.spec import (
     Audience,
@@ -167,6 +167,53 @@ def test_table_rows_keep_their_gaps() -> None:
         (a.code, a.required) for a in plan().answers if a.field == "duties" and a.column == "who"
     ]
     assert rows == [("X3-01-01", True), ("X3-01-02", False), ("X3-01-04", False)]
+
+
+def test_a_parted_table_repeats_its_head_on_every_page() -> None:
+    """Pages repeat the head of the questions above a table; where one begins in the table, its own head stands on top."""
+    rows = tuple(TableRow(f"{n:02d}") for n in range(1, 41))
+    table = replace(FORM.sheets[2].items[0], rows=rows)
+    date = Single(Question("date", FieldKind.DATE, "記入日"))
+    for items, wanted in (((date, table), 2), ((table,), 0)):
+        sheet = replace(FORM.sheets[2], items=items)
+        made = plan_form(replace(FORM, sheets=(sheet,)), kind="", role="", fiscal_year=2026)
+        laid = made.sheet("three")
+        assert laid.printing is not None
+        assert len(laid.printing.breaks) >= 2
+        heads = {c.rect.top for c in laid.cells if c.style is Style.HEAD and c.text == "（部署）"}
+        assert heads == {end + 1 for end in laid.printing.breaks if wanted}
+        assert [a.header for a in made.answers].count("部署") == len(rows)
+
+
+def test_what_must_be_filled_has_a_bar_at_its_left() -> None:
+    """The bar beside an answer is ruled by its mark; an answer nobody must give has none."""
+    made = plan()
+    for answer in made.answers:
+        bars = [
+            h
+            for h in made.sheet(answer.sheet).highlights
+            if h.look == "bar" and h.rect.contains(answer.rect.top, answer.rect.left - 1)
+        ]
+        assert answer.mark_cell is not None
+        assert len(bars) == answer.required
+        assert all(bar.formula.startswith(answer.mark_cell.absolute) for bar in bars)
+
+
+def test_a_list_is_announced_below_its_empty_cell() -> None:
+    """Programs show the arrow of a list only in the chosen cell; the form says it under every one."""
+    made = plan()
+    shown = {
+        (s.key, c.rect.top, c.rect.left): c.cached or c.text for s in made.sheets for c in s.cells
+    }
+    for answer in made.answers:
+        below = shown.get((answer.sheet, answer.rect.bottom + 1, answer.rect.left), "")
+        assert (below == HAS_LIST) is (answer.field == "none")
+
+
+def test_a_date_has_an_example_beside_it() -> None:
+    """Where the form gives no example, the year of the round is used in one."""
+    shown = [c.text for c in plan().sheet("two").cells if c.style is Style.HINT]
+    assert "例：令和8年10月1日" in shown
 
 
 @pytest.mark.parametrize(("key", "marks"), [("one", 1), ("two", 3), ("three", 1)])

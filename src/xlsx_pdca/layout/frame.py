@@ -75,7 +75,7 @@ class SheetFrame:
     """First row of a tall answer → the row of air inside its frame."""
 
     def add_row(self, points: float) -> int:
-        self.heights.append(round(points * 4) / 4)
+        self.heights.append(_quarters(points))
         return len(self.heights)
 
     def begin_block(self, *, open_: bool) -> None:
@@ -140,12 +140,12 @@ class SheetFrame:
             self.put(Rect.cell(row, column.column), Style.HEAD, f"（{column.header}）")
         self.add_row(GAP_POINTS)
 
-    def begins_page(self, points: float) -> bool:
-        """Whether a block of rows so many points high would stand at the top of a page."""
+    def begins_page(self, *rows: float) -> bool:
+        """Whether a block of rows of these heights would stand at the top of a page."""
         if self.block_is_open or not self.starts:
             return False
         row = len(self.heights) + 1
-        heights, starts = [*self.heights, points], [*self.starts, row]
+        heights, starts = [*self.heights, *map(_quarters, rows)], [*self.starts, row]
         breaks = page_breaks(heights, starts, repeated=self._repeated(), points=self._page_points())
         return row - 1 in breaks
 
@@ -226,6 +226,11 @@ class SheetFrame:
                 bar = Rect(top, rect.left - 1, rect.bottom, rect.left - 1)
                 found.append(HighlightPlan(bar, missing, "bar"))
         return found
+
+
+def _quarters(points: float) -> float:
+    """A height as spreadsheet programs keep it."""
+    return round(points * 4) / 4
 
 
 def ascii_key(code: str) -> str:

@@ -11,8 +11,8 @@ from xlsx_pdca.spec import FieldKind, Matrix, Question, Sheet, Single, Table
 CODE_COLUMN = 1
 LABEL_COLUMN = 2
 CODE_PIXELS = 66
-MARK_PIXELS = 22
-BAR_PIXELS = 8
+MARK_PIXELS = 24
+BAR_PIXELS = 6
 GAP_PIXELS = MARK_PIXELS + BAR_PIXELS
 SHEET_PIXELS = 1360
 """Width of every sheet: A4 landscape at 74 %."""

@@ -101,6 +101,11 @@ def text_height(text: str, pixels: float, points: float = ANSWER_POINTS) -> floa
     return lines_needed(text, pixels, points) * points * LINE + 6
 
 
+def pad_points(height: float) -> float:
+    """Air inside the frame above an answer so many points high."""
+    return PAD_POINTS if height > LOW_POINTS else 0.0
+
+
 def guide_height(guide: int, pixels: float) -> float:
     """Points of height for an answer of the guide length with a few line breaks of its own."""
     em_per_line = max((pixels - CELL_PADDING) // (ANSWER_POINTS * 96 / 72), 1)

@@ -22,11 +22,10 @@ from xlsx_pdca.layout.grid import (
 )
 from xlsx_pdca.layout.metrics import (
     LABEL_POINTS,
-    LOW_POINTS,
     MAX_ROW_POINTS,
-    PAD_POINTS,
     SMALL_POINTS,
     guide_height,
+    pad_points,
     text_height,
 )
 from xlsx_pdca.plan import (
@@ -118,9 +117,10 @@ class QuestionDraft(SheetFrame):
 
     def _pad_row(self, height: float) -> int:
         """A row of air above a tall answer, since programs print text close to the upper line; 0 above a low one."""
-        if height <= LOW_POINTS:
+        points = pad_points(height)
+        if not points:
             return 0
-        row = self.add_row(PAD_POINTS)
+        row = self.add_row(points)
         self.put(Rect.cell(row, CODE_COLUMN), Style.CODE_PAD)
         self.put(Rect.cell(row, LABEL_COLUMN), Style.LABEL_PAD)
         return row

@@ -24,6 +24,7 @@ from xlsx_pdca.layout.metrics import (
     LEAD_POINTS,
     MAX_ROW_POINTS,
     SMALL_POINTS,
+    pad_points,
     text_height,
 )
 from xlsx_pdca.layout.questions import QuestionDraft
@@ -67,7 +68,7 @@ class SheetDraft(QuestionDraft):
     def note_item(self, item: Note) -> None:
         text = self.words.years(item.text)
         self.begin_block(open_=True)
-        row = self.add_row(text_height(text, self.grid.width(1, self.grid.last), LEAD_POINTS))
+        row = self.add_row(text_height(text, self.grid.width(1, self.grid.last), LEAD_POINTS) + 2)
         self.put(self.whole(row), Style.NOTE, text)
 
     def open_entry(self) -> None:
@@ -171,7 +172,8 @@ class SheetDraft(QuestionDraft):
             ]
         )
         height = min(height, MAX_ROW_POINTS)
-        if not self._head_is_repeated() and self.begins_page(height + TABLE_STATUS_POINTS):
+        block = (pad_points(height), height, TABLE_STATUS_POINTS)
+        if not self._head_is_repeated() and self.begins_page(*block):
             self.begin_block(open_=True)
             self.continued_head(self.grid.columns)
         self.begin_block(open_=False)

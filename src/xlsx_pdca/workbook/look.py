@@ -33,11 +33,11 @@ FIELD = WHITE
 STILL_REQUIRED = "#FFF8EC"
 """Pale: on paper the bar and the mark at the left say the same, and handwriting stays legible."""
 DOUBTFUL = "#FFF9DB"
-BAR = "#B45309"
+BAR = "#9A4A00"
 """Warm on the screen, dark on a fax."""
 LINE = "#14202E"
 """Frame of answers: dark enough to stay a closed line at 200 dpi in black and white."""
-RULE = "#5A6778"
+RULE = "#3F4B5B"
 """Lines between things that are only read."""
 
 DEFAULT_FONT = MappingProxyType(
@@ -106,7 +106,7 @@ LOOKS: MappingProxyType[Style, Look] = MappingProxyType(
         Style.SECTION: Look(
             points=12, bold=True, ink=NAVY, line=NAVY, underscored=True, valign="vcenter"
         ),
-        Style.NOTE: Look(points=LEAD_POINTS, ink=GREY, valign="vcenter"),
+        Style.NOTE: Look(points=LEAD_POINTS, ink=GREY),
         Style.HEAD: Look(
             bold=True, ink=WHITE, fill=NAVY, line=NAVY, align="center", valign="vcenter"
         ),
