@@ -7,6 +7,7 @@ import pytest
 
 from xlsx_pdca.layout.form import plan_form
 from xlsx_pdca.layout.formulas import HAS_LIST, MARK_MISSING
+from xlsx_pdca.layout.start import NOTHING_REQUIRED
 from xlsx_pdca.plan import Style, WorkbookPlan, filled
 from xlsx_pdca.spec import (
     Audience,
@@ -95,6 +96,9 @@ FORM = Form(
         ),
     ),
 )
+
+
+_OPTIONAL = (Single(text("asking", "聞いてみたいこと")),)
 
 
 def plan(**more: object) -> WorkbookPlan:
@@ -221,6 +225,17 @@ def test_untouched_form_counts_its_required_answers(key: str, marks: int) -> Non
     """The cached marks of the untouched form are the required answers, conditional ones included."""
     sheet = plan().sheet(key)
     assert sum(c.cached == MARK_MISSING for c in sheet.cells if c.style is Style.MARK) == marks
+
+
+def test_start_says_in_one_sentence_what_is_left() -> None:
+    """The untouched form counts what must be filled; where nothing must be, it says so."""
+    optional = replace(FORM, sheets=(replace(FORM.sheets[0], items=(Note("注"), *_OPTIONAL)),))
+    free = plan_form(optional, kind="", role="", fiscal_year=2026)
+    said = [
+        next(c.cached for c in made.sheet("start").cells if c.style is Style.PROGRESS)
+        for made in (plan(), free)
+    ]
+    assert said == ["必須の欄のうち、あと 5 件が空欄です。", NOTHING_REQUIRED]
 
 
 def test_years_follow_the_round() -> None:

@@ -43,10 +43,9 @@ class _Draft:
         self.put(Rect(row, 1, row, _LAST), Style.SECTION, text)
         self.add_row(3)
 
-    def line(self, text: str, style: Style = Style.TEXT) -> int:
+    def line(self, text: str) -> None:
         row = self.add_row(text_height(text, sum(_WIDTHS), LABEL_POINTS))
-        self.put(Rect(row, 1, row, _LAST), style, text)
-        return row
+        self.put(Rect(row, 1, row, _LAST), Style.TEXT, text)
 
     def pair(
         self, key: str, *texts: str, style: Style = Style.VALUE, lines: int = 1, points: float = 0
@@ -139,7 +138,7 @@ def _steps(draft: _Draft, form: Form) -> None:
         "１　画面の上に黄色い帯（保護ビュー）が出ているときは、［編集を有効にする］を押してください。"
     )
     draft.line(f"２　下の表でシートの名前を押し、濃い枠線で囲んだ欄に{view}御記入ください{free}。")
-    draft.line("３　御記入が済みましたら、上書き保存して、メールに添付して御返送ください。")
+    draft.line("３　御記入が済みましたら、上書き保存のうえ、メールに添付して御返送ください。")
 
 
 def _panel(
@@ -165,7 +164,7 @@ def _panel(
         else:
             _panel_row(draft, row, sheet, [a for a in answers if a.sheet == sheet.key])
     total = _panel_total(draft, first, row)
-    _verdict(draft, verdict, total)
+    _verdict(draft, verdict, total, asks=any(answer.required for answer in answers))
 
 
 def _panel_row(draft: _Draft, row: int, sheet: SheetPlan, answers: list[AnswerPlan]) -> None:
@@ -208,11 +207,11 @@ def _panel_total(draft: _Draft, first: int, last: int) -> int:
     return row
 
 
-def _verdict(draft: _Draft, row: int, total: int) -> None:
+def _verdict(draft: _Draft, row: int, total: int, *, asks: bool) -> None:
     """One sentence above the table: what is left to do."""
     counted = {c.rect.left: c for c in draft.cells if c.rect.top == total and c.formula}
     missing = int(counted[3].cached or 0)
-    ready = formulas.ALL_FILLED + "御提出いただけます。" if missing else NOTHING_REQUIRED
+    ready = formulas.ALL_FILLED + "御提出いただけます。" if asks else NOTHING_REQUIRED
     formula = (
         f"IF($C${total}=0,{formulas.quoted(ready)},"
         f'"必須の欄のうち、あと "&$C${total}&" 件が空欄です。")'
@@ -252,7 +251,7 @@ def _notes(draft: _Draft) -> None:
     draft.section("御記入にあたって")
     for text in (
         "・患者・利用者個人が特定される内容は記入しないでください。",
-        "・印のない欄は任意です。字数は目安で、超えても保存・御提出いただけます。改行はAlt＋Enterで入力できます。",
+        "・印のない欄は、空欄のままで構いません。字数は目安で、超えても保存・御提出いただけます。改行はAlt＋Enterで入力できます。",
         "・数や選択の欄で、お答えいただけないときは "
         + "、".join(f"「{word}」" for word in STATE_WORDS)
         + " と御記入いただけます。0のときは0と御記入ください。",
