@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -82,6 +82,7 @@ class Officer:
         self.desk = desk
         self.patch = patch
         self.now = datetime(2026, 9, 1, tzinfo=JST)
+        self.typed = 0
         self.sit_down(desk)
         patch.setenv("PDCA_USER", "佐藤")
 
@@ -92,7 +93,8 @@ class Officer:
     def type(self, call: Call) -> list[str]:
         """What the screen shows; opening はじめる.cmd or `cd` is done by scenes."""
         self.now = call.day
-        self.patch.setenv("PDCA_NOW", call.day.isoformat())
+        self.typed += 1  # no two commands are typed in one moment
+        self.patch.setenv("PDCA_NOW", (call.day + timedelta(seconds=self.typed)).isoformat())
         for scene in call.before:
             SCENES[scene](self)
         screen = io.StringIO()

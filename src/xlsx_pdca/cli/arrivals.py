@@ -82,7 +82,7 @@ class Arrivals:
         unit = self.round.unit(arrived.unit)
         whose = f"　{unit.name}（{unit.id}）" if unit else ""
         number = f"　第{arrived.submission.number}回" if arrived.submission else ""
-        again = "（受付済み。後片付けだけ行いました）" if line.already else ""
+        again = "（すでに受付済みのファイルです）" if line.already else ""
         waits = f"　受付番号{held.seq}" if held else ""
         head = f"{line.file.name}：{self._outcome(line)}{whose}{number}{waits}{again}"
         rest = IN_BOOKS if self.booked else IN_CHECK
