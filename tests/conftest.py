@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
+import coverage
 import pytest
 from hypothesis import settings
 
@@ -24,6 +26,9 @@ PROGRAMS = {
 }
 """Marker → (is the program here?, the Debian packages that bring it)."""
 
+_TO_SUBPROCESSES = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+"""Variables by which coverage reaches subprocesses."""
+
 
 @pytest.fixture(scope="session")
 def soffice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibreOffice]:
@@ -37,6 +42,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "soffice" in getattr(item, "fixturenames", ()):
             item.add_marker("soffice")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Whole rounds are not counted in coverage: tracing other people's libraries would triple their time."""
+    running = coverage.Coverage.current() if item.get_closest_marker("whole") else None
+    if running is None:
+        return (yield)
+    told = {name: os.environ.pop(name) for name in _TO_SUBPROCESSES if name in os.environ}
+    running.stop()
+    try:
+        return (yield)
+    finally:
+        running.start()
+        os.environ.update(told)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.whole
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 PROMISES = (
     "openpyxl load–set–save / issue, whole path",

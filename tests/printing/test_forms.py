@@ -38,6 +38,8 @@ from xlsx_pdca.workbook.master import write_master
 from xlsx_pdca.workbook.stamp import Master, stamp
 from xlsx_pdca.workflows.round import optional_ids
 
+pytestmark = pytest.mark.whole
+
 SLOTS = {
     "ticket": "R0801-J-ABCDEF-102016-1-01-KQ7M-3F9T",
     "unit": "吾妻郡在宅医療・介護連携支援センター（西部）",

@@ -21,6 +21,8 @@ from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workbook.summary_books import consolidated_book
 from xlsx_pdca.workbook.view_sheet import FULL_TEXT, HEAD_ROW, KARTE, KEY
 
+pytestmark = pytest.mark.whole
+
 ROUND = gunma_round()
 ALONE, MISSING = "102016-1", "103837-1"
 SENTENCES = [f"{n:04d}番目の文。" for n in range(1, 301)]

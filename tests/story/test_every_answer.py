@@ -21,6 +21,8 @@ from libreoffice import LibreOffice
 from played_round import IssuedCopy, PlayedRound
 from xlsx_pdca.plan import WorkbookPlan
 
+pytestmark = pytest.mark.whole
+
 MUNICIPALITIES = 35
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from answer_judge import differences, filled, filling_table, misplaced, scenes_of, told
 from libreoffice import LibreOffice
 from played_round import PlayedRound
+
+pytestmark = pytest.mark.whole
 
 NEW_QUESTION = """[[sheet.item]]
 kind = "text"

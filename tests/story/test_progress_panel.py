@@ -25,6 +25,8 @@ from xlsx_pdca.submission import Answer, Reading, State
 from xlsx_pdca.workbook.master import write_master
 from xlsx_pdca.workbook.stamp import Master, stamp
 
+pytestmark = pytest.mark.whole
+
 FORMS = ("jizen", "tojitsu", "proving")
 BOOKS = 5
 """Filled in one test; `make test` takes the first batch of each form, `make soak` ten more."""

@@ -26,6 +26,8 @@ from xlsx_pdca.workflows.demo import (
 )
 from xlsx_pdca.workflows.merge import CONSOLIDATED, DATA, PROGRESS
 
+pytestmark = pytest.mark.whole
+
 
 @contextlib.contextmanager
 def silent(_total: int, _word: str) -> Iterator[object]:
