@@ -60,11 +60,13 @@ def tell_notices(round_: Round) -> None:
 
 def form_id(round_: Round, text: str) -> str:
     """Id of the form called by id or title; empty stays empty, an unknown one is refused."""
+    if not text:
+        return ""
     known = {form.id: form.title for form in round_.forms.values()}
     known |= {form: form for _, form in round_.ledger().standings if form not in known}
     for form, title in known.items():
-        if text in ("", form, title):
-            return form if text else ""
+        if text in (form, title):
+            return form
     names = "、".join(f"{form}（{title}）" for form, title in known.items()) or "なし"
     raise UsageError(f"様式「{text}」は、この実施回にありません。", f"使えるのは {names} です。")
 
