@@ -276,7 +276,8 @@ def test_acts_of_one_command_are_one_line_and_undone_together(desk: Desk, capsys
     assert typed(desk, "undo", f"{numbers.split('-')[0]}-{newest}") == ExitCode.USAGE
     assert numbers in capsys.readouterr().err
     assert len(desk.round.log.read()) == before
-    assert typed(desk, "undo", numbers) == ExitCode.OK
+    wide = numbers.translate(str.maketrans("0123456789-", "０１２３４５６７８９～"))
+    assert typed(desk, "undo", wide) == ExitCode.OK
     assert desk.standing(TAKASAKI).sent == ()
     assert len(desk.round.log.read()) == before + 6
     capsys.readouterr()

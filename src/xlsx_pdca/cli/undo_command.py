@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ from xlsx_pdca.workflows.steps import Run, Step, recent_runs, recent_steps, undo
 SHOWN = 15
 """So many lines fit on a screen with room for what is said below them."""
 
-_RANGE = re.compile(r"([0-9]{1,9})(?:[-~〜～ー－]([0-9]{1,9}))?")
+_RANGE = re.compile(r"([0-9]{1,9})(?:[-~〜ー‐]([0-9]{1,9}))?")
 
 
 @click.command("undo", cls=Command)
@@ -66,10 +67,10 @@ def _line(numbers: str, step: Step, words: str) -> str:
 
 
 def _numbers(text: str) -> tuple[int, int | None]:
-    match = _RANGE.fullmatch(text)
+    match = _RANGE.fullmatch(unicodedata.normalize("NFKC", text))
     if match is None:
         raise UsageError(
             f"記録番号「{text}」を読み取れません。",
-            "「82」か、一度に行った操作をまとめて「79-82」のように、半角の数字で指定してください。",
+            "「82」か、一度に行った操作をまとめて「79-82」のように、数字で指定してください。",
         )
     return int(match[1]), int(match[2]) if match[2] else None
