@@ -51,10 +51,10 @@ class Placement:
 def placements(book: RawBook, plan: WorkbookPlan) -> Mapping[str, tuple[Placement, ...]]:
     """For each sheet of the plan that asks something, the sheets of the file it was found on; the original first."""
     anchors = {key: _anchors(plan, key) for key in dict.fromkeys(a.sheet for a in plan.answers)}
-    wanted = frozenset(text for each in anchors.values() for text in each.texts())
+    wanted = _wanted(plan)
     found: dict[str, list[Placement]] = {key: [] for key in anchors}
     for sheet in searched_sheets(book, plan):
-        index = _index(sheet, wanted)
+        index = _index(sheet, *wanted)
         for key, each in anchors.items():
             placed = _placed(each, sheet, index, book)
             if placed:
@@ -122,8 +122,16 @@ class _Anchors:
 _anchors = per_plan(_Anchors.of)
 
 
-def _index(sheet: RawSheet, wanted: frozenset[str]) -> Index:
-    longest = 4 * max(map(len, wanted), default=0)  # blanks vanish and ㍿ unfolds when folded
+@per_plan
+def _wanted(plan: WorkbookPlan) -> tuple[frozenset[str], int]:
+    """All texts that stand in the rows of anchors, folded, and how long a cell may be that holds one."""
+    keys = dict.fromkeys(answer.sheet for answer in plan.answers)
+    texts = frozenset(text for key in keys for text in _anchors(plan, key).texts())
+    # blanks vanish and ㍿ unfolds when folded
+    return texts, 4 * max(map(len, texts), default=0)
+
+
+def _index(sheet: RawSheet, wanted: frozenset[str], longest: int) -> Index:
     index: dict[str, list[tuple[int, int]]] = {}
     for place, cell in sheet.cells.items():
         if cell.type is CellType.TEXT and len(cell.text) <= longest:

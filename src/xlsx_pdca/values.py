@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from xlsx_pdca.cells import folded, half_width, is_blank
 from xlsx_pdca.plan import FieldPlan
@@ -136,7 +137,7 @@ def plain_number(text: str, unit: str = "") -> Decimal | None:
 
 def chosen(text: str, options: Sequence[str]) -> tuple[str, ...]:
     """Parts of a multiple choice, each as its option is printed where it is one; options may hold separators."""
-    printed = {_letters(option): option for option in options}
+    printed = _printed(tuple(options))
     parts = [part for part in _BETWEEN.split(text) if not is_blank(part)]
     found: list[str] = []
     while parts:
@@ -145,6 +146,12 @@ def chosen(text: str, options: Sequence[str]) -> tuple[str, ...]:
         found.append(printed.get(_letters("".join(parts[:length])), parts[0].strip()))
         parts = parts[length:]
     return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _printed(options: tuple[str, ...]) -> Mapping[str, str]:
+    """Option by its key."""
+    return {_letters(option): option for option in options}
 
 
 def _letters(text: str) -> str:
@@ -159,7 +166,7 @@ def _choice(raw: str, question: FieldPlan) -> Meaning:
         if any(part in options for part in parts):
             return Meaning(raw, "、".join(parts), State.FILLED)
     else:
-        printed = {_letters(option): option for option in options}.get(_letters(raw))
+        printed = _printed(options).get(_letters(raw))
         if printed is not None:
             return Meaning(raw, printed, State.FILLED)
     return Meaning(raw, raw, state_of_words(raw))

@@ -153,16 +153,18 @@ def _explained(
     """The sheet compared with its locked texts and formulas."""
     standing = _places_by_text(sheet, spots)
     ours = {place for place, cell in sheet.cells.items() if cell.formula is not None}
+    ours |= _computed(planned, rows, columns)
     changed: list[str] = []
     replaced: set[Place] = set()
-    for cell, key in _printed(planned):
-        row, column = rows.standing(cell.rect.top), columns.standing(cell.rect.left)
-        if cell.formula or (slots is None and key is None):
-            ours |= _likely(row, column)
-            continue
-        text = cell.text if key is not None else filled(cell.text, slots or {})
-        places = standing.get(folded(text) if key is None else key, ())
-        here = _within(places, row, column) if text else []
+    for cell, key, row, column in _printed(planned, rows, columns):
+        text, said = cell.text, key
+        if said is None:
+            if slots is None:
+                ours |= _likely(row, column)
+                continue
+            text = filled(cell.text, slots)
+            said = folded(text)
+        here = _within(standing[said], row, column) if text and said in standing else ()
         ours.update(here)
         if not here and not is_blank(text):
             replaced |= _likely(row, column)
@@ -175,11 +177,31 @@ def _explained(
     )
 
 
+# Nearly all returns have their anchors where the form has them, so these two are worked out once.
+
+
 @per_plan
-def _printed(planned: SheetPlan) -> tuple[tuple[CellPlan, str | None], ...]:
-    """Cells of the form with their folded text, None where it differs per unit."""
+def _computed(planned: SheetPlan, rows: Lines, columns: Lines) -> frozenset[Place]:
+    """Where formulas of the form would stand."""
+    formulas = (cell.rect for cell in planned.cells if cell.formula)
+    each = (_likely(rows.standing(r.top), columns.standing(r.left)) for r in formulas)
+    return frozenset(place for places in each for place in places)
+
+
+@per_plan
+def _printed(
+    planned: SheetPlan, rows: Lines, columns: Lines
+) -> tuple[tuple[CellPlan, str | None, Standing, Standing], ...]:
+    """Texts of the form folded, None where they differ per unit, and the rows and columns to look for each in."""
     return tuple(
-        (cell, None if SLOT.search(cell.text) else folded(cell.text)) for cell in planned.cells
+        (
+            cell,
+            None if SLOT.search(cell.text) else folded(cell.text),
+            rows.standing(cell.rect.top),
+            columns.standing(cell.rect.left),
+        )
+        for cell in planned.cells
+        if cell.text and not cell.formula
     )
 
 
@@ -264,12 +286,13 @@ def _texts(sheet: RawSheet, places: Iterable[Place]) -> tuple[StrayText, ...]:
 
 def same_sheet(planned: SheetPlan, sheets: Iterable[RawSheet]) -> RawSheet | None:
     """The sheet of that name, else one that holds at least half of its locked texts."""
-    ours = {folded(c.text) for c in planned.cells if c.text and not SLOT.search(c.text)}
     others = tuple(sheets)
-    by_name = [sheet for sheet in others if sheet.name == planned.name]
-    by_texts = [
+    if by_name := [sheet for sheet in others if sheet.name == planned.name]:
+        return by_name[0]
+    ours = {folded(c.text) for c in planned.cells if c.text and not SLOT.search(c.text)}
+    by_texts = (
         sheet
         for sheet in others
         if len(ours & {folded(cell.text) for cell in sheet.cells.values()}) * 2 >= len(ours) > 0
-    ]
-    return next(iter((*by_name, *by_texts)), None)
+    )
+    return next(by_texts, None)

@@ -117,6 +117,8 @@ def _hidden(
     if sheet.state != "visible":
         yield finding("STR16", sheet=sheet.name, labels="シート全体")
         return
+    if not (sheet.hidden_rows or sheet.hidden_columns):
+        return
     hidden = [
         answer
         for answer in asked
@@ -150,6 +152,8 @@ def _merged(
 
 def _disagreements(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
     """Answer cells in which the second reader reads something else."""
+    if not book.disagreements:
+        return
     answers = {
         (placed.sheet.name, a1(*spot))
         for answer in plan.answers
