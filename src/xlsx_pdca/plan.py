@@ -105,6 +105,8 @@ class Style(StrEnum):
     PANEL_TEXT = "panel_text"
     PANEL_NUMBER = "panel_number"
     PANEL_LINK = "panel_link"
+    VERDICT = "verdict"
+    """A number of answers still missing, shown as a sentence."""
     KEY = "key"
     """Left cell of a key/value pair on はじめに."""
     VALUE = "value"

@@ -98,7 +98,8 @@ def test_finding_names_question_scene_and_cell() -> None:
     """The sentence uses the form's words, and the place is the cell in the returned file."""
     (finding,) = findings({("purpose", "daily", ""): ""})
     assert "めざすべき姿" in finding.sentence() and "日常の療養支援" in finding.sentence()
-    assert finding.place == "「様式２」D8"
+    rect = books.planned(("purpose", "daily", "")).rect
+    assert finding.place == f"「様式２」{rect.a1}"
     (row,) = findings({("posts", "post", "01"): ""})
     assert "1行目" in row.sentence()
 

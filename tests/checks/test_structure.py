@@ -168,7 +168,7 @@ def test_drawing_sheet_is_open_for_everything() -> None:
 
 def test_disagreement_of_the_readers_is_told_to_the_officer() -> None:
     """An answer that the second reader reads differently is a finding; a locked cell is none."""
-    spot = ("様式２", "D8", "あ", "い")
+    spot = ("様式２", books.planned(("purpose", "daily", "")).rect.a1, "あ", "い")
     good = books.good_book()
     assert codes(replace(good, disagreements=(spot,))) == ["STR14"]
     assert codes(replace(good, disagreements=(("様式２", "A1", "あ", "い"),))) == []

@@ -77,7 +77,9 @@ def values_copied(
 def rows_inserted_without_names(source: Path, target: Path) -> None:
     """openpyxl inserts rows and leaves names, merges and formulas where they were."""
     book = openpyxl.load_workbook(source)
-    book["様式2"].insert_rows(4, 2)
+    book["様式2"].insert_rows(
+        4, 3
+    )  # so many that an answer comes to lie on the old merge of a hint
     book.save(target)
 
 

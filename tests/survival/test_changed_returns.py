@@ -17,6 +17,7 @@ from libreoffice import LibreOffice
 from survival import damage, samples
 from survival.damage import Damage
 from survival.issued_form import Address, Outcome, fill, form, taken_in, truth
+from xlsx_pdca.cells import column_letters
 
 FIELDS = 74
 FIRST, SECOND = "様式1", "様式2"
@@ -33,6 +34,18 @@ def cell(address: Address) -> str:
 
 def row(address: Address) -> int:
     return form().row(address)
+
+
+def answer_column() -> int:
+    """The first column of answers in the table of posts."""
+    return form().answer(POST_1).rect.left
+
+
+def table(first: str) -> str:
+    """The rows of the table of posts from a column to its last one."""
+    posts = [a.rect for a in form().plan.answers if a.field == POST_1[0]]
+    last = column_letters(max(rect.right for rect in posts))
+    return f"{first}{posts[0].top}:{last}{posts[-1].bottom}"
 
 
 def drag(source: Address, target: Address) -> list[object]:
@@ -93,7 +106,7 @@ CASES = {
         finding="STR05",
     ),
     "table rows sorted with their numbers": lambda: Case(
-        [["sort", "組織表", "A9:J27", 3]], finding="STR15"
+        [["sort", "組織表", table("A"), answer_column() - 1]], finding="STR15"
     ),
 }
 """Made when they run: the places come from the plan of the form as it is today."""
@@ -166,7 +179,7 @@ def test_answers_sorted_without_their_numbers(
     """Unprotected and sorted past their numbers, answers cannot be put back: the sheet is asked about."""
     # The one case with several findings: sorting drags our own formulas into answer cells.
     target = tmp_path / "sorted.xlsx"
-    steps = [["sort", "組織表", "D9:J27", 0]]
+    steps = [["sort", "組織表", table(column_letters(answer_column())), 0]]
     soffice.run("change", {"path": str(good), "steps": steps, "save_as": str(target)})
     outcome = taken_in(target)
     assert outcome.silently_wrong() == []

@@ -88,16 +88,16 @@ def counter(content: str, guide: int) -> str:
     )
 
 
-def doubt(content: str, field: FieldPlan, list_name: str) -> str:
+def doubt(content: str, field: FieldPlan, list_name: str, invitation: str = "") -> str:
     """Formula giving a short request when an answer does not fit its kind, "" when all is well; "" when unchecked.
 
-    What it gives for an empty answer is no request: a mark looks at the doubt of filled ones only.
+    `invitation` stands below an empty cell with a list; a mark looks at the doubt of filled ones only.
     """
     if field.kind.is_number:
         return _number_doubt(content, field)
     if field.kind is FieldKind.CHOICE and list_name and not field.free_choice:
         return (
-            f'IF({is_blank(content)},{quoted(HAS_LIST)},IF(SUMPRODUCT(--({list_name}={content}&""))'
+            f'IF({is_blank(content)},{quoted(invitation)},IF(SUMPRODUCT(--({list_name}={content}&""))'
             f'+SUMPRODUCT(--({STATES_LIST}={content}&""))>0,"",{quoted(NOT_IN_LIST)}))'
         )
     return ""
@@ -160,6 +160,11 @@ def sheet_reference(name: str) -> str:
 
 
 ALL_FILLED = "必須の欄はすべて記入されています。"
+VERDICT_FORMAT = (
+    '"必須の欄のうち、あと "0" 件が空欄です。";;'
+    '"必須の欄はすべて記入されています。御提出いただけます。"'
+)
+"""Number format of the sentence on はじめに: as a text the result would be a stranger where only values are copied."""
 ALL_OPTIONAL = "このシートの欄は任意です。"
 
 

@@ -231,8 +231,8 @@ class QuestionDraft(SheetFrame):
         name = row_name(self.codes[required.field])
         return formulas.at_row_of(name, column.column)
 
-    def _doubt(self, plan: FieldPlan, content: str) -> str:
-        return formulas.doubt(content, plan, self.lists.get(plan.field, ""))
+    def _doubt(self, plan: FieldPlan, content: str, invitation: str = "") -> str:
+        return formulas.doubt(content, plan, self.lists.get(plan.field, ""), invitation)
 
     def _status_row(
         self,
@@ -258,8 +258,9 @@ class QuestionDraft(SheetFrame):
         text_counts: bool = True,
     ) -> None:
         content = formulas.here(column.column, -up)
-        listed = formulas.HAS_LIST if self.lists.get(plan.field) else ""
-        formula, cached = self._doubt(plan, content), listed
+        # Not below every row of a table: there the columns' needs say it once.
+        listed = formulas.HAS_LIST if text_counts and self.lists.get(plan.field) else ""
+        formula, cached = self._doubt(plan, content, listed), listed
         if plan.kind.is_text and plan.guide and text_counts:
             formula, cached = formulas.counter(content, plan.guide), f"目安 {plan.guide} 字"
         rect = Rect(row, column.column, row, right or column.column)

@@ -209,18 +209,12 @@ def _panel_total(draft: _Draft, first: int, last: int) -> int:
 
 def _verdict(draft: _Draft, row: int, total: int, *, asks: bool) -> None:
     """One sentence above the table: what is left to do."""
-    counted = {c.rect.left: c for c in draft.cells if c.rect.top == total and c.formula}
-    missing = int(counted[3].cached or 0)
-    ready = formulas.ALL_FILLED + "御提出いただけます。" if asks else NOTHING_REQUIRED
-    formula = (
-        f"IF($C${total}=0,{formulas.quoted(ready)},"
-        f'"必須の欄のうち、あと "&$C${total}&" 件が空欄です。")'
-        f'&IF($D${total}=0,"","　念のため御確認いただきたい欄が "&$D${total}&" 件あります。")'
-    )
-    cached = f"必須の欄のうち、あと {missing} 件が空欄です。" if missing else ready
-    draft.cells.append(
-        CellPlan(Rect(row, 1, row, _LAST), Style.PROGRESS, formula=formula, cached=cached)
-    )
+    rect = Rect(row, 1, row, _LAST)
+    if not asks:
+        draft.put(rect, Style.TEXT, NOTHING_REQUIRED)
+        return
+    missing = next(c for c in draft.cells if (c.rect.top, c.rect.left) == (total, 3))
+    draft.cells.append(CellPlan(rect, Style.VERDICT, formula=f"$C${total}", cached=missing.cached))
 
 
 _MARKS = (

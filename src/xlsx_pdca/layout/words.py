@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xlsx_pdca.layout.formulas import HAS_LIST
 from xlsx_pdca.plan import FieldPlan
 from xlsx_pdca.spec import FieldKind, Form, Need, Question, Share, Sheet, item_questions
 
@@ -141,7 +142,8 @@ class Words:
         need = question.required.need
         must = _NEED_WORDS[need] if required and need is not Need.OPTIONAL else ""
         share = _SHARE_WORDS[question.share] if question.kind.is_answered else ""
-        return "　".join(part for part in (must, share, self.side_text(question)) if part)
+        listed = HAS_LIST if question.kind is FieldKind.CHOICE else ""
+        return "　".join(part for part in (must, share, listed, self.side_text(question)) if part)
 
     def prompt(self, field: FieldPlan, question: Question) -> tuple[str, str]:
         """(title, text) of the input prompt; the title is at most 32 characters."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from xlsx_pdca.layout.formulas import VERDICT_FORMAT
 from xlsx_pdca.layout.metrics import (
     ANSWER_POINTS,
     DIGIT_PIXELS,
@@ -83,6 +84,7 @@ class Look:
     indent: int = 0
     wrap: bool = True
     underline: bool = False
+    number_format: str = ""
     answer: bool = False
     """Unlocked, and text whatever is typed."""
 
@@ -137,6 +139,9 @@ LOOKS: MappingProxyType[Style, Look] = MappingProxyType(
         Style.PANEL_TEXT: Look(line=RULE, indent=1, valign="vcenter"),
         Style.PANEL_NUMBER: Look(line=RULE, align="center", valign="vcenter"),
         Style.PANEL_LINK: Look(ink=NAVY, line=RULE, indent=1, valign="vcenter", underline=True),
+        Style.VERDICT: Look(
+            bold=True, ink=AMBER, valign="vcenter", wrap=False, number_format=VERDICT_FORMAT
+        ),
         Style.KEY: Look(bold=True, fill=BAND, line=RULE, indent=1, valign="vcenter"),
         Style.VALUE: Look(line=RULE, indent=1, valign="vcenter"),
         Style.DEADLINE: Look(points=15, bold=True, line=RULE, indent=1, valign="vcenter"),
@@ -196,6 +201,8 @@ def properties(look: Look, sides: frozenset[str] = ALL_SIDES) -> dict[str, objec
         chosen["indent"] = look.indent
     if look.underline:
         chosen["underline"] = 1
+    if look.number_format:
+        chosen["num_format"] = look.number_format
     if look.answer:
         chosen["num_format"] = _TEXT_FORMAT
     return chosen | _lines(look, sides)
