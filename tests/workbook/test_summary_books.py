@@ -304,6 +304,7 @@ def test_notes_without_a_row_are_listed() -> None:
     assert VANISHED not in opened("取りまとめ表").sheetnames
 
 
+@pytest.mark.whole
 def test_paper_shows_every_answer(soffice: LibreOffice, tmp_path: Path) -> None:
     """The PDF of 取りまとめ表 holds every sign of each answer on the karte pages of its municipality."""
     path = tmp_path / "summary.xlsx"
