@@ -173,3 +173,27 @@ def test_crew_takes_few_files_ahead() -> None:
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_subprocess_is_started_ahead() -> None:
+    """A subprocess told to get ready is the one that parses; one that is never asked just ends."""
+    with Crew[Any]("stumbling_parser", size=2, folder=HERE) as crew:
+        crew.start(1)
+        ahead, not_needed = (worker._child for worker in crew._workers)
+        crew.parse(b"fine")
+        assert ahead is not None
+        assert crew._workers[0]._child is ahead
+        assert not_needed is None
+    with Crew[Any]("stumbling_parser", size=2, folder=HERE) as crew:
+        crew.start(9)
+        processes = [worker._child._process for worker in crew._workers if worker._child]
+    assert len(processes) == 2 and all(p.returncode is not None for p in processes)
+
+
+def test_worker_that_does_not_start_is_told_each_time() -> None:
+    """A fault of the installation stays one, also when the worker is asked again."""
+    with Worker[Any]("xlsx_pdca.no_such_parser") as worker:
+        worker.start()
+        for _ in range(2):
+            with pytest.raises(WorkerBroken):
+                worker.parse(b"")

@@ -78,6 +78,11 @@ class Worker(Generic[Result]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Let the subprocess get ready while there is something else to do; `parse` would start it too."""
+        if self._child is None:
+            self._child = _Child(self._command())
+
     def hang_up(self) -> None:
         """Tell the subprocess that no more files come, without waiting for its end; `close` must follow."""
         if self._child is not None:
@@ -95,13 +100,17 @@ class Worker(Generic[Result]):
         A path that cannot be read raises its OSError.
         """
         data = source if isinstance(source, bytes) else source.read_bytes()
-        if self._child is None:
-            self._child = _Child(self._command())
-        module = cast(_Parser, importlib.import_module(self._parser))
-        answer = self._child.ask(data, self._seconds)
+        self.start()
+        assert self._child is not None
+        try:
+            answer = self._child.ask(data, self._seconds)
+        except WorkerBroken:
+            self._child = None
+            raise
         if isinstance(answer, Refusal):
             self._child = None
             return answer
+        module = cast(_Parser, importlib.import_module(self._parser))
         try:
             return cast("Result | Refusal", module.decode(answer))
         except ValueError as error:
@@ -126,6 +135,11 @@ class Crew(Generic[Result]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def start(self, files: int) -> None:
+        """Let as many subprocesses get ready as so many files will need."""
+        for worker in self._workers[:files]:
+            worker.start()
 
     def close(self) -> None:
         """End all subprocesses, side by side."""
@@ -177,12 +191,11 @@ class _Child:
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self._questions, self._answers = self._process.stdin, self._process.stdout
-        if self._answers.readline() != _READY:
-            status, said = self._end()
-            raise WorkerBroken(f"worker did not start (status {status})\n{said}")
+        self._is_ready = False
 
     def ask(self, data: bytes, seconds: float) -> bytes | Refusal:
         """What was packed for this file, or why there is nothing; after a Refusal the child has ended."""
+        self._wait_until_ready()
         timed_out = threading.Event()
         timer = threading.Timer(seconds, self._give_up, (timed_out,))
         timer.start()
@@ -208,6 +221,12 @@ class _Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_CLOSING_SECONDS)
         self._end()
+
+    def _wait_until_ready(self) -> None:
+        if not self._is_ready and self._answers.readline() != _READY:
+            status, said = self._end()
+            raise WorkerBroken(f"worker did not start (status {status})\n{said}")
+        self._is_ready = True
 
     def _give_up(self, timed_out: threading.Event) -> None:
         timed_out.set()

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-import xlsxwriter
-
 from xlsx_pdca.definitions.form_settings import FormLine
 from xlsx_pdca.definitions.open_table import SheetCell, SheetText
 from xlsx_pdca.errors import DiskError, OperatorError
@@ -42,6 +40,8 @@ def write_officer_book(book: OfficerBook, created: datetime) -> bytes:
     from xlsx_pdca.workbook.officer_sheets import paint
 
     stream = io.BytesIO()
+    import xlsxwriter  # every command reads this book, few write it
+
     raw = xlsxwriter.Workbook(
         stream,
         {

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
-
 from xlsx_pdca.cells import a1, column_letters
 from xlsx_pdca.definitions.form_settings import FORMS_HEADS, FORMS_NOTES, FORMS_SHEET
 from xlsx_pdca.definitions.roster_columns import COLUMNS, GROUPING, SHEET, Column, written_row
@@ -26,6 +22,10 @@ from xlsx_pdca.workbook.look import (
 )
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
     from xlsx_pdca.workbook.officer_book import OfficerBook
 
 GUIDE_SHEET = "使い方"

@@ -54,6 +54,10 @@ class Readings:
             self._plans[digest] = WorkbookPlan.from_json(self._plans_archive.get(digest))
         return self._plans[digest]
 
+    def expect(self, files: int) -> None:
+        """So many files will be parsed: the workers get ready while these are still being collected."""
+        self._crew.start(files)
+
     def parse_all(self, files: Iterable[bytes]) -> Iterator[RawBook | Refusal]:
         """What each file says, before we think anything of it; in their order, a few parsed ahead."""
         return self._crew.parse_all(files)

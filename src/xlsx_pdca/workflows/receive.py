@@ -102,6 +102,7 @@ def receive(
     """
     found = dropped_files(round_.folder.drop) if files is None else tuple(files)
     with Readings(round_.folder) as readings:
+        readings.expect(len(found))
         unread: list[FoundFile] = []
         judged = list(_judged(round_, readings, found, unread, step=step, keep=not dry_run))
         twins = _settled(judged, round_.ledger(), readings)
