@@ -68,7 +68,7 @@ def test_untouched_form_shows_what_libreoffice_calculates(
     stored = openpyxl.load_workbook(copy.path, data_only=True)
     kept = {
         sheet.title: {
-            cell.coordinate: _text(stored[sheet.title][cell.coordinate].value)
+            cell.coordinate: _shown(stored[sheet.title][cell.coordinate])
             for row in sheet.iter_rows()
             for cell in row
             if cell.data_type == "f"
@@ -153,6 +153,13 @@ def _panel(sheet: Any) -> dict[str, tuple[int, ...]]:
         if name == "合計":
             return found
     raise AssertionError("the panel has no total")
+
+
+def _shown(cell: Any) -> str:
+    """What a person sees; the number of answers still missing is shown as a sentence."""
+    before, after = "必須の欄のうち、あと ", " 件が空欄です。"
+    is_sentence = before in cell.number_format
+    return f"{before}{cell.value}{after}" if is_sentence else _text(cell.value)
 
 
 def _text(value: object) -> str:

@@ -100,6 +100,12 @@ def test_formulas_carry_the_planned_cached_value(
         assert ("" if value is None else value) == cell.cached
 
 
+def shown(cell: CellPlan) -> str:
+    """What a person sees of a formula's planned value; one number is shown as a sentence."""
+    sentence = "必須の欄のうち、あと {} 件が空欄です。" if cell.style is Style.VERDICT else "{}"
+    return sentence.format(cell.cached)
+
+
 @pytest.mark.soffice
 def test_libreoffice_calculates_the_cached_values(
     plan: WorkbookPlan, package: bytes, tmp_path: Path, soffice: LibreOffice
@@ -108,7 +114,7 @@ def test_libreoffice_calculates_the_cached_values(
     path = tmp_path / "form.xlsx"
     path.write_bytes(package)
     planned = {
-        s.name: {a1(c.rect.top, c.rect.left): str(c.cached) for c in s.cells if c.formula}
+        s.name: {a1(c.rect.top, c.rect.left): shown(c) for c in s.cells if c.formula}
         for s in plan.sheets
     }
     planned = {name: cells for name, cells in planned.items() if cells}
