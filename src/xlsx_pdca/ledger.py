@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from functools import cached_property
 from typing import Any
 
@@ -56,6 +56,19 @@ class Outcome(StrEnum):
     HELD = "保留（県で確認）"
     SUPERSEDED = "より記入の多い同時着のファイルあり"
     REFUSED = "読み取れないファイル"
+
+
+class Use(Enum):
+    """What the bytes of an earlier arrival are now, when they arrive once more."""
+
+    COUNTS = auto()
+    """They are the newest submission of a unit, or say the same."""
+    WAITS = auto()
+    """They wait for a person."""
+    REPLACED = auto()
+    """A newer submission, or a fuller file of the same day, took their place."""
+    LAID_ASIDE = auto()
+    """A person decided not to take them."""
 
 
 # -- events ------------------------------------------------------------------------------
@@ -358,6 +371,8 @@ class Ledger:
     contacts: tuple[Booked, ...] = ()
     notes: tuple[Booked, ...] = ()
     undone: frozenset[int] = frozenset()
+    last_event: int = 0
+    """Sequence number of the newest event."""
     withdrawn: frozenset[tuple[str, str, int]] = frozenset()
     """(unit, form, number) of submissions taken back; their numbers are not given twice."""
 
@@ -393,13 +408,66 @@ class Ledger:
     def _by_file(self) -> Mapping[tuple[str, str, int], Booked]:
         return {(b.fact.sha256, b.fact.name, b.fact.modified): b for b in self.arrivals}
 
+    @cached_property
+    def _in_use(self) -> frozenset[str]:
+        current = (standing.submission for standing in self.standings.values())
+        return frozenset(submission.sha256 for submission in current if submission)
+
+    @cached_property
+    def _once_in_use(self) -> frozenset[str]:
+        taken = (b.fact.sha256 for s in self.standings.values() for b in s.submissions)
+        return frozenset(taken)
+
+    @cached_property
+    def _waiting(self) -> Mapping[str, frozenset[int]]:
+        """Bytes → arrivals of them that wait for a person."""
+        found: dict[str, set[int]] = {}
+        for booked in self.held:
+            found.setdefault(booked.fact.sha256, set()).add(booked.seq)
+        return {sha256: frozenset(numbers) for sha256, numbers in found.items()}
+
+    @cached_property
+    def _newest_held(self) -> Mapping[Key, int]:
+        return {(b.fact.unit, b.fact.form): b.seq for b in self.held}
+
     def seen(self, sha256: str) -> Booked | None:
         """The first arrival of the very same bytes."""
         return self._first_by_bytes.get(sha256)
 
+    def use_of(self, seen: Booked) -> Use:
+        """What became of the bytes of an arrival until now."""
+        sha256 = seen.fact.sha256
+        if sha256 in self._in_use:
+            return Use.COUNTS
+        if sha256 in self._waiting:
+            return Use.WAITS
+        if sha256 in self._once_in_use or seen.fact.outcome is Outcome.SUPERSEDED:
+            return Use.REPLACED
+        if seen.fact.outcome is Outcome.SAME_FILE:
+            current = self.standing(seen.fact.unit, seen.fact.form).submissions[-1:]
+            return Use.REPLACED if any(b.at > seen.at for b in current) else Use.COUNTS
+        return Use.LAID_ASIDE
+
+    def has_newer_held(self, standing: Standing) -> bool:
+        """True when a file of the unit came in after its newest submission, and waits for a person."""
+        taken = standing.submissions[-1].seq if standing.submissions else 0
+        return self._newest_held.get((standing.unit, standing.form), 0) > taken
+
     def same_file(self, sha256: str, name: str, modified: int) -> Booked | None:
-        """The booking of this very file, left over from a run that was cut off."""
-        return self._by_file.get((sha256, name, modified))
+        """The booking of this very file if it still holds: the file was left over from a run that was cut off.
+
+        A file that was replaced or laid aside since has been put there again, though Explorer kept its time stamp.
+        """
+        booked = self._by_file.get((sha256, name, modified))
+        return booked if booked and self._still_holds(booked) else None
+
+    def _still_holds(self, booked: Booked) -> bool:
+        match booked.fact.outcome:
+            case Outcome.SUBMISSION:
+                return booked.fact.sha256 in self._in_use
+            case Outcome.HELD | Outcome.REFUSED:
+                return booked.seq in self._waiting.get(booked.fact.sha256, ())
+        return booked.at == self.arrivals[-1].at
 
 
 _STANDING_SLOTS: Mapping[type[Any], str] = {
@@ -452,6 +520,7 @@ def fold(events: Iterable[Event]) -> Ledger:
         contacts=tuple(contacts),
         notes=tuple(notes),
         undone=undone,
+        last_event=max((event.seq for event, _ in facts), default=0),
         withdrawn=frozenset(_withdrawn(facts, undone)),
     )
 

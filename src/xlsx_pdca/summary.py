@@ -166,6 +166,8 @@ class SummaryInput:
     notes: tuple[Note, ...] = ()
     by_area: bool = False
     """Rows grouped by 圏域 instead of 建制順."""
+    last_event: int = 0
+    """Number of the newest event that is shown; a book made of it can tell which notes it did not know."""
 
     @cached_property
     def unit_of(self) -> Mapping[str, Unit]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
 from gunma_round import DESK, PLACES, gunma_round
+from libreoffice import LibreOffice
 from xlsx_pdca.submission import State
 from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey, SummaryInput
 from xlsx_pdca.views import views_of
@@ -27,8 +29,9 @@ from xlsx_pdca.workbook.notes import (
     changed_notes,
     read_notes,
 )
-from xlsx_pdca.workbook.summary_books import HEADS_SHEET, VANISHED, consolidated_book
+from xlsx_pdca.workbook.summary_books import VANISHED, consolidated_book
 from xlsx_pdca.workbook.view_sheet import CHANGED, FLAG, HEAD_ROW, KEY, key_of, key_text
+from xlsx_pdca.workbook.written import SHEET_NAME
 
 FULL = gunma_round()
 SCENE = "日常の療養支援"
@@ -69,7 +72,7 @@ def scene_only() -> bytes:
 
     def work(sheet: Any) -> None:
         for other in sheet.parent.sheetnames:
-            if other not in (SCENE, HEADS_SHEET):
+            if other not in (SCENE, SHEET_NAME):
                 del sheet.parent[other]
 
     return edited(book_of(), work)
@@ -111,6 +114,10 @@ def found(book: BookNotes, head: str = NOTE_COLUMN) -> dict[NoteKey, str]:
     return {row.key: text for row in book.rows for name, text in row.texts if name == head and text}
 
 
+def changes(book: BookNotes, booked: tuple[Note, ...]) -> tuple[Note, ...]:
+    return changed_notes(book, booked).notes
+
+
 def read(data: bytes) -> BookNotes:
     return read_notes(data, "取りまとめ表")
 
@@ -120,7 +127,7 @@ def test_an_untouched_book_has_no_notes() -> None:
     book = read(book_of())
     keys = {row.key for view in views_of(SMALL) for row in view.rows}
     assert {row.key for row in book.rows} == keys
-    assert changed_notes(book, ()) == ()
+    assert changes(book, ()) == ()
     assert book.strays == ()
 
 
@@ -128,11 +135,11 @@ def test_a_note_stays_with_its_municipality() -> None:
     """Each of the six rows of a joint answer has a note of its own."""
     keys = [k for k in scene_keys() if k.row == DESK.id]
     texts = {key: f"{key.subject}へ確認" for key in keys}
-    notes = changed_notes(read(edited(book_of(), lambda s: write_notes(s, texts))), ())
+    notes = changes(read(edited(book_of(), lambda s: write_notes(s, texts))), ())
     assert {n.key: n.text for n in notes} == texts
     again = book_of(notes)
     assert found(read(again)) == texts
-    assert changed_notes(read(again), notes) == ()
+    assert changes(read(again), notes) == ()
 
 
 @settings(max_examples=10, deadline=None)
@@ -159,7 +166,7 @@ def test_notes_survive_whatever_an_officer_does(seed: int, texts: list[str]) -> 
     book = read(edited(scene_only(), work))
     kept = {key: text for key, text in wanted.items() if text.strip()}
     assert found(book) == kept
-    assert {n.key: n.text for n in changed_notes(book, ())} == kept
+    assert {n.key: n.text for n in changes(book, ())} == kept
 
 
 def shuffle_rows(sheet: Any, chance: random.Random) -> None:
@@ -183,11 +190,11 @@ def test_columns_of_her_own_come_back() -> None:
         sheet.cell(HEAD_ROW, sheet.max_column + 1, "連絡日")
         sheet.cell(keyed(sheet)[key], sheet.max_column, date(2026, 10, 21))
 
-    notes = changed_notes(read(edited(scene_only(), work)), ())
+    notes = changes(read(edited(scene_only(), work)), ())
     assert {(n.column, n.text) for n in notes} == {("当日発表", "○"), ("連絡日", "2026-10-21")}
     again = read(book_of(notes))
     assert found(again, "当日発表") == {key: "○"}
-    assert changed_notes(again, notes) == ()
+    assert changes(again, notes) == ()
 
 
 def test_without_the_hidden_sheet_notes_are_found_by_their_place() -> None:
@@ -198,9 +205,9 @@ def test_without_the_hidden_sheet_notes_are_found_by_their_place() -> None:
         write_notes(sheet, {key: "残る"})
         sheet.cell(HEAD_ROW, sheet.max_column + 1, "メモ")
         sheet.cell(keyed(sheet)[key], sheet.max_column, "これも")
-        del sheet.parent[HEADS_SHEET]
+        del sheet.parent[SHEET_NAME]
 
-    notes = changed_notes(read(edited(scene_only(), work)), ())
+    notes = changes(read(edited(scene_only(), work)), ())
     assert {(n.key, n.column, n.text) for n in notes} == {
         (key, NOTE_COLUMN, "残る"),
         (key, "メモ", "これも"),
@@ -215,13 +222,13 @@ def test_lines_and_comments_of_her_own_are_kept() -> None:
         sheet.cell(sheet.max_row + 2, 2, "次回は圏域別に")
         sheet.cell(keyed(sheet)[key], 7).comment = Comment("本人に確認済", "県")
 
-    notes = changed_notes(read(edited(scene_only(), work)), ())
+    notes = changes(read(edited(scene_only(), work)), ())
     assert {(n.key.sheet, n.column, n.text) for n in notes} == {
         (MEMO, SCENE, "次回は圏域別に"),
         (key.sheet, COMMENTS, "本人に確認済"),
     }
     again = read(book_of(notes))
-    assert changed_notes(again, notes) == ()
+    assert changes(again, notes) == ()
 
 
 def test_copied_rows_lose_no_text() -> None:
@@ -236,26 +243,26 @@ def test_copied_rows_lose_no_text() -> None:
             sheet.cell(below, place, sheet.cell(source, place).value)
         sheet.cell(below, column(sheet, NOTE_COLUMN), "二つめ")
 
-    (note,) = changed_notes(read(edited(scene_only(), work)), ())
+    (note,) = changes(read(edited(scene_only(), work)), ())
     assert note.text == "一つめ\n\n二つめ"
 
 
 def test_a_changed_answer_is_flagged_until_read() -> None:
     """The flag stands beside the note until she clears it or writes anew; other rows carry none."""
     key = scene_keys()[0]
-    noted = changed_notes(read(edited(book_of(), lambda s: write_notes(s, {key: "見た"}))), ())
+    noted = changes(read(edited(book_of(), lambda s: write_notes(s, {key: "見た"}))), ())
     changed = with_new_answer(SMALL, "102016-1")
     made = consolidated_book(replace(changed, notes=noted))
     assert made.changed == 1
     sheet = openpyxl.load_workbook(io.BytesIO(made.data))[SCENE]
     flags = [sheet.cell(r, column(sheet, FLAG)).value for r in keyed(sheet).values()]
     assert flags.count(CHANGED) == 1
-    assert changed_notes(read(made.data), noted) == ()
+    assert changes(read(made.data), noted) == ()
 
     def clear(sheet: Any) -> None:
         sheet.cell(keyed(sheet)[key], column(sheet, FLAG)).value = None
 
-    (seen,) = changed_notes(read(edited(made.data, clear)), noted)
+    (seen,) = changes(read(edited(made.data, clear)), noted)
     assert (seen.text, seen.digest != noted[0].digest) == ("見た", True)
     assert consolidated_book(replace(changed, notes=(seen,))).changed == 0
 
@@ -281,13 +288,13 @@ def test_emptied_notes_are_booked_as_empty() -> None:
     """Deleting a note is a change; deleting its row is not."""
     first, second = scene_keys()[:2]
     texts = {first: "消す", second: "行ごと消える"}
-    notes = changed_notes(read(edited(book_of(), lambda s: write_notes(s, texts))), ())
+    notes = changes(read(edited(book_of(), lambda s: write_notes(s, texts))), ())
 
     def work(sheet: Any) -> None:
         sheet.cell(keyed(sheet)[first], column(sheet, NOTE_COLUMN)).value = None
         sheet.delete_rows(keyed(sheet)[second])
 
-    (gone,) = changed_notes(read(edited(book_of(notes), work)), notes)
+    (gone,) = changes(read(edited(book_of(notes), work)), notes)
     assert (gone.key, gone.text) == (first, "")
 
 
@@ -295,12 +302,12 @@ def test_a_note_without_a_row_can_be_emptied_in_its_list() -> None:
     """The list of notes without a row is read like any sheet."""
     lost = Note(NoteKey("jizen.scenes.daily", "999999", "999999-1"), "メモ", "要電話", "0" * 12)
     data = book_of((lost,))
-    assert changed_notes(read(data), (lost,)) == ()
+    assert changes(read(data), (lost,)) == ()
 
     def work(sheet: Any) -> None:
         sheet.cell(5, 4).value = None
 
-    (gone,) = changed_notes(read(edited(data, work, VANISHED)), (lost,))
+    (gone,) = changes(read(edited(data, work, VANISHED)), (lost,))
     assert (gone.key, gone.column, gone.text) == (lost.key, "メモ", "")
 
 
@@ -320,14 +327,113 @@ def reckon(sheet: Any) -> None:
     sheet.cell(HEAD_ROW + 1, column(sheet, NOTE_COLUMN)).value = "=1+1"
 
 
+def write_in_karte(sheet: Any) -> None:
+    sheet.parent["市町村カルテ"]["Z5"] = "カルテへの書き込み"
+
+
+def write_in_overview(sheet: Any) -> None:
+    sheet.parent["概況"]["N3"] = "概況への書き込み"
+
+
+def write_above(sheet: Any) -> None:
+    sheet["A2"] = "表の上への書き込み"
+
+
+def correct_answer(sheet: Any) -> None:
+    sheet.cell(keyed(sheet)[scene_keys()[0]], 7).value = "県で直した文"
+
+
+def copy_a_key(sheet: Any) -> None:
+    key = column(sheet, KEY)
+    sheet.cell(HEAD_ROW + 2, key).value = sheet.cell(HEAD_ROW + 1, key).value
+
+
 @pytest.mark.parametrize(
     ("change", "unread"),
-    [(add_sheet, "自分用"), (lose_heads, SCENE), (lose_keys, SCENE), (reckon, SCENE)],
+    [
+        (lambda _: None, ()),
+        (add_sheet, ("自分用",)),
+        (lose_heads, (SCENE,)),
+        (lose_keys, (SCENE,)),
+        (reckon, (SCENE,)),
+        (write_in_karte, ("市町村カルテ",)),
+        (write_in_overview, ("概況",)),
+        (write_above, (SCENE,)),
+        (correct_answer, (f"{SCENE} {HEAD_ROW + 1}行目",)),
+        (copy_a_key, (f"{SCENE} {HEAD_ROW + 2}行目",)),
+    ],
 )
-def test_what_cannot_be_carried_over_is_named(change: Callable[[Any], None], unread: str) -> None:
-    """Sheets of her own, sheets without their heads and formulas are told by their tab; the book as it was has none."""
-    assert read_notes(edited(book_of(), lambda _: None), "表").unread == ()
-    assert read_notes(edited(book_of(), change), "表").unread == (unread,)
+def test_what_cannot_be_carried_over_is_named(
+    change: Callable[[Any], None], unread: tuple[str, ...]
+) -> None:
+    """Whatever she wrote where no note is carried over is told by its tab or row; an untouched book has none."""
+    assert read(edited(book_of(), change)).unread == unread
+
+
+def test_a_note_beside_a_corrected_answer_is_kept() -> None:
+    """Writing over an answer costs the note in the same row nothing."""
+
+    def work(sheet: Any) -> None:
+        correct_answer(sheet)
+        write_notes(sheet, {scene_keys()[0]: "直しました"})
+
+    (note,) = changes(read(edited(book_of(), work)), ())
+    assert (note.key, note.text) == (scene_keys()[0], "直しました")
+
+
+def test_rows_sorted_without_their_keys_are_given_to_nobody() -> None:
+    """Where a sort left the key column behind, no note goes to another municipality; each such row is named."""
+    first, second = scene_keys()[:2]
+
+    def work(sheet: Any) -> None:
+        write_notes(sheet, {first: "前橋へ", second: "高崎へ"})
+        rows = keyed(sheet)
+        for place in range(1, column(sheet, KEY)):
+            one, other = (sheet.cell(rows[key], place) for key in (first, second))
+            one.value, other.value = other.value, one.value
+
+    book = read(edited(scene_only(), work))
+    assert changes(book, ()) == ()
+    assert book.unread == tuple(f"{SCENE} {HEAD_ROW + n}行目" for n in (1, 2))
+
+
+def test_a_note_that_is_a_link_is_a_note() -> None:
+    """An address typed into Excel becomes a link to itself, and is still text somebody wrote."""
+    address = "https://www.example.jp/kaigi"
+
+    def work(sheet: Any) -> None:
+        cell = sheet.cell(keyed(sheet)[scene_keys()[0]], column(sheet, NOTE_COLUMN))
+        cell.value = address
+        cell.hyperlink = address
+
+    (note,) = changes(read(edited(scene_only(), work)), ())
+    assert note.text == address
+
+
+def test_saving_in_libreoffice_changes_nothing(soffice: LibreOffice, tmp_path: Path) -> None:
+    """A book saved by another program says the same: no note, nothing that cannot be carried over."""
+    made = tmp_path / "表.xlsx"
+    made.write_bytes(book_of())
+    saved = read(soffice.convert(made, "xlsx", tmp_path / "saved").read_bytes())
+    assert (changes(saved, ()), saved.strays, saved.unread) == ((), (), ())
+    assert saved.number == read(book_of()).number
+
+
+def test_an_older_copy_takes_nothing_back() -> None:
+    """From a copy made before a colleague's notes only its own news are booked; where both wrote, both texts stay."""
+    first, second, third = scene_keys()[:3]
+    then = changes(
+        read(edited(scene_only(), lambda s: write_notes(s, {first: "前", second: "前"}))), ()
+    )
+    copy = edited(book_of(then), lambda s: write_notes(s, {second: "私の文", third: "私だけの文"}))
+    newer = {first: "同僚の文", second: "同僚の文"}
+    now = tuple(replace(note, text=newer[note.key]) for note in then)
+    found = changed_notes(read(copy), now, then)
+    assert {n.key: n.text for n in found.notes} == {
+        second: "同僚の文\n\n私の文",
+        third: "私だけの文",
+    }
+    assert [n.key for n in found.both] == [second]
 
 
 def test_merged_notes_are_read_and_merges_cost_nothing() -> None:
@@ -342,7 +448,7 @@ def test_merged_notes_are_read_and_merges_cost_nothing() -> None:
 
     data = edited(scene_only(), work)
     began = time.process_time()
-    (note,) = changed_notes(read_notes(data, "表"), ())
+    (note,) = changes(read_notes(data, "表"), ())
     ours = time.process_time() - began
     began = time.process_time()
     openpyxl.load_workbook(io.BytesIO(data))

@@ -44,6 +44,10 @@ def _show(round_: Round, result: MergeResult, *, dry_run: bool) -> None:
     )
     if result.notes:
         console.say(f"県記入 {len(result.notes)}件を新しく記録しました。")
+    if result.both:
+        console.say(
+            f"ほかの方の県記入と重なったものが {len(result.both)}件あります。両方の文を残しましたので、御確認ください。"
+        )
     if result.changed:
         console.say(
             f"県記入のあと回答が変わった行が {result.changed}件あります。「回答が変わりました」の行を御確認ください。"
@@ -53,9 +57,12 @@ def _show(round_: Round, result: MergeResult, *, dry_run: bool) -> None:
             f"行がなくなった県記入が {len(result.vanished)}件あります。取りまとめ表に一覧があります。"
         )
     if result.left_behind:
-        tabs = "、".join(f"「{tab}」" for tab in result.left_behind)
+        shown = result.left_behind[:_MOST_PLACES]
+        tabs = "、".join(f"「{place}」" for place in shown)
+        rest = len(result.left_behind) - len(shown)
         console.say(
-            f"前の取りまとめ表のシート{tabs}には、新しい表に引き継げないもの（見出しや整理キーを消したシート、足したシート、計算式）があります。"
+            f"前の取りまとめ表の{tabs}{f'ほか{rest}か所' if rest else ''}には、新しい表に引き継げないもの"
+            "（県記入の列以外への書き込み、行と整理キーの食い違い、足したシートや計算式、図など）があります。"
         )
     if result.kept:
         console.say(
@@ -69,6 +76,10 @@ def _show(round_: Round, result: MergeResult, *, dry_run: bool) -> None:
         console.say(f"「{name}」を読み直せませんでした。取りまとめには入っていません。")
 
 
+_MOST_PLACES = 8
+"""Places named on the screen; `--json` names all."""
+
+
 def _record(round_: Round, result: MergeResult) -> dict[str, object]:
     return {
         "books": [_place(round_, path) for path in result.books],
@@ -77,6 +88,7 @@ def _record(round_: Round, result: MergeResult) -> dict[str, object]:
         "outstanding": result.outstanding,
         "held": result.held,
         "notes": len(result.notes),
+        "both": len(result.both),
         "changed": result.changed,
         "vanished": len(result.vanished),
         "unreadable": list(result.unreadable),

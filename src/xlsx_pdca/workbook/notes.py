@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass, replace
 
-from xlsx_pdca.cells import column_letters, decode_stored
+from xlsx_pdca.cells import column_letters
 from xlsx_pdca.errors import OperatorError
+from xlsx_pdca.rawbook import RawBook, RawSheet, Refusal
 from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey
-from xlsx_pdca.workbook.summary_books import (
-    CHART_NUMBERS,
-    HEADS_SHEET,
-    OVERVIEW,
-    VANISHED_COLUMN,
-    VANISHED_TEXT,
-)
-from xlsx_pdca.workbook.view_sheet import FLAG, KARTE, KEY, key_of
+from xlsx_pdca.values import raw_text
+from xlsx_pdca.workbook.reader import read_workbook
+from xlsx_pdca.workbook.summary_books import CHART_NUMBERS, OVERVIEW, VANISHED_COLUMN, VANISHED_TEXT
+from xlsx_pdca.workbook.view_sheet import CODE, FLAG, KARTE, KEY, key_of
+from xlsx_pdca.workbook.written import SHEET_NAME, Kind, Written, row_of
 
 COMMENTS = "コメント"
 """Column under which comments on cells are kept."""
 MEMO = "memo"
 """Sheet key of texts in rows without a key."""
+_WITHOUT_KEYS = (OVERVIEW, KARTE, CHART_NUMBERS)
 _HEAD_SEARCH = 200
 """Rows searched for the heads: an officer may have put lines above them."""
-
-_WITHOUT_NOTES = re.compile(rf"({OVERVIEW}|{KARTE}(\([0-9]+\))?|{CHART_NUMBERS})\Z")
-_SHEETS = "xl/worksheets/sheet"
-_MERGES = re.compile(rb"<((?:\w+:)?mergeCells)[ >].*?</\1>", re.DOTALL)
-_FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
 
 Grid = Mapping[int, Mapping[int, str]]
 
@@ -67,112 +56,188 @@ class BookNotes:
     strays: tuple[tuple[str, str], ...] = ()
     """(tab, text) of rows without a key: lines an officer added."""
     unread: tuple[str, ...] = ()
-    """Tabs that hold more than can be carried over: sheets of her own, ours without their heads, formulas."""
+    """Tabs, and rows of them, that hold more than can be carried over: sheets of her own, ours without
+    their heads, formulas, pictures, texts of ours that she changed, rows whose key is another row's."""
+    number: int | None = None
+    """Number of the last event the book shows; None where it does not say."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What has to be booked after the officer worked in the book."""
+
+    notes: tuple[Note, ...] = ()
+    both: tuple[Note, ...] = ()
+    """Those among them that join two texts: hers, and one booked after her copy was made."""
 
 
 def read_notes(data: bytes, name: str) -> BookNotes:
     """Every note in the bytes of a 取りまとめ表; UnreadableSummary if they are no workbook."""
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(_without_merges(data)), data_only=True)
-    except Exception as error:  # openpyxl raises anything on a damaged file
-        raise UnreadableSummary(name) from error
-    ours = _our_heads(book[HEADS_SHEET]) if HEADS_SHEET in book.sheetnames else {}
-    rows: list[BookRow] = []
-    strays: list[tuple[str, str]] = []
-    unread = list(_with_formulas(data))
-    for sheet in book.worksheets:
-        found = _read_sheet(sheet, ours)
-        rows += found.rows
-        strays += found.strays
-        unread += found.unread
-    return BookNotes(tuple(_joined(rows)), tuple(strays), tuple(dict.fromkeys(unread)))
+    book = read_workbook(data)
+    if isinstance(book, Refusal):
+        raise UnreadableSummary(name)
+    written = _written(book)
+    found = [_read_sheet(s, book, written) for s in book.sheets if s.name != SHEET_NAME]
+    return BookNotes(
+        rows=tuple(_joined([row for sheet in found for row in sheet.rows])),
+        strays=tuple(stray for sheet in found for stray in sheet.strays),
+        unread=tuple(dict.fromkeys(place for sheet in found for place in sheet.unread)),
+        number=written.number,
+    )
 
 
-def _without_merges(data: bytes) -> bytes:
-    """The book with its merged cells parted: openpyxl needs minutes for those of a large 市町村カルテ."""
-    parted = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as book, zipfile.ZipFile(parted, "w") as copy:
-        for name in book.namelist():
-            part = book.read(name)
-            copy.writestr(name, _MERGES.sub(b"", part) if name.startswith(_SHEETS) else part)
-    return parted.getvalue()
+def _written(book: RawBook) -> Written:
+    sheet = next((s for s in book.sheets if s.name == SHEET_NAME), None)
+    grid = _grid(sheet, book) if sheet else {}
+    return Written.of([tuple(cells.get(n, "") for n in (1, 2, 3)) for cells in grid.values()])
 
 
-def _with_formulas(data: bytes) -> Iterator[str]:
-    """Tabs with formulas, of which only the value is a note; we write none ourselves."""
-    import openpyxl
+def changed_notes(
+    book: BookNotes, booked: Iterable[Note], then: Iterable[Note] | None = None
+) -> Changes:
+    """What has to be booked: new, changed and emptied notes, and those whose flag was cleared as read.
 
-    with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        sheets = [name for name in parts.namelist() if name.startswith(_SHEETS)]
-        if not any(_FORMULA.search(parts.read(name)) for name in sheets):
-            return
-    for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
-        if any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row):
-            yield sheet.title
-
-
-def changed_notes(book: BookNotes, booked: Iterable[Note]) -> tuple[Note, ...]:
-    """What has to be booked: new, changed and emptied notes, and those whose flag was cleared as read."""
-    known = {(note.key, note.column): note for note in booked}
-    found = [note for row in book.rows for note in _changes(row, known)]
-    for tab, text in book.strays:
-        key = NoteKey(MEMO, "", hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12])
-        if (key, tab) not in known:
-            found.append(Note(key, tab, text, ""))
-    return tuple(found)
+    `then` is what was booked when the book was written, where that differs from `booked`: a colleague
+    merged meanwhile, or an older copy came back. A text that nobody changed in it is then no news, and
+    where both changed, both texts stay.
+    """
+    now = {(note.key, note.column): note for note in booked}
+    before = now if then is None else {(note.key, note.column): note for note in then}
+    found = [change for row in book.rows for change in _changes(row, now, before)]
+    strays = [
+        Note(NoteKey(MEMO, "", _short_digest(text)), tab, text, "") for tab, text in book.strays
+    ]
+    notes = [note for note, _ in found]
+    notes += [note for note in strays if (note.key, note.column) not in now]
+    return Changes(tuple(notes), tuple(note for note, is_both in found if is_both))
 
 
-def _changes(row: BookRow, known: Mapping[tuple[NoteKey, str], Note]) -> Iterator[Note]:
+def _short_digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _changes(
+    row: BookRow,
+    now: Mapping[tuple[NoteKey, str], Note],
+    before: Mapping[tuple[NoteKey, str], Note],
+) -> Iterator[tuple[Note, bool]]:
+    """Notes of a row that differ from what the book was written with, and whether two texts were joined."""
     for column, text in row.texts:
-        before = known.get((row.key, column))
-        is_read = before is not None and before.digest != row.digest and row.flag == ""
-        if text != (before.text if before else "") or (text and is_read):
-            yield Note(row.key, column, text, row.digest)
+        here = row.key, column
+        known, base = now.get(here), before.get(here)
+        known_text, base_text = known.text if known else "", base.text if base else ""
+        is_read = known is not None and known.digest != row.digest and row.flag == ""
+        if text != base_text and known_text not in (base_text, text):
+            yield Note(row.key, column, _both(known_text, text), row.digest), True
+        elif text not in (base_text, known_text) or (text == known_text and text and is_read):
+            yield Note(row.key, column, text, row.digest), False
 
 
-def _our_heads(sheet: Any) -> dict[str, set[str]]:
-    """Heads written by us, by sheet key."""
-    found: dict[str, set[str]] = {}
-    for key, head in sheet.iter_rows(max_col=2, values_only=True):
-        found.setdefault(_text(key), set()).add(_text(head))
-    return found
-
-
-def _read_sheet(sheet: Any, ours: Mapping[str, set[str]]) -> BookNotes:
-    grid, comments = _grid(sheet)
+def _read_sheet(sheet: RawSheet, book: RawBook, written: Written) -> BookNotes:
+    grid, comments = _grid(sheet, book), _comments(sheet)
     head_row = next((r for r in sorted(grid)[:_HEAD_SEARCH] if KEY in grid[r].values()), None)
-    if sheet.title == HEADS_SHEET:
-        return BookNotes()
     if head_row is None:
-        is_foreign = bool(grid or comments) and not _WITHOUT_NOTES.match(sheet.title)
-        return BookNotes(unread=(sheet.title,) if is_foreign else ())
-    heads = grid[head_row]
-    places = {head.strip(): column for column, head in sorted(heads.items(), reverse=True)}
-    rows: list[BookRow] = []
-    strays: list[tuple[str, str]] = []
-    for number in sorted(n for n in {*grid, *comments} if n > head_row):
-        cells = grid.get(number, {})
-        key = key_of(cells.get(places[KEY], ""))
-        said = comments.get(number, "")
-        if key is None:
-            text = "　".join([*(t.strip() for _, t in sorted(cells.items()) if t.strip()), said])
-            if text.strip():
-                strays.append((sheet.title, text.strip()))
-        elif VANISHED_COLUMN in places:
-            column = cells.get(places[VANISHED_COLUMN], NOTE_COLUMN)
-            text = cells.get(places.get(VANISHED_TEXT, 0), "")
-            rows.append(BookRow(*key, ((column, text),)))
-        else:
-            flag = cells.get(places[FLAG], "") if FLAG in places else None
-            texts = _own_texts(cells, heads, ours.get(key[0].sheet), said)
-            rows.append(BookRow(*key, texts, flag))
-    return BookNotes(tuple(rows), tuple(strays))
+        return BookNotes(
+            unread=() if _is_untouched(sheet, grid, comments, written) else (sheet.name,)
+        )
+    page = _Page(sheet.name, grid, comments, head_row, written)
+    has_more = _has_formulas(sheet) or sheet.drawings or not page.is_untouched_above()
+    found = page.read()
+    return replace(found, unread=(*((sheet.name,) if has_more else ()), *found.unread))
+
+
+def _is_untouched(
+    sheet: RawSheet, grid: Grid, comments: Mapping[int, str], written: Written
+) -> bool:
+    """Whether a sheet without keys says what we wrote there, or nothing at all."""
+    pictures = sheet.drawings - (sheet.name == OVERVIEW)
+    if comments or pictures > 0 or sheet.drawing_texts or _has_formulas(sheet):
+        return False
+    if not written.knows(Kind.SHEET, sheet.name):
+        is_ours = sheet.name.startswith(_WITHOUT_KEYS) and not written.lines
+        return is_ours or not grid
+    return written.agrees(Kind.SHEET, sheet.name, _texts(grid))
+
+
+def _has_formulas(sheet: RawSheet) -> bool:
+    """We write none; only its value could be a note."""
+    return any(cell.formula is not None for cell in sheet.cells.values())
+
+
+def _texts(grid: Grid) -> Iterator[str]:
+    return (text for cells in grid.values() for text in cells.values())
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A sheet with keyed rows."""
+
+    name: str
+    grid: Grid
+    comments: Mapping[int, str]
+    head_row: int
+    written: Written
+
+    @property
+    def heads(self) -> Mapping[int, str]:
+        return self.grid[self.head_row]
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """Column of each head, the leftmost of equal ones."""
+        return {head.strip(): n for n, head in sorted(self.heads.items(), reverse=True)}
+
+    def is_untouched_above(self) -> bool:
+        """Whether the lines above the heads are ours."""
+        keys = (key_of(cells.get(self.places[KEY], "")) for cells in self.grid.values())
+        views = dict.fromkeys(key[0].sheet for key in keys if key)
+        above = {n: cells for n, cells in self.grid.items() if n < self.head_row}
+        return all(self.written.agrees(Kind.ABOVE, view, _texts(above)) for view in views)
+
+    def read(self) -> BookNotes:
+        rows: list[BookRow] = []
+        strays: list[tuple[str, str]] = []
+        unread: list[str] = []
+        places = self.places
+        for number in sorted(n for n in {*self.grid, *self.comments} if n > self.head_row):
+            cells, said = self.grid.get(number, {}), self.comments.get(number, "")
+            key = key_of(cells.get(places[KEY], ""))
+            if key is None:
+                text = "　".join([*(t.strip() for _, t in sorted(cells.items())), said]).strip()
+                strays += [(self.name, text)] if text else []
+            elif VANISHED_COLUMN in places:
+                column = cells.get(places[VANISHED_COLUMN], NOTE_COLUMN)
+                rows.append(BookRow(*key, ((column, cells.get(places.get(VANISHED_TEXT, 0), "")),)))
+            else:
+                is_as_written, is_its_own = self._compared(key[0], cells)
+                if not is_as_written:
+                    unread.append(f"{self.name} {number}行目")
+                if is_its_own:
+                    rows.append(self._row(key, cells, said))
+        return BookNotes(tuple(rows), tuple(strays), tuple(unread))
+
+    def _compared(self, key: NoteKey, cells: Mapping[int, str]) -> tuple[bool, bool]:
+        """Whether our texts in the row are unchanged, and whether the key still stands in its own row.
+
+        Both are True where a column of ours was taken out, so that nobody can tell.
+        """
+        contents = self.written.contents(key.sheet)
+        if not contents <= self.places.keys():
+            return True, True
+        texts = [cells.get(self.places[head], "") for head in contents]
+        if self.written.agrees(Kind.ROW, row_of(key), texts):
+            return True, True
+        is_others = cells.get(self.places.get(CODE, 0), "") not in ("", key.subject)
+        return False, not (is_others or self.written.is_of_some_row(texts))
+
+    def _row(self, key: tuple[NoteKey, str], cells: Mapping[int, str], comment: str) -> BookRow:
+        flag = cells.get(self.places[FLAG], "") if FLAG in self.places else None
+        ours = self.written.heads(key[0].sheet)
+        return BookRow(*key, _own_texts(cells, self.heads, ours, comment), flag)
 
 
 def _own_texts(
-    cells: Mapping[int, str], heads: Mapping[int, str], ours: set[str] | None, comment: str
+    cells: Mapping[int, str], heads: Mapping[int, str], ours: frozenset[str] | None, comment: str
 ) -> tuple[tuple[str, str], ...]:
     """The note columns of a row: ours, and every column whose head we did not write."""
     found: dict[str, str] = {}
@@ -191,7 +256,7 @@ def _own_texts(
     return tuple(found.items())
 
 
-def _is_note(head: str, column: int, heads: Mapping[int, str], ours: set[str] | None) -> bool:
+def _is_note(head: str, column: int, heads: Mapping[int, str], ours: frozenset[str] | None) -> bool:
     if head == NOTE_COLUMN:
         return True
     if ours is not None:
@@ -222,39 +287,19 @@ def _both(one: str, other: str) -> str:
     return f"{one}\n\n{other}"
 
 
-def _grid(sheet: Any) -> tuple[Grid, dict[int, str]]:
-    """Texts by row and column (from 1), and the comments of each row."""
+def _grid(sheet: RawSheet, book: RawBook) -> Grid:
+    """Texts by row and column (from 1), as the officer sees them; blank ones left out."""
     grid: dict[int, dict[int, str]] = {}
-    comments: dict[int, str] = {}
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            if not _is_bare_link(cell) and (text := _text(cell.value)).strip():
-                grid.setdefault(cell.row, {})[cell.column] = text
-            if cell.comment is not None:
-                before = comments.get(cell.row, "")
-                comments[cell.row] = _both(before, decode_stored(cell.comment.text))
-    return grid, comments
+    for (row, column), cell in sheet.cells.items():
+        text = raw_text(cell, date1904=book.date1904)
+        if text.strip():
+            grid.setdefault(row, {})[column] = text
+    return grid
 
 
-def _is_bare_link(cell: Any) -> bool:
-    """Whether openpyxl filled an empty cell with the target of a link left on it."""
-    link = cell.hyperlink
-    return link is not None and cell.value in (link.target, link.location)
-
-
-def _text(value: Any) -> str:
-    """What the officer sees in the cell, as text."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return decode_stored(value)
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case datetime() if (value.hour, value.minute, value.second) == (0, 0, 0):
-            return value.date().isoformat()
-        case datetime() | date():
-            return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
-        case float() if value.is_integer():
-            return str(int(value))
-    return str(value)
+def _comments(sheet: RawSheet) -> Mapping[int, str]:
+    """Comments of each row."""
+    found: dict[int, str] = {}
+    for row, _, text in sheet.comments:
+        found[row] = _both(found.get(row, ""), text)
+    return found

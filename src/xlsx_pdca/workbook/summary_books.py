@@ -15,19 +15,17 @@ from xlsx_pdca.workbook.view_sheet import (
     KARTE,
     KEY,
     NoteBook,
-    heads_of,
     key_text,
     write_view,
 )
+from xlsx_pdca.workbook.written import SHEET_NAME, write_written
 
 OVERVIEW = "概況"
 VANISHED = "行き先のない県記入"
+CHART_NUMBERS = "_図の数値"
 VANISHED_COLUMN = "元の列"
 VANISHED_TEXT = "県記入"
-HEADS_SHEET = "_pdca"
-"""Very hidden: which heads were ours, so that the officer's own columns are known from them."""
-CHART_NUMBERS = "_図の数値"
-_RESERVED = (OVERVIEW, KARTE, VANISHED, HEADS_SHEET, CHART_NUMBERS)
+_RESERVED = (OVERVIEW, KARTE, VANISHED, SHEET_NAME, CHART_NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -51,15 +49,17 @@ def consolidated_book(summary: SummaryInput) -> ConsolidatedBook:
         title=f"取りまとめ表 {summary.round_name}",
         footer=f"【部内限り】{summary.round_name} 取りまとめ表　{japanese_time(summary.as_of)} 現在",
         as_of=summary.as_of,
+        remembers=True,
     )
     overview = book.sheet(OVERVIEW)
-    for view in views:
-        write_view(book.sheet(view.name), view, notes, _subtitle(summary, view))
+    sheets = [(view, book.sheet(view.name)) for view in views]
+    for view, sheet in sheets:
+        write_view(sheet, view, notes, _subtitle(summary, view))
     links = _kartes(book, summary, views)
     if vanished:
         _write_vanished(book.sheet(VANISHED), vanished, views)
     write_overview(overview, summary, OverviewExtras(links, changed, len(vanished)))
-    _write_heads(book, views, notes)
+    write_written(book, summary.last_event, sheets, notes)
     return ConsolidatedBook(book.finish(), changed, vanished)
 
 
@@ -134,16 +134,3 @@ def _write_vanished(sheet: SummarySheet, notes: Sequence[Note], views: Sequence[
         sheet.height(row, height_of(zip((*texts, note.text), widths, strict=False)))
     sheet.raw.freeze_panes(4, 0)
     sheet.book.set_up_print(sheet, pixels=sum(widths), repeat=(4, 4))
-
-
-def _write_heads(book: SummaryBook, views: Sequence[View], notes: NoteBook) -> None:
-    sheet = book.sheet(HEADS_SHEET)
-    sheet.raw.very_hidden()
-    row = 1
-    for view in views:
-        own = set(notes.columns(view.key)[1:])
-        for head in heads_of(view, notes):
-            if head not in own:
-                sheet.text(row, 1, view.key, "raw")
-                sheet.text(row, 2, head, "raw")
-                row += 1

@@ -17,6 +17,7 @@ from xlsx_pdca.cells import MAX_CELL_UTF16, a1, utf16_length
 from xlsx_pdca.errors import OperatorError
 from xlsx_pdca.event import JST
 from xlsx_pdca.layout.metrics import lines_needed, width_units
+from xlsx_pdca.values import shortest_decimal
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workbook.look import (
     AMBER,
@@ -153,13 +154,15 @@ class Unwritten(RuntimeError):
     """XlsxWriter declined a cell: a fault of ours, never passed over."""
 
 
-@dataclass
+@dataclass(eq=False)
 class SummarySheet:
     """A worksheet that takes text as text, and tells when a cell could not be written. Cells count from 1."""
 
     book: SummaryBook
     raw: Worksheet
     links: int = 0
+    written: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Text by (row, column), kept where the book is to tell later what somebody changed in it."""
 
     def text(self, row: int, column: int, text: str, style: str = "body", **extra: Any) -> None:
         """Write text exactly; an empty one leaves a formatted blank cell."""
@@ -180,6 +183,7 @@ class SummarySheet:
             self._stop_if_too_long(row, column, text)
         storable = text.encode("utf-8", "replace").decode("utf-8")
         self._check(row, column, self._write(row - 1, column - 1, storable, look))
+        self._remember(row, column, storable)
 
     def _stop_if_too_long(self, row: int, column: int, text: str) -> None:
         length = utf16_length(text)
@@ -207,6 +211,7 @@ class SummarySheet:
             column,
             self.raw.write_number(row - 1, column - 1, float(exact), self.book.format(style, look)),
         )
+        self._remember(row, column, shortest_decimal(repr(float(exact))))
 
     def link(self, row: int, column: int, target: str, text: str, style: str, tip: str) -> None:
         """Write text that leads to `target`; the plain words when the sheet can hold no more links."""
@@ -220,6 +225,7 @@ class SummarySheet:
                 row - 1, column - 1, target, self.book.format(style), text, tip[:250]
             ),
         )
+        self._remember(row, column, text)
 
     def merged(
         self, row: int, first: int, last: int, text: str, style: str = "body", **extra: Any
@@ -238,12 +244,16 @@ class SummarySheet:
     def height(self, row: int, points: float) -> None:
         self.raw.set_row(row - 1, min(round(points * 4 / 3) * 0.75, MAX_ROW_POINTS))
 
+    def _remember(self, row: int, column: int, text: str) -> None:
+        if self.book.remembers:
+            self.written[row, column] = text
+
     def _check(self, row: int, column: int, code: int | None) -> None:
         if code:
             raise Unwritten(f"{self.raw.get_name()}!{a1(row, column)}: XlsxWriter returned {code}")
 
 
-@dataclass
+@dataclass(eq=False)
 class SummaryBook:
     """A workbook being written; the same input gives the same bytes."""
 
@@ -251,6 +261,9 @@ class SummaryBook:
     footer: str
     """Left of the page number on every printed page."""
     as_of: datetime
+    remembers: bool = False
+    """Whether its sheets keep what was written on them."""
+    sheets: list[SummarySheet] = field(default_factory=list)
     _bytes: io.BytesIO = field(default_factory=io.BytesIO)
     _formats: dict[tuple[str, tuple[tuple[str, Any], ...]], Format] = field(default_factory=dict)
 
@@ -272,9 +285,10 @@ class SummaryBook:
 
     def sheet(self, name: str) -> SummarySheet:
         """A new sheet; grid lines are hidden, the lines drawn are ours."""
-        sheet = self.raw.add_worksheet(name)
-        sheet.hide_gridlines(2)
-        return SummarySheet(self, sheet)
+        raw = self.raw.add_worksheet(name)
+        raw.hide_gridlines(2)
+        self.sheets.append(SummarySheet(self, raw))
+        return self.sheets[-1]
 
     def format(self, style: str, extra: Properties | None = None) -> Format:
         key = (style, tuple(sorted(extra.items())) if extra else ())

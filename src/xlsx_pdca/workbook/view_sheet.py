@@ -22,12 +22,13 @@ from xlsx_pdca.workbook.summary_look import (
 
 TITLE_ROW, SUBTITLE_ROW, HEADING_ROW, HEAD_ROW = 1, 2, 3, 4
 FIRST_ROW = HEAD_ROW + 1
+CODE = "団体コード"
 SOURCE, FILE, FLAG, KEY = "出典", "出典のファイル", "回答の変化", "整理キー"
 CHANGED = "回答が変わりました"
 FULL_TEXT = "長文のため、全文は「市町村カルテ」を御覧ください。"
 KARTE = "市町村カルテ"
 
-_FIXED = (("団体コード", 90), ("市町村名", 100), ("圏域", 92), ("状況", 122), ("回答者", 104))
+_FIXED = ((CODE, 90), ("市町村名", 100), ("圏域", 92), ("状況", 122), ("回答者", 104))
 _NARROW: Mapping[FieldKind, float] = {
     FieldKind.INTEGER: 84,
     FieldKind.DECIMAL: 84,

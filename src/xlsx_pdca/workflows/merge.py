@@ -26,7 +26,7 @@ from xlsx_pdca.store.system import (
 from xlsx_pdca.submission import Reading
 from xlsx_pdca.summary import Note, SummaryInput, answers_csv, excel_csv, long_table
 from xlsx_pdca.workbook.data_book import data_book
-from xlsx_pdca.workbook.notes import BookNotes, changed_notes, read_notes
+from xlsx_pdca.workbook.notes import BookNotes, Changes, changed_notes, read_notes
 from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workbook.summary_books import ConsolidatedBook, consolidated_book
 from xlsx_pdca.workflows.readings import Readings
@@ -71,15 +71,22 @@ class MergeResult:
     """県記入 whose row is no longer there."""
     unreadable: tuple[str, ...] = ()
     """Archived submissions that could not be read again."""
+    both: tuple[Note, ...] = ()
+    """Those of `notes` that join two persons' texts."""
     left_behind: tuple[str, ...] = ()
-    """Tabs of the old book with something that the new one does not take over."""
+    """Tabs of the old book, or rows of them, with something that the new one does not take over."""
     kept: Path | None = None
     """Where the old book stays because of them."""
 
     @property
     def needs_person(self) -> bool:
         return bool(
-            self.held or self.changed or self.vanished or self.unreadable or self.left_behind
+            self.held
+            or self.changed
+            or self.vanished
+            or self.unreadable
+            or self.left_behind
+            or self.both
         )
 
 
@@ -126,26 +133,31 @@ class _Run:
         """What a merge would do now."""
         ledger = self.round.ledger()
         found = self._read_old(self._old_book())
-        notes = changed_notes(found, current_notes(ledger))
+        changes = self._changes(found, ledger)
         summary = self._summary(ledger)
-        summary = replace(summary, notes=_overlaid(summary.notes, notes))
-        result = self._result(summary, notes, consolidated_book(summary), csv_dir)
+        summary = replace(summary, notes=_overlaid(summary.notes, changes.notes))
+        result = self._result(summary, changes, consolidated_book(summary), csv_dir)
         return replace(result, left_behind=found.unread)
+
+    def _changes(self, found: BookNotes, ledger: Ledger) -> Changes:
+        """What the officer wrote since her book was made."""
+        then = current_notes(ledger, until=found.number)
+        return changed_notes(found, current_notes(ledger), then)
 
     def carry_out(self, writer: EventWriter, csv_dir: Path | None) -> MergeResult:
         """Archive the old book and book its notes, write anew, and replace what is still the same."""
         old = self._old_book()
         found = self._read_old(old)
-        notes = changed_notes(found, current_notes(fold(writer.read())))
+        changes = self._changes(found, fold(writer.read()))
         if old is not None:
             self.readings.originals.put(old)
-        writer.append([booking(_noted(note), at=self.now, by=self.by) for note in notes])
+        writer.append([booking(_noted(n), at=self.now, by=self.by) for n in changes.notes])
         summary = self._summary(fold(writer.read()))
         book = consolidated_book(summary)
         kept = self._keep_beside(old) if old is not None and found.unread else None
         self._replace((book.data, progress_book(summary), data_book(summary)), old)
         self._write_tables(summary, csv_dir)
-        result = self._result(summary, notes, book, csv_dir)
+        result = self._result(summary, changes, book, csv_dir)
         return replace(result, left_behind=found.unread, kept=kept)
 
     def _old_book(self) -> bytes | None:
@@ -203,7 +215,7 @@ class _Run:
     def _result(
         self,
         summary: SummaryInput,
-        notes: tuple[Note, ...],
+        changes: Changes,
         book: ConsolidatedBook,
         csv_dir: Path | None,
     ) -> MergeResult:
@@ -215,7 +227,8 @@ class _Run:
             returned=sum(r.is_in for r in asked),
             outstanding=sum(not r.is_in for r in asked),
             held=len(self.round.ledger().held),
-            notes=notes,
+            notes=changes.notes,
+            both=changes.both,
             changed=book.changed,
             vanished=book.vanished,
             unreadable=tuple(self.unreadable),

@@ -60,13 +60,16 @@ def summary_input(
         ),
         notes=current_notes(ledger),
         by_area=round_.settings.by_area,
+        last_event=ledger.last_event,
     )
 
 
-def current_notes(ledger: Ledger) -> tuple[Note, ...]:
-    """The newest text of every note, in the order in which they were first written."""
+def current_notes(ledger: Ledger, *, until: int | None = None) -> tuple[Note, ...]:
+    """The newest text of every note, in the order in which they were first written; `until` an event's number."""
     found: dict[tuple[NoteKey, str], Note] = {}
     for booked in ledger.notes:
+        if until is not None and booked.seq > until:
+            break
         fact = booked.fact
         key = NoteKey(fact.sheet, fact.subject, fact.row)
         found[key, fact.column] = Note(key, fact.column, fact.text, fact.digest)
