@@ -155,7 +155,8 @@ def _master(round_: Round, digest: str) -> Master:
 
 
 def _typed(book: Issued) -> dict[str, str]:
-    return {f"A{n}": text for n, text in enumerate(book.slots.values(), 1)}
+    # a column beside the form, where no cells are merged
+    return {f"ZZ{n}": text for n, text in enumerate(book.slots.values(), 1)}
 
 
 # -- receive -------------------------------------------------------------------------------

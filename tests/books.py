@@ -227,7 +227,7 @@ def paste_values_elsewhere(book: RawBook, rows: int = 0, columns: int = 0) -> Ra
             f"Sheet{number}",
             "visible",
             {
-                (row + rows, column + columns): replace(cell, formula=None)
+                (row + rows, column + columns): cell._replace(formula=None)
                 for (row, column), cell in s.cells.items()
             },
         )

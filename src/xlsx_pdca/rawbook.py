@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from xlsx_pdca.cells import Rect
 
@@ -27,9 +28,11 @@ class NumberLook(StrEnum):
     """Cells in text format (`@`)."""
 
 
-@dataclass(frozen=True)
-class RawCell:
-    """One stored cell that is not blank (a formula without a cached value counts as not blank)."""
+class RawCell(NamedTuple):
+    """One stored cell that is not blank (a formula without a cached value counts as not blank).
+
+    A tuple, since every file makes hundreds of them and sends them through a pipe.
+    """
 
     type: CellType
     text: str

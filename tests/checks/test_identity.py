@@ -40,7 +40,7 @@ def with_ticket(ticket: Ticket) -> RawBook:
         replace(
             s,
             cells={
-                at: replace(c, text=c.text.replace(old, ticket.text)) for at, c in s.cells.items()
+                at: c._replace(text=c.text.replace(old, ticket.text)) for at, c in s.cells.items()
             },
         )
         for s in books.good_book().sheets

@@ -105,7 +105,7 @@ def test_formula_is_read_by_its_saved_result() -> None:
     reading = read(books.fill(books.good_book(), {STAFF: summed}))
     assert [f.code for f in reading.findings] == ["STR12"]
     assert next(a.value for a in reading.answers if a.address == STAFF) == "7"
-    uncached = replace(summed, text="")
+    uncached = summed._replace(text="")
     assert codes(books.fill(books.good_book(), {STAFF: uncached})) == ["STR13"]
 
 

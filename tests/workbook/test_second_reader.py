@@ -78,10 +78,10 @@ def test_differences() -> None:
     data = varied()
     right = read(data).sheets[0].cells
     wrong = {
-        (3, 2): replace(right[3, 2], text="別の文"),
-        (4, 2): replace(right[4, 2], text="28.6"),
-        (9, 2): replace(right[9, 2], text="46112"),
-        (7, 2): replace(right[7, 2], text="0"),
+        (3, 2): right[3, 2]._replace(text="別の文"),
+        (4, 2): right[4, 2]._replace(text="28.6"),
+        (9, 2): right[9, 2]._replace(text="46112"),
+        (7, 2): right[7, 2]._replace(text="0"),
         (30, 9): right[4, 2],
         (5, 2): None,
     }
