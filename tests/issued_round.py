@@ -115,6 +115,10 @@ class Desk:
         copy = stamp(_master(self.plan()), slots)
         return _filled(copy, self._typed(GOOD))
 
+    def untouched(self, unit: str = MAEBASHI) -> bytes:
+        """The unit's workbook as it was sent, nothing filled in."""
+        return (self.root / self.fact(unit).file).read_bytes()
+
     def _typed(self, answers: Mapping[Address, str]) -> tuple[tuple[str, str, str], ...]:
         return tuple((*self.cell(address), text) for address, text in answers.items())
 

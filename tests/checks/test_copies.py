@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 import books
 from xlsx_pdca.checks import Relation, compare, read_return
-from xlsx_pdca.submission import Reading
+from xlsx_pdca.submission import Reading, StrayText
 
 PURPOSE, PRESENT = ("purpose", "daily", ""), ("present", "daily", "")
 
@@ -57,3 +58,37 @@ def test_blank_is_no_zero() -> None:
     """0 against a blank is a difference."""
     staff = ("posts", "staff", "02")
     assert compare(reading(), reading({staff: "0"})).only_newer == (staff,)
+
+
+BARE = replace(reading(), strays=(), drawings=(("組織図", 0),))
+NOTED = replace(BARE, strays=(StrayText("様式2", "N10", "目的は見直し中です。"),))
+DRAWN = replace(BARE, drawings=(("組織図", 1),))
+
+
+@pytest.mark.parametrize("fuller", [NOTED, DRAWN], ids=["text", "picture"])
+def test_what_stands_beside_the_answers_counts(fuller: Reading) -> None:
+    """A picture, or a text outside the fields, makes a file with the same answers the fuller one."""
+    assert compare(BARE, BARE).relation is Relation.EQUAL
+    assert compare(BARE, fuller).relation is Relation.NEWER_IS_FULLER
+    assert compare(fuller, BARE).relation is Relation.OLDER_IS_FULLER
+
+
+def test_text_moved_by_inserted_rows_is_the_same_text() -> None:
+    """A text outside the fields is known by what it says, not by its cell."""
+    moved = replace(NOTED, strays=(StrayText("様式2", "N12", "目的は見直し中です。"),))
+    assert compare(NOTED, moved).relation is Relation.EQUAL
+
+
+def test_a_picture_here_and_a_text_there_are_a_conflict() -> None:
+    """Where each file has beside its answers what the other has not, a person decides, and is told what."""
+    compared = compare(DRAWN, NOTED)
+    assert compared.relation is Relation.CONFLICT
+    assert (compared.beside_older, compared.beside_newer) == (
+        ("「組織図」の図",),
+        ("欄外の記載・コメント",),
+    )
+
+
+def test_a_newer_picture_may_be_another_one() -> None:
+    """Pictures are counted, not compared: of two files with one each the newer is kept."""
+    assert compare(DRAWN, DRAWN).relation is Relation.NEWER_IS_FULLER

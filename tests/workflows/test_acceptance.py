@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
-from xlsx_pdca.errors import UsageError
+from xlsx_pdca.cli.program import run
+from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.ledger import Outcome, Status, Submitted
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.workflows.acceptance import (
@@ -19,6 +20,7 @@ from xlsx_pdca.workflows.acceptance import (
     mark_sent,
 )
 from xlsx_pdca.workflows.issue import issue
+from xlsx_pdca.workflows.standing import overview
 from xlsx_pdca.workflows.steps import recent_steps, undo
 
 LATER = NOW + timedelta(days=20)
@@ -184,6 +186,54 @@ def test_unreadable_file_cannot_be_assigned(desk: Desk) -> None:
     (booked,) = desk.ledger.held
     with pytest.raises(UsageError, match="読み取れないファイル"):
         assigned(desk, booked.seq)
+
+
+def test_accept_all_leaves_whom_a_newer_file_waits_for(desk: Desk) -> None:
+    """Beside a newer held file the older submission is named and left; by name it can still be accepted."""
+    desk.take_in("返信.xlsx", desk.filled())
+    assert not accepted(desk, everyone=True, dry_run=True).waiting
+    desk.take_in("後任.xlsx", desk.filled(name="榛名 次郎"))
+    done = accepted(desk, everyone=True)
+    assert (done.accepted, done.left, [s.unit for s in done.waiting]) == ((), (), [MAEBASHI])
+    (held,) = desk.ledger.held
+    dismiss(desk.round, held.seq, "送り間違い", now=LATER, by=BY)
+    assert [s.unit for s in accepted(desk, everyone=True).accepted] == [MAEBASHI]
+
+
+def test_status_does_not_offer_what_all_would_leave(desk: Desk) -> None:
+    """次にすること counts for `accept --all` only those it would take."""
+    desk.take_in("返信.xlsx", desk.filled())
+
+    def offered() -> bool:
+        seen = overview(desk.round, desk.ledger, today=DUE, waiting_files=0)
+        return any("accept --all" in step for step in seen.next_steps)
+
+    assert offered()
+    desk.take_in("後任.xlsx", desk.filled(name="榛名 次郎"))
+    assert not offered()
+
+
+@pytest.mark.parametrize("decision", [("--as", MAEBASHI), ("--dismiss", "送り間違い")])
+def test_dry_run_decides_nothing(
+    desk: Desk, held: int, decision: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`accept --file` with --dry-run tells what would be, and the file still waits."""
+    command = ["accept", "--file", str(held), *decision, "--round", str(desk.root)]
+    before = desk.round.folder.events.read_bytes()
+    assert run([*command, "--dry-run"]) == ExitCode.OK
+    assert "予定です" in capsys.readouterr().err
+    assert desk.round.folder.events.read_bytes() == before
+    assert desk.copies == []
+    assert run(command) == ExitCode.OK
+    assert desk.ledger.held == ()
+
+
+def test_file_of_another_form_cannot_be_assigned(desk: Desk, held: int) -> None:
+    """A workbook in which the form has no field is refused; as its own form it is taken."""
+    assert desk.ledger.standing(MAEBASHI, "tojitsu").issues
+    with pytest.raises(UsageError, match="回答欄が一つも見当たりません"):
+        assign(desk.round, held, MAEBASHI, "tojitsu", now=LATER, by=BY)
+    assert assigned(desk, held).form == "jizen"
 
 
 # -- sent ----------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl.chart import BarChart
+from openpyxl.workbook import Workbook
 
 from failing_calls import killable_environment, windows_error
 from issued_round import BY, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes
@@ -20,6 +22,7 @@ from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.disk_errors import LockHeld
 from xlsx_pdca.store.system import exclusive_lock
 from xlsx_pdca.workflows import receive as receiving
+from xlsx_pdca.workflows.acceptance import accept, dismiss
 from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.issue import issue
 from xlsx_pdca.workflows.receive import receive
@@ -288,6 +291,116 @@ def test_file_held_open_stays_and_is_booked(desk: Desk, monkeypatch: pytest.Monk
     (again,) = desk.receive().lines
     assert (again.already, again.stays) == (True, False)
     assert len(arrivals(desk)) == 2
+
+
+# -- the same again, or less ---------------------------------------------------------------
+
+NEWER = "会議の時間が取れない。"
+
+
+def drawn(desk: Desk) -> bytes:
+    """前橋市's good return with a chart on its sheet for drawings."""
+
+    def draw(book: Workbook) -> None:
+        key = next(iter(desk.plan().drawing_sheets))
+        book[desk.plan().sheet(key).name].add_chart(BarChart(), "C10")
+
+    return changed(desk.filled(), draw)
+
+
+@pytest.mark.parametrize("drawn_first", [True, False])
+def test_twin_with_a_picture_is_the_one_that_counts(desk: Desk, drawn_first: bool) -> None:
+    """Of two files with the same answers the one with 組織図 is taken in, in whatever order they come."""
+    data = drawn(desk)
+    desk.drop("図あり.xlsx", data, minute=0 if drawn_first else 1)
+    desk.drop("図なし.xlsx", desk.filled(), minute=1 if drawn_first else 0)
+    outcomes = {line.file.name: line.arrived.outcome for line in desk.receive().lines}
+    assert outcomes == {"図あり.xlsx": Outcome.SUBMISSION, "図なし.xlsx": Outcome.SUPERSEDED}
+    assert next(desk.round.folder.received.rglob("*.xlsx")).read_bytes() == data
+
+
+def test_a_picture_gone_since_is_told(desk: Desk) -> None:
+    """A later return without the drawing is taken in, and says that the drawing is gone."""
+    desk.take_in("図あり.xlsx", drawn(desk))
+    line = desk.take_in("訂正.xlsx", desk.filled(weaknesses=NEWER))
+    assert (line.arrived.outcome, codes(line.arrived)) == (Outcome.SUBMISSION, ["ARR08"])
+
+
+@pytest.mark.parametrize("minute", [0, 30])
+def test_replaced_file_put_there_again_is_held(desk: Desk, minute: int) -> None:
+    """With the old time stamp, as Explorer copies it, or a new one: the older answers wait for a person."""
+    desk.take_in("返信.xlsx", desk.filled())
+    desk.take_in("返信.xlsx", desk.filled(weaknesses=NEWER))
+    desk.drop("返信.xlsx", desk.filled(), minute=minute)
+    (line,) = desk.receive().lines
+    assert (line.already, line.arrived.outcome) == (False, Outcome.HELD)
+    assert codes(line.arrived) == ["ARR02"]
+    assert [b.fact.number for b in desk.standing().submissions] == [1, 2]
+
+
+def test_less_full_twin_sent_as_a_correction_is_held(desk: Desk) -> None:
+    """What was passed over for a fuller file is no harmless copy when it comes alone."""
+    desk.drop("1.xlsx", desk.filled(weaknesses=""))
+    desk.drop("2.xlsx", desk.filled(), minute=1)
+    desk.receive()
+    line = desk.take_in("訂正.xlsx", desk.filled(weaknesses=""))
+    assert (line.arrived.outcome, codes(line.arrived)[-1]) == (Outcome.HELD, "ARR02")
+
+
+def test_equal_twin_of_a_replaced_file_is_held(desk: Desk) -> None:
+    """Other bytes with the answers of the first submission do not pass as received once a second counts."""
+    resaved = changed(desk.filled(), lambda _: None)
+    desk.drop("1.xlsx", desk.filled())
+    desk.drop("2.xlsx", resaved, minute=1)
+    assert [x.arrived.outcome for x in desk.receive().lines][1] is Outcome.SAME_FILE
+    assert desk.take_in("再送.xlsx", resaved).arrived.outcome is Outcome.SAME_FILE
+    desk.drop("訂正.xlsx", desk.filled(weaknesses=NEWER))
+    receive(desk.round, None, now=NOW + timedelta(days=15), by=BY)
+    assert codes(desk.take_in("再々送.xlsx", resaved).arrived) == ["ARR02"]
+
+
+@pytest.mark.parametrize("name", ["受信.xlsx", "改めて.xlsx"])
+def test_dismissed_file_sent_again_waits_again(desk: Desk, name: str) -> None:
+    """A person decides anew; the very same file in the drop folder is no leftover of a run."""
+    data = desk.with_ticket(round_id="R0702")
+    desk.take_in("受信.xlsx", data)
+    dismiss(desk.round, desk.ledger.held[0].seq, "送り間違い", now=NOW, by=BY)
+    line = desk.take_in(name, data)
+    assert (line.already, codes(line.arrived)) == (False, ["IDN03", "ARR11"])
+    assert [b.fact.name for b in desk.ledger.held] == [name]
+
+
+def test_blank_workbook_does_not_replace_answers(desk: Desk) -> None:
+    """The workbook as it was sent waits for a person where answers are in; the first one is a submission."""
+    assert desk.take_in("白紙.xlsx", desk.untouched()).arrived.outcome is Outcome.SUBMISSION
+    desk.take_in("返信.xlsx", desk.filled())
+    resaved = changed(desk.untouched(), lambda _: None)
+    line = desk.take_in("白紙2.xlsx", resaved)
+    assert (line.arrived.outcome, codes(line.arrived)[-1]) == (Outcome.HELD, "ARR09")
+    submission = desk.standing().submission
+    assert submission is not None and submission.number == 2
+
+
+def test_replacing_what_was_accepted_is_told(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A submission after an accepted one says so with the file and on the screen; a first one does not."""
+    assert codes(desk.take_in("返信.xlsx", desk.filled()).arrived) == []
+    accept(desk.round, [MAEBASHI], now=NOW, by=BY)
+    desk.drop("訂正.xlsx", desk.filled(weaknesses=NEWER))
+    assert run(["receive", "--round", str(desk.root)]) == ExitCode.OK
+    said = capsys.readouterr()
+    assert "確認済だった提出 1件は、新しい提出に代わり" in said.err
+    assert "改めて確認済にしてください" in said.out
+    assert codes(arrivals(desk)[-1]) == ["ARR10"]
+
+
+def test_what_holds_a_file_is_told_first(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Behind five empty fields nobody would see why the file waits."""
+    desk.take_in("返信.xlsx", desk.filled())
+    desk.drop("白紙.xlsx", desk.untouched())
+    assert run(["receive", "--round", str(desk.root)]) == ExitCode.NEEDS_PERSON
+    assert "今回のファイルには御記入がありません" in capsys.readouterr().out.splitlines()[1]
 
 
 # -- order and editions --------------------------------------------------------------------

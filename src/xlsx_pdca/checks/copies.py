@@ -1,7 +1,9 @@
-"""Two files of one unit compared answer by answer."""
+"""Two files of one unit compared answer by answer, and by what stands beside the answers."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +30,9 @@ class Comparison:
     only_older: tuple[Address, ...] = ()
     """Answered before and now blank."""
     only_newer: tuple[Address, ...] = ()
+    beside_older: tuple[str, ...] = ()
+    """What only the older one has beside its answers: texts elsewhere on the sheets, pictures and shapes; in words."""
+    beside_newer: tuple[str, ...] = ()
 
     @property
     def changed(self) -> tuple[Address, ...]:
@@ -36,17 +41,44 @@ class Comparison:
 
 
 def compare(older: Reading, newer: Reading) -> Comparison:
-    """Relation of two readings under one plan, and the fields in which they differ."""
+    """Relation of two readings of one form, and in what they differ."""
     before, after = _said(older), _said(newer)
     different = tuple(a for a in before if a in after and before[a] != after[a])
     only_older = tuple(a for a in before if a not in after)
     only_newer = tuple(a for a in after if a not in before)
+    # Only the number of drawings is known: the newer picture may be another one, so it always counts.
+    drawn = [sheet for sheet, count in newer.drawings if count]
+    beside_older = _beside(lost_drawings(older, newer), older, newer)
+    beside_newer = _beside(drawn, newer, older)
+    older_has_more = bool(only_older or beside_older)
+    newer_has_more = bool(only_newer or beside_newer)
     return Comparison(
-        _relation(bool(different), bool(only_older), bool(only_newer)),
+        _relation(bool(different), older_has_more, newer_has_more),
         different,
         only_older,
         only_newer,
+        beside_older,
+        beside_newer,
     )
+
+
+def lost_drawings(older: Reading, newer: Reading) -> tuple[str, ...]:
+    """Drawing sheets on which the newer file has fewer pictures and shapes."""
+    counts = dict(newer.drawings)
+    return tuple(sheet for sheet, count in older.drawings if count > counts.get(sheet, 0))
+
+
+def _beside(sheets: Sequence[str], one: Reading, other: Reading) -> tuple[str, ...]:
+    """What one has beside its answers and the other has not, `sheets` with drawings among it.
+
+    Texts count wherever they stand: on inserted rows they stand elsewhere.
+    """
+    more = Counter(_texts(one)) - Counter(_texts(other))
+    return (*(f"「{sheet}」の図" for sheet in sheets), *(["欄外の記載・コメント"] if more else []))
+
+
+def _texts(reading: Reading) -> list[str]:
+    return ["".join(stray.text.split()) for stray in reading.strays]
 
 
 def _relation(different: bool, only_older: bool, only_newer: bool) -> Relation:

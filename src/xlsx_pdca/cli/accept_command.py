@@ -56,7 +56,7 @@ def command(
     round_ = opened(round_folder)
     form = form_id(round_, form)
     if arrival is not None:
-        return _held(round_, arrival, owner, reason, form)
+        return _held(round_, arrival, owner, reason, form, dry_run=dry_run)
     if owner is not None or reason is not None:
         option = "--as" if owner is not None else "--dismiss"
         raise UsageError(
@@ -79,7 +79,15 @@ def command(
     return _told(round_, done, dry_run=dry_run)
 
 
-def _held(round_: Round, arrival: int, owner: str | None, reason: str | None, form: str) -> int:
+def _held(
+    round_: Round,
+    arrival: int,
+    owner: str | None,
+    reason: str | None,
+    form: str,
+    *,
+    dry_run: bool,
+) -> int:
     if owner is not None and reason is not None:
         raise UsageError(
             "--as と --dismiss は同時に指定できません。", "どちらか一方を指定してください。"
@@ -90,16 +98,28 @@ def _held(round_: Round, arrival: int, owner: str | None, reason: str | None, fo
             "ある団体の提出とするときは「--as 回答単位ID」、取り扱わないときは「--dismiss 理由」を付けてください。",
         )
     if reason is not None:
-        laid = dismiss(round_, arrival, reason, now=console.now(), by=console.person())
-        console.say(f"「{laid.name}」を取り扱わないこととしました。原本は保管してあります。")
-        return ExitCode.OK
+        return _dismissed(round_, arrival, reason, dry_run=dry_run)
+    return _taken(round_, arrival, owner or "", form, dry_run=dry_run)
+
+
+def _dismissed(round_: Round, arrival: int, reason: str, *, dry_run: bool) -> int:
+    now, by = console.now(), console.person()
+    laid = dismiss(round_, arrival, reason, now=now, by=by, dry_run=dry_run)
+    word = "こととする予定です" if dry_run else "こととしました"
+    console.say(f"「{laid.name}」を取り扱わない{word}。原本は保管してあります。")
+    return ExitCode.OK
+
+
+def _taken(round_: Round, arrival: int, owner: str, form: str, *, dry_run: bool) -> int:
     form = form or _form_of(round_, arrival)
-    taken = assign(round_, arrival, owner or "", form, now=console.now(), by=console.person())
+    now, by = console.now(), console.person()
+    taken = assign(round_, arrival, owner, form, now=now, by=by, dry_run=dry_run)
     console.show(taken.file)
     whose = unit_and_form(round_, taken.unit, taken.form)
     for text in remarks(taken.findings, IN_BOOKS):
         console.show(text)
-    console.say(f"{whose}の第{taken.number}回の提出としました（確認済にするのは、このあとです）。")
+    word = "とする予定です" if dry_run else "としました"
+    console.say(f"{whose}の第{taken.number}回の提出{word}（確認済にするのは、このあとです）。")
     return ExitCode.NEEDS_PERSON if must_check(taken) else ExitCode.OK
 
 
@@ -124,8 +144,12 @@ def _told(round_: Round, done: Acceptance, *, dry_run: bool) -> int:
         console.say(f"{len(done.accepted)}件を{word}。")
     else:
         console.say("新しく確認済にするものはありません。")
-    if done.left:
-        console.say(f"必ず確認する点があるため、{len(done.left)}件はそのままにしました。")
-        for text in units_and_forms(round_, done.left):
+    for why, left in (
+        ("必ず確認する点があるため", done.left),
+        ("後から届いたファイルが保留中のため", done.waiting),
+    ):
+        if left:
+            console.say(f"{why}、{len(left)}件はそのままにしました。")
+        for text in units_and_forms(round_, left):
             console.say(f"　{text}")
-    return ExitCode.NEEDS_PERSON if done.left else ExitCode.OK
+    return ExitCode.NEEDS_PERSON if done.left or done.waiting else ExitCode.OK

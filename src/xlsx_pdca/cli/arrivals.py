@@ -100,9 +100,9 @@ def _remarked(lines: Sequence[Line]) -> str:
 
 
 def remarks(findings: Iterable[Finding], rest: str) -> list[str]:
-    """Findings a person should look at, the gravest first, each with place and remedy; `rest` says where the others stand."""
+    """Findings a person should look at, first what holds the file, then the gravest, each with place and remedy; `rest` says where the others stand."""
     found = [f for f in findings if f.grade is not Grade.INFO]
-    found.sort(key=lambda f: _GRADES.index(f.grade))
+    found.sort(key=lambda f: (not f.holds, _GRADES.index(f.grade)))
     texts = [f"　　{f.grade}：{f.place}{f.sentence()}" for f in found[:MOST_FINDINGS]]
     more = len(found) - MOST_FINDINGS
     return [*texts, f"　　ほか {more}件（すべては {rest} にあります）"] if more > 0 else texts

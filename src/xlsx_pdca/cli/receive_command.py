@@ -61,11 +61,20 @@ def _show(arrivals: Arrivals, nothing_in: str) -> None:
                 f"{line.file.name}：受付は済みましたが、どなたかが開いているため、元の場所に残りました。"
                 "閉じていただいてから、もう一度 receive を実行してください。"
             )
+    if replaced := sum(_replaces_accepted(line) for line in arrivals.lines):
+        console.say(
+            f"確認済だった提出 {replaced}件は、新しい提出に代わり、受信（未確認）に戻りま"
+            f"{'した' if arrivals.booked else 'す'}。"
+        )
     if arrivals.need_person and arrivals.booked:
         console.say(
             f"御確認いただくファイルが {len(arrivals.need_person)}件あります。"
             "status と「進行管理表」（merge）でも確かめられます。"
         )
+
+
+def _replaces_accepted(line: Line) -> bool:
+    return not line.already and any(f.code == "ARR10" for f in line.arrived.findings)
 
 
 def not_read(file: FoundFile) -> str:

@@ -26,7 +26,7 @@ from xlsx_pdca.ledger import (
 )
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.file_names import safe_file_name
-from xlsx_pdca.workflows.decide import next_number
+from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
 from xlsx_pdca.workflows.judge import person_of
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.receive import restore_copies
@@ -38,6 +38,8 @@ class Acceptance:
     accepted: tuple[Standing, ...]
     left: tuple[Standing, ...] = ()
     """Not accepted because 必ず確認 is open; a person may still name them one by one."""
+    waiting: tuple[Standing, ...] = ()
+    """Not accepted because a newer file of theirs waits for a person, who may still name them."""
 
 
 def accept(
@@ -50,7 +52,7 @@ def accept(
     by: str,
     dry_run: bool = False,
 ) -> Acceptance:
-    """Accept the newest submission of the units named, or of everyone without an open 必ず確認.
+    """Accept the newest submission of the units named, or of everyone without an open 必ず確認 or a newer held file.
 
     Naming a unit accepts it whatever is open: the person has decided.
     """
@@ -58,19 +60,23 @@ def accept(
     with round_.log.writing() as writer:
         ledger = fold(writer.read())
         _refuse_unknown(round_, ledger, wanted)
-        waiting = [
+        open_ones = [
             s
             for s in ledger.standings.values()
             if s.submission and not s.is_accepted and (not form or s.form == form)
         ]
         if not everyone:
             _refuse_without_submission(wanted, ledger, form)
-        chosen = [s for s in waiting if s.unit in wanted or (everyone and _is_clear(s))]
-        left = [s for s in waiting if everyone and s not in chosen]
+        named = [s for s in open_ones if s.unit in wanted]
+        others = [s for s in open_ones if everyone and s not in named]
+        waiting = [s for s in others if ledger.has_newer_held(s)]
+        clear = [s for s in others if s not in waiting and _is_clear(s)]
+        left = [s for s in others if s not in waiting and s not in clear]
+        chosen = [s for s in open_ones if s in named or s in clear]
         facts = [Accepted(s.unit, s.form, s.submission.number) for s in chosen if s.submission]
         if not dry_run:
             writer.append([booking(fact, at=now, by=by) for fact in facts])
-    return Acceptance(tuple(chosen), tuple(left))
+    return Acceptance(tuple(chosen), tuple(left), tuple(waiting))
 
 
 def _is_clear(standing: Standing) -> bool:
@@ -124,14 +130,15 @@ def assign(
     *,
     now: datetime,
     by: str,
+    dry_run: bool = False,
 ) -> Submitted:
     """Take a held file in as the answer of a unit: what `accept --as` does; `undo` takes it back."""
-    with Readings(round_.folder) as readings:
-        with round_.log.writing() as writer:
-            ledger = fold(writer.read())
-            submission = _assigned(round_, readings, ledger, _held(ledger, arrival), (unit, form))
+    with Readings(round_.folder) as readings, round_.log.writing() as writer:
+        ledger = fold(writer.read())
+        submission = _assigned(round_, readings, ledger, _held(ledger, arrival), (unit, form))
+        if not dry_run:
             writer.append([booking(submission, at=now, by=by)])
-        restore_copies(round_.folder, round_.ledger(), readings)
+            restore_copies(round_.folder, fold(writer.read()), readings)
     return submission
 
 
@@ -164,8 +171,13 @@ def _assigned(
             f"「{found.name}」は読み取れないファイルです。",
             "Excelブック（.xlsx）で改めてお送りいただいてください。",
         )
-    number = next_number(ledger, key)
     title = readings.plan(sent.plan).title
+    if not any(answer.cell for answer in reading.answers):
+        raise UsageError(
+            f"「{found.name}」に、「{title}」の回答欄が一つも見当たりません。",
+            "様式が正しいかを御確認ください（--form で指定できます）。",
+        )
+    number = next_number(ledger, key)
     unit = round_.unit(key[0])
     name = safe_file_name(f"{key[0]}_{unit.name if unit else ''}_{title}")
     folder = PurePosixPath(round_.folder.received.name) / safe_file_name(title)
@@ -177,7 +189,7 @@ def _assigned(
         plan=sent.plan,
         number=number,
         file=f"{folder / name}_第{number}回.xlsx",
-        findings=reading.findings,
+        findings=(*reading.findings, *takes_place_of_accepted(ledger, key)),
         person=person_of(reading),
         arrival=held.seq,
         assigned=True,
@@ -190,11 +202,14 @@ def _workbook_of(found: Arrived, form: str, ledger: Ledger) -> Issued | None:
     return next((b.fact for b in issues if b.fact.issue == found.issue), None)
 
 
-def dismiss(round_: Round, arrival: int, reason: str, *, now: datetime, by: str) -> Arrived:
+def dismiss(
+    round_: Round, arrival: int, reason: str, *, now: datetime, by: str, dry_run: bool = False
+) -> Arrived:
     """Lay a held file aside; its bytes stay in the archive."""
     with round_.log.writing() as writer:
         held = _held(fold(writer.read()), arrival)
-        writer.append([booking(Dismissed(arrival, reason), at=now, by=by)])
+        if not dry_run:
+            writer.append([booking(Dismissed(arrival, reason), at=now, by=by)])
     fact: Arrived = held.fact
     return fact
 

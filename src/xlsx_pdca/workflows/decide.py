@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import Any
 
-from xlsx_pdca.checks.copies import Comparison, Relation, compare
+from xlsx_pdca.checks.copies import Comparison, Relation, compare, lost_drawings
 from xlsx_pdca.findings import Finding, finding
-from xlsx_pdca.ledger import Arrived, Booked, Key, Ledger, Outcome, Submitted
+from xlsx_pdca.ledger import Arrived, Booked, Key, Ledger, Outcome, Submitted, Use
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.reading import answer_label, listed
 from xlsx_pdca.submission import Reading
@@ -36,6 +37,8 @@ class Judged:
     losses: tuple[str, ...] = ()
     note: str = ""
     person: str = ""
+    is_blank: bool = False
+    """Nothing was written into it, neither in the fields nor beside them."""
     refused: bool = False
 
     def with_(self, **more: Any) -> Judged:
@@ -86,6 +89,9 @@ def decide(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
     if not judged.is_proved:
         return arrived(judged, Outcome.HELD)
     current = ledger.standing(*judged.key).submission
+    if current and judged.is_blank:
+        before = PurePosixPath(current.file).name
+        return arrived(judged, Outcome.HELD, finding("ARR09", other_file=before))
     if current and current.person and judged.person and current.person != judged.person:
         doubt = finding("ARR03", found=current.person, name=judged.person)
         return arrived(judged, Outcome.HELD, doubt)
@@ -103,10 +109,16 @@ def taken_in(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
         plan=judged.plan,
         number=number,
         file=f"{stem}_第{number}回.xlsx",
-        findings=judged.findings,
+        findings=(*judged.findings, *takes_place_of_accepted(ledger, judged.key)),
         person=judged.person,
     )
-    return replace(arrived(judged, Outcome.SUBMISSION), submission=submission)
+    taken = arrived(judged, Outcome.SUBMISSION)
+    return replace(taken, findings=submission.findings, submission=submission)
+
+
+def takes_place_of_accepted(ledger: Ledger, key: Key) -> tuple[Finding, ...]:
+    """Finding of a submission that comes after one a person has accepted."""
+    return (finding("ARR10"),) if ledger.standing(*key).is_accepted else ()
 
 
 def next_number(ledger: Ledger, key: Key) -> int:
@@ -118,15 +130,15 @@ def next_number(ledger: Ledger, key: Key) -> int:
 
 
 def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
-    """The same bytes once more: harmless for the file that counts, held for one that was superseded."""
-    first = seen.fact
-    submission = ledger.standing(first.unit, first.form).submission
-    counted = any(
-        b.fact.sha256 == judged.sha256 for b in ledger.standing(first.unit, first.form).submissions
-    )
-    if counted and submission is not None and submission.sha256 != judged.sha256:
-        return arrived(judged, Outcome.HELD, finding("ARR02", other_file=first.name))
-    return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=first.name))
+    """The same bytes once more: harmless while they count or wait, held where they were replaced or laid aside."""
+    name = seen.fact.name
+    match ledger.use_of(seen):
+        case Use.COUNTS | Use.WAITS:
+            return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
+        case Use.REPLACED:
+            return arrived(judged, Outcome.HELD, finding("ARR02", other_file=name))
+        case Use.LAID_ASIDE:
+            return arrived(judged, Outcome.HELD, finding("ARR11", other_file=name))
 
 
 @dataclass(frozen=True)
@@ -183,15 +195,19 @@ def _conflict(
 
 
 def difference_labels(compared: Comparison, plans: Sequence[WorkbookPlan]) -> str:
-    """The fields in which two files differ, in the words of their forms."""
+    """The fields in which two files differ, in the words of their forms, and what else stands in one only."""
     labels = {a.address: answer_label(a, plan) for plan in reversed(plans) for a in plan.answers}
-    return listed(labels[address] for address in compared.changed)
+    beside = dict.fromkeys((*compared.beside_older, *compared.beside_newer))
+    return listed([*(labels[address] for address in compared.changed), *beside])
 
 
 def emptied(older: Reading, newer: Reading, plan: WorkbookPlan) -> tuple[Finding, ...]:
-    """Finding on fields answered in the submission before and blank now."""
+    """Findings on fields answered in the submission before and blank now, and on drawings that are gone."""
     compared = compare(older, newer)
-    if not compared.only_older:
-        return ()
-    only = replace(compared, different=(), only_newer=())
-    return (finding("ARR07", labels=difference_labels(only, [plan])),)
+    found: list[Finding] = []
+    if compared.only_older:
+        only = Comparison(compared.relation, only_older=compared.only_older)
+        found.append(finding("ARR07", labels=difference_labels(only, [plan])))
+    if gone := lost_drawings(older, newer):
+        found.append(finding("ARR08", labels=listed(f"「{sheet}」" for sheet in gone)))
+    return tuple(found)

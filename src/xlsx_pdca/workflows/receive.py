@@ -112,7 +112,6 @@ def receive(
             lines = list(_decided(round_, readings, flat, twins, round_.ledger(), {}))
         else:
             lines = list(_booked(round_, readings, batches, twins, now=now, by=by))
-            restore_copies(round_.folder, round_.ledger(), readings)
     place = {file: number for number, file in enumerate(found)}
     return Received(tuple(sorted(lines, key=lambda line: place[line.file])), tuple(unread))
 
@@ -301,6 +300,7 @@ def _booked(
             lines = list(_decided(round_, readings, batch, twins, ledger, seen))
             writer.append([booking(x.arrived, at=now, by=by) for x in lines if not x.already])
             yield from _tidied(round_.folder, lines, readings)
+        restore_copies(round_.folder, fold(writer.read()), readings)
 
 
 def _tidied(folder: RoundFolder, lines: Sequence[Line], readings: Readings) -> list[Line]:

@@ -19,6 +19,8 @@ class StandingLine:
     title: str
     standing: Standing
     status: Status
+    newer_waits: bool = False
+    """A file that came in after the newest submission waits for a person."""
 
     @property
     def words(self) -> str:
@@ -58,8 +60,9 @@ class Overview:
         unissued = sum(
             line.status is Status.NOT_SENT and not line.standing.issues for line in self.lines
         )
-        clear = sum(line.status is Status.RECEIVED and not line.open_points for line in self.lines)
-        doubtful = by_status[Status.RECEIVED] - clear
+        received = [line for line in self.lines if line.status is Status.RECEIVED]
+        doubtful = sum(line.open_points > 0 for line in received)
+        clear = sum(not (line.open_points or line.newer_waits) for line in received)
         steps = (
             (unissued, "様式を作成してください（issue）。未作成 {n}件"),
             (
@@ -96,4 +99,4 @@ def overview(round_: Round, ledger: Ledger, *, today: date, waiting_files: int) 
 def _line(unit: Unit, form: str, title: str, ledger: Ledger, today: date) -> StandingLine:
     standing = ledger.standing(unit.id, form)
     status = standing.status(today, exempt=unit.exempt)
-    return StandingLine(unit, form, title, standing, status)
+    return StandingLine(unit, form, title, standing, status, ledger.has_newer_held(standing))
