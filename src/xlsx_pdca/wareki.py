@@ -23,6 +23,7 @@ _DATE = re.compile(
     rf"(?:\([{_WEEKDAYS}](?:曜日?)?\))?(?:T?[0-9]{{1,2}}:[0-9:.]+)?",
     re.IGNORECASE,
 )
+_WEEKDAY = re.compile(rf"\(([{_WEEKDAYS}])(?:曜日?)?\)")
 _EIGHT_DIGITS = re.compile(r"(?P<western>[12][0-9]{3})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 _FISCAL_YEAR = re.compile(rf"(?:{_ERA_YEAR}|{_WESTERN_YEAR})(?:年度?|FY)?", re.IGNORECASE)
 _SERIAL = re.compile(r"[0-9]{5}(?:\.0*)?")
@@ -83,6 +84,12 @@ def parse_date(text: str) -> date | None:
         return date(_year(match), int(match["month"]), int(match["day"]))
     except ValueError:
         return None
+
+
+def typed_weekday(text: str) -> str:
+    """The weekday somebody typed behind a date, one of 月火水木金土日; empty where none was."""
+    match = _WEEKDAY.search(_plain(text))
+    return match[1] if match else ""
 
 
 def parse_fiscal_year(text: str) -> int | None:

@@ -84,6 +84,36 @@ def test_result_survives_a_cp932_console(sample: Path) -> None:
     assert "前橋市" in as_json.stdout.decode("utf-8")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["status"], ["status", "--json"], ["--help"]])
+def test_a_full_disk_behind_stdout(sample: Path, arguments: list[str], unbuffered: str) -> None:
+    """A result that cannot be written ends with code 4 and a sentence, no traceback."""
+    command = [sys.executable, "-m", "xlsx_pdca", *arguments]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=-1, env=environment, cwd=sample)
+    said = done.stderr.decode()
+    assert (done.returncode, said.count("\n")) == (ExitCode.DISK, 1)
+    assert "結果を出力できませんでした" in said
+
+
+def test_interrupted_while_loading() -> None:
+    """Ctrl+C before the program is loaded is answered like one after it."""
+    program = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'click':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from xlsx_pdca.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True)
+    assert (done.returncode, done.stderr.decode()) == (ExitCode.USAGE, "中止しました。\n")
+
+
 def test_our_own_bug_is_shown_whole(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -292,3 +292,34 @@ def test_every_prefecture_can_begin() -> None:
         table = [HEADS, *(list(written_row(u, CODES.by_code)) for u in units)]
         sheet = SheetText.of_lines("f", "名簿", table)
         assert read_roster(sheet, CODES, prefecture.prefecture).units == units
+
+
+@pytest.mark.parametrize(
+    ("deadline", "said"),
+    [
+        ("令和8年12月15日（火）", []),
+        ("令和8年12月15日（木）", ["正しくは令和8年12月15日（火）です"]),
+        ("令和8年12月15日(木曜日)", ["正しくは令和8年12月15日（火）です"]),
+        ("令和7年12月16日", ["発出日より前です"]),
+        ("令和8年12月13日（月）", ["休日です", "正しくは令和8年12月13日（日）です"]),
+    ],
+)
+def test_doubtful_deadlines_are_told(deadline: str, said: list[str]) -> None:
+    """A deadline before the letter, on a weekend, or with another weekday than it has, is a notice and no fault."""
+    sheet = SheetText.of_lines("00_管理簿.xlsx", "名簿", lines(GOOD | {"deadline": deadline}))
+    roster = read_roster(sheet, CODES, "群馬県", issued_on=date(2026, 9, 1))
+    assert len(roster.notices) == len(said)
+    assert all(words in n.found for words, n in zip(said, roster.notices, strict=True))
+
+
+def test_name_broken_over_two_lines_is_one_word() -> None:
+    """A line break that made a long name fit its cell does not end up as a blank in file names."""
+    row = GOOD | {
+        "id": "M06-1",
+        "kind": "共同",
+        "code": "",
+        "covers": "前橋市、高崎市",
+        "name": "相談センター\nたておう",
+    }
+    (unit,) = read(row).units
+    assert unit.name == "相談センターたておう"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -179,6 +180,8 @@ def test_junk_between_lines_is_noticed(tmp_path: Path, lines: list[bytes], junk:
         (b"2026-06-01", b"2026-13-01"),
         (b'"data":{"name":"', b'"data":{"x":NaN,"name":"'),
         (b'"type":', b'"typ":'),
+        (b'"type":', b'"type:'),
+        (b'"type":"', b'"type":"\xe5'),
     ],
 )
 def test_a_misshapen_event_is_noticed(
@@ -209,9 +212,9 @@ def test_every_way_of_tearing_the_last_line(tmp_path: Path, lines: list[bytes]) 
         assert (folder / "events.jsonl.torn-4").read_bytes() == lines[3][:cut]
 
 
-@pytest.mark.parametrize("torn", [b"\0" * 5000, b'{"at":"2026\0\0\0\n', b"\xe5\x89\n", b"\n"])
+@pytest.mark.parametrize("torn", [b"\0" * 5000, b'{"at":"2026\0\0\0\n', b"\xe5\x89", b"\n"])
 def test_other_traces_of_a_crash(tmp_path: Path, lines: list[bytes], torn: bytes) -> None:
-    """Zeros or half a character at the end are set aside as well, with or without a line end."""
+    """Zeros, half a character or an empty line at the end are set aside as well."""
     log = log_in(tmp_path)
     log.path.write_bytes(b"".join(lines) + torn)
     assert len(log.read()) == 4
@@ -257,6 +260,30 @@ def test_reading_repairs_nothing(tmp_path: Path, lines: list[bytes]) -> None:
     log.path.write_bytes(data)
     log.read()
     assert log.path.read_bytes() == data
+
+
+def test_what_a_cut_off_run_left_is_removed(tmp_path: Path) -> None:
+    """Under the lock unfinished files go from our own folders; where one may be kept for a person, a day later."""
+    own, shared = tmp_path / "50", tmp_path / "70"
+    kept = []
+    for folder in (own / "事前課題", shared):
+        folder.mkdir(parents=True)
+        for name in ("表.~4711-1.xlsx", "表.xlsx", "表.~12.xlsx"):
+            (folder / name).write_bytes(b"x")
+        kept += [folder / "表.xlsx", folder / "表.~12.xlsx"]
+    young = shared / "表.~4711-1.xlsx"
+    (own / "事前課題" / "表.~4711-1.xlsx").chmod(0o400)
+    log = replace(log_in(tmp_path), workshops=(own, tmp_path / "none"), shared=(shared,))
+
+    def left() -> set[Path]:
+        return {p for folder in (own, shared) for p in folder.rglob("*") if p.is_file()}
+
+    log.append(arrivals("一"))
+    assert left() == {*kept, young}
+    aged = young.stat().st_mtime - 2 * 86_400
+    os.utime(young, (aged, aged))
+    log.append(arrivals("二"))
+    assert left() == set(kept)
 
 
 # --- failing disks, killed runs, colleagues ------------------------------------------------

@@ -87,9 +87,17 @@ def test_the_name_is_preferred_to_an_empty_one(book: Path) -> None:
     assert open_elsewhere(book) == "root（vm）"
 
 
-def test_owner_files_are_known_by_name() -> None:
+def test_owner_files_are_known_by_name_and_size(tmp_path: Path) -> None:
     """Owner files are told from workbooks, so that none is taken for a return."""
-    assert is_owner_file(Path("~$回答.xlsx"))
-    assert is_owner_file(Path(".~lock.回答.xlsx#"))
-    assert not is_owner_file(Path("回答.xlsx"))
-    assert not is_owner_file(Path(".~lock.回答.xlsx"))
+    for name in ("~$回答.xlsx", ".~lock.回答.xlsx#", "回答.xlsx", ".~lock.回答.xlsx"):
+        (tmp_path / name).write_bytes(b"x" * 165)
+    assert is_owner_file(tmp_path / "~$回答.xlsx")
+    assert is_owner_file(tmp_path / ".~lock.回答.xlsx#")
+    assert not is_owner_file(tmp_path / "回答.xlsx")
+    assert not is_owner_file(tmp_path / ".~lock.回答.xlsx")
+
+
+def test_a_workbook_under_the_name_of_an_owner_file(tmp_path: Path) -> None:
+    """What is too large for an owner file is somebody's workbook, whatever it is called."""
+    (tmp_path / "~$回答.xlsx").write_bytes(b"x" * 28_000)
+    assert not is_owner_file(tmp_path / "~$回答.xlsx")

@@ -98,6 +98,30 @@ def test_what_windows_leaves_lying_is_no_arrival(desk: Desk) -> None:
     assert len(desk.waiting) == 3
 
 
+def test_what_is_passed_over_is_named(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Hidden files and links stay and are named with code 1; litter is not worth a word."""
+    outside = desk.root.parent / "よそ.xlsx"
+    outside.write_bytes(desk.filled())
+    (desk.round.folder.drop / "リンク.xlsx").symlink_to(outside)
+    desk.drop(".隠し.xlsx", desk.filled())
+    desk.drop("Thumbs.db", b"x")
+    desk.drop("~$返信.xlsx", b"x" * 165)
+    assert run(["receive", "--round", str(desk.root)]) == ExitCode.NEEDS_PERSON
+    said = capsys.readouterr().err
+    assert ".隠し.xlsx" in said and "リンク.xlsx" in said
+    assert "Thumbs.db" not in said and "~$" not in said
+    for name in ("リンク.xlsx", ".隠し.xlsx"):
+        (desk.round.folder.drop / name).unlink()
+    assert run(["receive", "--round", str(desk.root)]) == ExitCode.OK
+
+
+@pytest.mark.parametrize("name", ["~$返信.xlsx", "返信.~12-1.xlsx"])
+def test_a_return_under_an_odd_name_is_taken_in(desk: Desk, name: str) -> None:
+    """A whole workbook is no litter, though it is called like one."""
+    assert desk.take_in(name, desk.filled()).arrived.outcome is Outcome.SUBMISSION
+    assert desk.waiting == []
+
+
 def test_files_in_folders_are_found(desk: Desk) -> None:
     """A folder dropped as a whole is looked through."""
     (desk.round.folder.drop / "10月分").mkdir()

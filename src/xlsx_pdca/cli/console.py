@@ -29,12 +29,27 @@ def prepare() -> None:
 
 def say(text: str) -> None:
     """Talk and progress, on stderr."""
-    click.echo(_harmless(text), err=True)
+    # Talk that nobody can read (a full disk behind it, a closed pipe) stops no work.
+    with contextlib.suppress(OSError):
+        click.echo(_harmless(text), err=True)
 
 
 def show(text: str) -> None:
     """The result, on stdout."""
     click.echo(_harmless(text))
+
+
+def output_failed() -> bool:
+    """True when stdout takes nothing any more, as a file on a full disk; from then on it leads nowhere."""
+    try:
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except OSError:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())  # else the interpreter tries once more at its end
+        os.close(nothing)
+        return True
+    return False
 
 
 def _harmless(text: str) -> str:

@@ -8,7 +8,14 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import EXISTING, dry_run_option, json_option, opened, round_option
+from xlsx_pdca.cli.options import (
+    EXISTING,
+    dry_run_option,
+    json_option,
+    opened,
+    round_option,
+    tell_unbooked,
+)
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.workflows.merge import MergeResult, merge
 from xlsx_pdca.workflows.round import Round
@@ -32,7 +39,8 @@ def command(round_folder: Path, csv_dir: Path | None, *, dry_run: bool, as_json:
         console.show_json(_record(round_, result))
     else:
         _show(round_, result, dry_run=dry_run)
-    return ExitCode.NEEDS_PERSON if result.needs_person else ExitCode.OK
+    unbooked = tell_unbooked(round_)
+    return ExitCode.NEEDS_PERSON if result.needs_person or unbooked else ExitCode.OK
 
 
 def _show(round_: Round, result: MergeResult, *, dry_run: bool) -> None:

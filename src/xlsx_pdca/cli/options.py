@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ from xlsx_pdca.cli import console
 from xlsx_pdca.definitions.open_table import Notice
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.ledger import Standing
+from xlsx_pdca.reading import listed
 from xlsx_pdca.store.round_folder import open_round
 from xlsx_pdca.workflows.round import Round, open_round_at
+from xlsx_pdca.workflows.unbooked import unbooked_copies
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -39,8 +41,32 @@ json_option: Decorator = click.option(
 
 
 def opened(folder: Path) -> Round:
-    """The round in which a folder lies."""
-    return open_round_at(open_round(folder), holder=console.person())
+    """The round in which a folder lies; at the end of the command a line of the ledger set aside by it is told."""
+    found = open_round(folder)
+    before = found.torn_lines
+    context = click.get_current_context(silent=True)
+    if context:
+        context.call_on_close(lambda: _tell_torn(found.torn_lines - before))
+    return open_round_at(found, holder=console.person())
+
+
+def _tell_torn(paths: Collection[Path]) -> None:
+    for path in sorted(paths):
+        console.say(
+            f"受付記録の最後の行が途中で切れていたため、「{path.name}」に取り分けて続けました。"
+            "停電などで止まった操作は、記録されていないことがあります。status で御確認ください。"
+        )
+
+
+def tell_unbooked(round_: Round) -> bool:
+    """Say which copies the ledger does not know; True if there are any."""
+    copies = unbooked_copies(round_.folder, round_.ledger())
+    if copies:
+        console.say(
+            f"「{round_.folder.received.name}」に、受付記録にない控えが {len(copies)}件あります（{listed(p.name for p in copies)}）。"
+            f"受付記録を以前のものに戻したときは、この控えを「{round_.folder.drop.name}」に入れ直し、receive を実行してください。"
+        )
+    return bool(copies)
 
 
 def tell_notices(round_: Round) -> None:

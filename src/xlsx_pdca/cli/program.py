@@ -12,6 +12,7 @@ from xlsx_pdca import __version__
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Group, sentence
 from xlsx_pdca.errors import ExitCode, FaultyDefinitions, OperatorError
+from xlsx_pdca.store.disk_errors import plain_reason
 
 _COMMANDS = {
     "new": "実施回のフォルダーを作ります",
@@ -85,10 +86,20 @@ def run(arguments: list[str] | None = None) -> int:
     except OperatorError as stopped:
         console.say(str(stopped))
         return stopped.exit_code
-    except Exception:  # the last fence: our own bug is shown whole, never hidden
+    except Exception as error:  # the last fence: our own bug is shown whole, never hidden
+        if isinstance(error, OSError) and console.output_failed():
+            return _no_output(error)
         traceback.print_exc()
         console.say(
             "プログラムの不具合です。上の文をそのまま開発者へお知らせください。ファイルは失われていません。"
         )
         return ExitCode.BUG
     return int(code) if isinstance(code, int) else ExitCode.OK
+
+
+def _no_output(error: OSError) -> int:
+    console.say(
+        f"結果を出力できませんでした（{plain_reason(error)}）。"
+        "出力先の空き容量を御確認ください。操作が済んだかどうかは status で確かめられます。"
+    )
+    return ExitCode.DISK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,17 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.arrivals import Arrivals, finding_records
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import EXISTING, dry_run_option, json_option, opened, round_option
+from xlsx_pdca.cli.options import (
+    EXISTING,
+    dry_run_option,
+    json_option,
+    opened,
+    round_option,
+    tell_unbooked,
+)
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.workflows.collect import FoundFile, dropped_files, given_files
+from xlsx_pdca.reading import listed
+from xlsx_pdca.workflows.collect import FoundFile, dropped_files, given_files, passed_over
 from xlsx_pdca.workflows.receive import Line, receive
 
 
@@ -41,8 +50,12 @@ def command(paths: tuple[Path, ...], round_folder: Path, *, dry_run: bool, as_js
         _show(arrivals, "" if files else where)
     for each in received.unread:
         console.say(not_read(each))
+    over = passed_over(round_.folder.drop) if not paths else ()
+    if over:
+        console.say(_not_taken(over))
+    unbooked = tell_unbooked(round_)
     stay = any(line.stays for line in received.lines)
-    needs_person = bool(arrivals.need_person or received.unread or stay)
+    needs_person = bool(arrivals.need_person or received.unread or stay or over or unbooked)
     return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
 
 
@@ -75,6 +88,13 @@ def _show(arrivals: Arrivals, nothing_in: str) -> None:
 
 def _replaces_accepted(line: Line) -> bool:
     return not line.already and any(f.code == "ARR10" for f in line.arrived.findings)
+
+
+def _not_taken(names: Sequence[str]) -> str:
+    return (
+        f"隠しファイルやショートカット（リンク）のため、取り込んでいないものがあります（{listed(names)}）。"
+        "御回答でしたら、ふつうのファイルとして入れ直してください。"
+    )
 
 
 def not_read(file: FoundFile) -> str:

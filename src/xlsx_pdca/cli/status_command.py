@@ -9,7 +9,7 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.arrivals import finding_records, ways_out
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import json_option, opened, round_option, tell_notices
+from xlsx_pdca.cli.options import json_option, opened, round_option, tell_notices, tell_unbooked
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.ledger import Arrived, Booked, Status
 from xlsx_pdca.wareki import wareki
@@ -46,7 +46,8 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
     else:
         _show(round_, now, Proposals.of(round_, ledger), listed=listed)
         tell_notices(round_)
-    return ExitCode.NEEDS_PERSON if now.held else ExitCode.OK
+    unbooked = tell_unbooked(round_)
+    return ExitCode.NEEDS_PERSON if now.held or unbooked else ExitCode.OK
 
 
 def _show(round_: Round, now: Overview, proposals: Proposals, *, listed: bool) -> None:

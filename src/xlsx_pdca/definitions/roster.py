@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 
 from xlsx_pdca.cells import folded
@@ -21,7 +22,7 @@ from xlsx_pdca.definitions.roster_columns import HEADS, RosterRow, groupings_of
 from xlsx_pdca.errors import Fault, FaultyDefinitions
 from xlsx_pdca.municipality import Candidates, Exact, Municipality, is_valid_code, match_name
 from xlsx_pdca.unit import ROLES, Unit, UnitKind, is_mail_address, is_unit_id, unit_id
-from xlsx_pdca.wareki import parse_date, wareki
+from xlsx_pdca.wareki import parse_date, typed_weekday, wareki, weekday_name
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,16 @@ class Roster:
 
 
 def read_roster(
-    sheet: SheetText, codes: CodeTable, prefecture: str, roles: Sequence[str] = ROLES
+    sheet: SheetText,
+    codes: CodeTable,
+    prefecture: str,
+    roles: Sequence[str] = ROLES,
+    issued_on: date | None = None,
 ) -> Roster:
     """Units of 名簿; raises FaultyDefinitions with all faults.
 
-    `prefecture` is the round's own, in which names are looked up; `roles` are those the forms know.
+    `prefecture` is the round's own, in which names are looked up; `roles` are those the forms know; no deadline
+    should lie before `issued_on`.
     """
     table = find_table(sheet, HEADS)
     if table is None:
@@ -50,7 +56,8 @@ def read_roster(
     groupings = groupings_of(table.others)
     units = sorted((row.unit(groupings) for row in rows), key=_official_order)
     notices = [*chain.from_iterable(_notices(row, prefecture, roles) for row in rows)]
-    return Roster(tuple(units), (*notices, *_shared_addresses(rows)))
+    deadlines = chain.from_iterable(_deadline_notices(row, issued_on) for row in rows)
+    return Roster(tuple(units), (*notices, *deadlines, *_shared_addresses(rows)))
 
 
 def units_of_prefecture(codes: CodeTable, prefecture: str) -> tuple[Unit, ...]:
@@ -292,19 +299,35 @@ def _sending_notices(row: RosterRow) -> Iterator[Notice]:
             "対象外の理由がありますが、対象外の欄は空欄です。今回の対象として扱います。",
             "対象外のときは「○」を付けてください。",
         )
-    deadline = parse_date(row.row.text("deadline"))
-    if deadline and deadline.weekday() >= 5:
-        yield row.row.notice(
-            "deadline",
-            f"個別の期限 {wareki(deadline, weekday=True)} は休日です。",
-            "期限を御確認ください。",
-        )
     if row.kind and row.kind is not UnitKind.MUNICIPALITY and not (row.code or row.covers()):
         yield row.row.notice(
             "covers",
             f"「{row.name}」の回答は、どの市町村の行にも表示されません。",
             "市町村の分の回答でしたら、「回答する市町村」を記入してください。",
         )
+
+
+def _deadline_notices(row: RosterRow, issued_on: date | None) -> Iterator[Notice]:
+    text = row.row.text("deadline")
+    deadline = parse_date(text)
+    if deadline is None:
+        return
+    shown = wareki(deadline, weekday=True)
+    typed = typed_weekday(text)
+    doubts = (
+        (deadline.weekday() >= 5, f"個別の期限 {shown} は休日です。"),
+        (
+            typed not in ("", weekday_name(deadline)),
+            f"個別の期限「{text}」は、正しくは{shown}です。",
+        ),
+        (
+            issued_on is not None and deadline < issued_on,
+            f"個別の期限 {shown} が、発出日より前です。",
+        ),
+    )
+    for is_doubtful, found in doubts:
+        if is_doubtful:
+            yield row.row.notice("deadline", found, "期限を御確認ください。")
 
 
 def _shared_addresses(rows: Sequence[RosterRow]) -> Iterator[Notice]:

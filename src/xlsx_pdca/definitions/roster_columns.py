@@ -165,7 +165,8 @@ class RosterRow:
 
     @property
     def name(self) -> str:
-        return " ".join(self.row.text("name").split())
+        """On one line: what was broken to fit its cell is one word in file names."""
+        return " ".join("".join(self.row.text("name").splitlines()).split())
 
     def covers(self) -> tuple[tuple[str, Exact | Candidates | None], ...]:
         """Each part of 回答する市町村 with what it names."""

@@ -25,6 +25,7 @@ _REASONS = {
     errno.EEXIST: "同じ名前のものが、すでにあります",
     errno.EACCES: "権限がないか、ほかの方が開いています",
     errno.EPERM: "権限がありません",
+    errno.ENOSPC: "空き容量が足りません",
 }
 
 

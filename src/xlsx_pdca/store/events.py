@@ -20,12 +20,14 @@ from xlsx_pdca.store.system import (
     SYSTEM,
     Calls,
     exclusive_lock,
+    remove_unfinished,
     sync_directory,
     write_all,
     write_atomically,
 )
 
 _TAIL_BYTES = 1 << 18
+_DAY_SECONDS = 86_400
 _READ_WRITE_CREATE = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
 _TYPES = {"seq": int, "at": str, "by": str, "type": str, "data": dict, "prev": str}
 
@@ -52,6 +54,10 @@ class EventLog:
     """Who is named to others while we write."""
     wait_seconds: float = 10.0
     """How long to wait for somebody else's write before saying who it is."""
+    workshops: tuple[Path, ...] = ()
+    """Folders written to under the lock only: what a run that was cut off left unfinished there is removed."""
+    shared: tuple[Path, ...] = ()
+    """Folders where an unfinished file may be one kept for a person; only those older than a day are removed."""
     calls: Calls = SYSTEM
 
     def read(self) -> tuple[Event, ...]:
@@ -70,10 +76,17 @@ class EventLog:
     def writing(self) -> Iterator[EventWriter]:
         """Hold the round's lock, for work that reads, decides and appends as one; a torn line is set aside first."""
         with self._locked(), self._opened() as file:
+            self._sweep()
             last = _last_line(file)
             if last is None:
                 last = self._repair(file)
             yield EventWriter(self, file, *last)
+
+    def _sweep(self) -> None:
+        remove_unfinished(self.workshops)
+        with told_about(self.lock):
+            now = self.lock.stat().st_mtime  # just written by us: the clock of the disk
+        remove_unfinished(self.shared, before=now - _DAY_SECONDS)
 
     def _locked(self) -> AbstractContextManager[None]:
         return exclusive_lock(
@@ -187,13 +200,21 @@ def scan(data: bytes, path: Path) -> Scan:
         end = data.find(b"\n", start) + 1 or len(data)
         line = data[start:end]
         fields = _json(line)
-        if fields is None and end == len(data):
+        if fields is None and end == len(data) and _is_torn(line):
             return Scan(tuple(events), prev, start, line, b"")
         events.append(_follow(fields, len(events) + 1, prev, path))
         prev = _hash(line if line.endswith(b"\n") else line + b"\n")
         start = end
     missing_end = b"\n" if data and not data.endswith(b"\n") else b""
     return Scan(tuple(events), prev, len(data), b"", missing_end)
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether a crash left the last line so: cut off, zeroed by the disk, or empty.
+
+    A whole line that is no event was damaged later, and what it booked must not be passed over.
+    """
+    return not line.endswith(b"\n") or b"\0" in line or not line.strip()
 
 
 def line_of(event: Event) -> bytes:

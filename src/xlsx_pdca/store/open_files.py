@@ -11,6 +11,8 @@ _EXCEL_WIDE = 55
 # LibreOffice: name, log-in name, computer, time, profile; with a backslash before , ; and \.
 _FIELD = re.compile(r"((?:\\.|[^,;\\])*)[,;]", re.DOTALL)
 _OWNER_FILE_LIMIT = 4096
+_OWNER_FILE_SIZE = 1024
+"""Owner files have 165 bytes or a line of text; a workbook has thousands."""
 
 
 def open_elsewhere(path: Path) -> str | None:
@@ -24,9 +26,10 @@ def open_elsewhere(path: Path) -> str | None:
 
 
 def is_owner_file(path: Path) -> bool:
-    """Whether the name is that of an owner file: never a workbook, never a return."""
+    """Whether it is an owner file by name and size: never a workbook, never a return."""
     name = path.name
-    return name.startswith("~$") or (name.startswith(".~lock.") and name.endswith("#"))
+    is_named = name.startswith("~$") or (name.startswith(".~lock.") and name.endswith("#"))
+    return is_named and path.stat().st_size < _OWNER_FILE_SIZE
 
 
 def _owner(path: Path, name_in: Callable[[bytes], str]) -> str | None:

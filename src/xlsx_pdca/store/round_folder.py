@@ -109,6 +109,11 @@ class RoundFolder:
         return self.system / "events.jsonl"
 
     @property
+    def torn_lines(self) -> frozenset[Path]:
+        """Last lines of the ledger that were cut off and set aside."""
+        return frozenset(self.system.glob(f"{self.events.name}.torn-*"))
+
+    @property
     def originals(self) -> Path:
         return self.system / "originals"
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import itertools
+import math
 import os
 import re
 import stat
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlsx_pdca.errors import DiskError
 from xlsx_pdca.store.disk_errors import (
     LockHeld,
     OpenElsewhere,
@@ -202,6 +204,18 @@ def remove_files(paths: Collection[Path], *, calls: Calls = SYSTEM) -> None:
             path.unlink()
     for folder in dict.fromkeys(path.parent for path in paths):
         sync_directory(folder, calls=calls)
+
+
+def remove_unfinished(folders: Iterable[Path], *, before: float = math.inf) -> None:
+    """Remove what a run that was cut off left unfinished in and below the folders, last changed `before` that time.
+
+    One that cannot be removed stays until the next time.
+    """
+    for folder in folders:
+        for path in sorted(folder.rglob("*.~*")):
+            with contextlib.suppress(OSError, DiskError):
+                if is_unfinished(path) and path.stat().st_mtime < before:
+                    remove_file(path)
 
 
 def make_read_only(path: Path) -> None:

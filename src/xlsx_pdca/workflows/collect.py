@@ -9,7 +9,7 @@ from pathlib import Path
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.open_files import is_owner_file
-from xlsx_pdca.store.system import is_hidden, is_unfinished
+from xlsx_pdca.store.system import is_hidden
 
 _LITTER = {"thumbs.db", "desktop.ini", ".ds_store"}
 """Files Windows and macOS leave in every folder."""
@@ -52,22 +52,34 @@ def _given(path: Path) -> Iterator[FoundFile]:
             yield FoundFile(path, path.name, str(path.parent), path.stat().st_mtime_ns, False)
 
 
+def passed_over(folder: Path) -> tuple[str, ...]:
+    """Names below the folder that are neither looked at nor known litter: hidden files, links, pipes."""
+    with told_about(folder):
+        found = (path for path in sorted(folder.rglob("*")) if not _is_folder(path))
+        left = (path for path in found if not (_is_return(path) or _is_litter(path)))
+        return tuple(path.relative_to(folder).as_posix() for path in left)
+
+
 def _below(folder: Path, source: str, *, takes_away: bool) -> Iterator[FoundFile]:
     with told_about(folder):
         for path in sorted(folder.rglob("*")):
-            if path.is_symlink() or not path.is_file() or _is_litter(path):
-                continue
-            name = path.relative_to(folder).as_posix()
-            yield FoundFile(path, name, source, path.stat().st_mtime_ns, takes_away)
+            if _is_return(path):
+                name = path.relative_to(folder).as_posix()
+                yield FoundFile(path, name, source, path.stat().st_mtime_ns, takes_away)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _is_return(path: Path) -> bool:
+    is_plain = path.is_file() and not path.is_symlink()
+    return is_plain and not (_is_litter(path) or is_hidden(path))
 
 
 def _is_litter(path: Path) -> bool:
-    return (
-        path.name.casefold() in _LITTER
-        or is_owner_file(path)
-        or is_unfinished(path)
-        or is_hidden(path)
-    )
+    is_plain = path.is_file() and not path.is_symlink()
+    return is_plain and (path.name.casefold() in _LITTER or is_owner_file(path))
 
 
 def _sorted(files: Iterable[FoundFile]) -> tuple[FoundFile, ...]:

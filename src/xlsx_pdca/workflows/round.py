@@ -65,6 +65,17 @@ class WrongKey(OperatorError):
         )
 
 
+class OtherRound(OperatorError):
+    """管理簿 names another year or round than the one whose workbooks were issued here."""
+
+    def __init__(self, path: Path, round_id: str) -> None:
+        year, number = f"令和{int(round_id[1:3])}年度", f"第{int(round_id[3:])}回"
+        super().__init__(
+            f"「{path.name}」の「設定」の年度か回が、様式を作成したときのもの（{year} {number}）と違います。",
+            f"「年度」を「{year}」、「回」を「{number}」に戻して保存してください。別の回は、new で別のフォルダーに作ります。",
+        )
+
+
 @dataclass(frozen=True)
 class Round:
     """Everything `issue` and what follows it need to know; made by `open_round_at`."""
@@ -83,14 +94,23 @@ class Round:
 
     @property
     def log(self) -> EventLog:
-        return EventLog(self.folder.events, self.folder.lock, self.holder)
+        folder = self.folder
+        return EventLog(
+            folder.events,
+            folder.lock,
+            self.holder,
+            workshops=(folder.issued, folder.received),
+            shared=(folder.summaries, folder.plans, folder.originals),
+        )
 
     def ledger(self) -> Ledger:
-        """What is booked; WrongKey if the tickets in it were made with another key."""
+        """What is booked; WrongKey or OtherRound if the tickets in it were made with another key or as another round."""
         ledger = fold(self.log.read())
-        first = next(iter(ledger.tickets), None)
-        if first is not None and not any(t.is_genuine(self.key) for t in find_tickets(first)):
-            raise WrongKey(self.folder.key_file)
+        for ticket in find_tickets(next(iter(ledger.tickets), "")):
+            if not ticket.is_genuine(self.key):
+                raise WrongKey(self.folder.key_file)
+            if ticket.round != self.settings.id:
+                raise OtherRound(self.folder.settings_book, ticket.round)
         return ledger
 
     @property
@@ -134,7 +154,10 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
     try:
         prefecture = named_prefecture(_sheet(sheets, SETTINGS_SHEET, folder), codes)
         roles = known_roles(known.values())
-        roster = read_roster(_sheet(sheets, ROSTER_SHEET, folder), codes, prefecture, roles)
+        issued_on = settings.issued_on if settings else None
+        roster = read_roster(
+            _sheet(sheets, ROSTER_SHEET, folder), codes, prefecture, roles, issued_on
+        )
         units, notices = roster.units, roster.notices
     except FaultyDefinitions as faulty:
         faults += faulty.faults

@@ -1,0 +1,27 @@
+"""Readable copies that the ledger does not know: what shows that it was put back to an older state."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from pathlib import Path
+
+from xlsx_pdca.ledger import Ledger
+from xlsx_pdca.store.disk_errors import told_about
+from xlsx_pdca.store.round_folder import RoundFolder
+
+_COPY = re.compile(r"_第[0-9]+回(_以前の控え[0-9]+)?\.xlsx\Z")
+"""Names `receive` gives; other files in 50_受領済 are the officer's own."""
+
+
+def unbooked_copies(folder: RoundFolder, ledger: Ledger) -> tuple[Path, ...]:
+    """Copies in 50_受領済 of files that never arrived, as far as the ledger says.
+
+    Names are compared; only a copy under a name nobody booked is read.
+    """
+    known = {b.fact.file for s in ledger.standings.values() for b in s.submissions}
+    bytes_known = {booked.fact.sha256 for booked in ledger.arrivals}
+    with told_about(folder.received):
+        copies = sorted(path for path in folder.received.rglob("*.xlsx") if _COPY.search(path.name))
+        strange = (p for p in copies if p.relative_to(folder.root).as_posix() not in known)
+        return tuple(p for p in strange if sha256(p.read_bytes()).hexdigest() not in bytes_known)
