@@ -337,3 +337,13 @@ def test_macros_are_seen() -> None:
     plain = read_workbook(zipped(GOOD))
     assert isinstance(read, RawBook) and isinstance(plain, RawBook)
     assert (read.has_macros, plain.has_macros) == (True, False)
+
+
+def test_a_book_of_ours_may_hold_more() -> None:
+    """What is too much for a return is read where the reader is told that the book is one of ours."""
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 300_100))
+    data = zipped(parts(rows))
+    assert isinstance(read_workbook(data), Refusal)
+    book = read_workbook(data, times=2)
+    assert isinstance(book, RawBook)
+    assert len(book.sheets[0].cells) == 300_099

@@ -11,6 +11,7 @@ from xlsx_pdca.errors import OperatorError
 from xlsx_pdca.rawbook import RawBook, RawSheet, Refusal
 from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey
 from xlsx_pdca.values import raw_text
+from xlsx_pdca.workbook.parts.limits import OWN_BOOK
 from xlsx_pdca.workbook.reader import read_workbook
 from xlsx_pdca.workbook.summary_books import CHART_NUMBERS, OVERVIEW, VANISHED_COLUMN, VANISHED_TEXT
 from xlsx_pdca.workbook.view_sheet import CODE, FLAG, KARTE, KEY, key_of
@@ -73,7 +74,7 @@ class Changes:
 
 def read_notes(data: bytes, name: str) -> BookNotes:
     """Every note in the bytes of a 取りまとめ表; UnreadableSummary if they are no workbook."""
-    book = read_workbook(data)
+    book = read_workbook(data, times=OWN_BOOK)
     if isinstance(book, Refusal):
         raise UnreadableSummary(name)
     written = _written(book)

@@ -34,11 +34,14 @@ _SHEET_KINDS = ("worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlInt
 _MACRO_KINDS = ("xlMacrosheet", "xlIntlMacrosheet")
 
 
-def read_workbook(data: bytes) -> RawBook | Refusal:
-    """What the workbook says, or why it cannot be taken for one; never an exception for foreign bytes."""
+def read_workbook(data: bytes, *, times: int = 1) -> RawBook | Refusal:
+    """What the workbook says, or why it cannot be taken for one; never an exception for foreign bytes.
+
+    `times` is how many times as much as a return it may hold.
+    """
     try:
         require_package(data)
-        return _book(open_package(data))
+        return _book(open_package(data, times=times))
     except CannotRead as stop:
         return stop.refusal
 
@@ -83,12 +86,16 @@ def _book(package: Package) -> RawBook:
 def _sheets(package: Package, book: BookPart, found: Sequence[Relation]) -> tuple[RawSheet, ...]:
     strings = parts_of_kind(package, found, "sharedStrings")
     styles = parts_of_kind(package, found, "styles")
-    texts = shared_strings(package.chunks(strings[0]), strings[0]) if strings else []
+    texts = _texts(package, strings[0]) if strings else []
     looks: Sequence[NumberLook] = ()
     if styles:
         looks = cell_looks(package.chunks(styles[0]), styles[0])
-    shared = Shared(texts, looks, book.date1904, Room())
+    shared = Shared(texts, looks, book.date1904, Room.of_book(package.times))
     return tuple(_sheet(package, entry, found, shared) for entry in book.sheets)
+
+
+def _texts(package: Package, part: str) -> list[str]:
+    return shared_strings(package.chunks(part), part, times=package.times)
 
 
 def _sheet(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+OWN_BOOK = 16
+"""How many times as much a summary book of ours may hold: it grows with the number of returns."""
+
 FILE_BYTES = 64 << 20
 ENTRIES = 40_000
 INFLATED_BYTES = 128 << 20

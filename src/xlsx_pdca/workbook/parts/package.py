@@ -24,10 +24,14 @@ _ENCRYPTED_FLAG = 0x1
 class Package:
     """A checked .xlsx package; parts are found without regard to letter case and inflated under one budget."""
 
-    def __init__(self, data: bytes, entries: Mapping[str, zipfile.ZipInfo]) -> None:
+    def __init__(
+        self, data: bytes, entries: Mapping[str, zipfile.ZipInfo], *, times: int = 1
+    ) -> None:
         self._data = memoryview(data)
         self._entries = entries
-        self._budget = limits.INFLATED_BYTES
+        self._budget = times * limits.INFLATED_BYTES
+        self.times = times
+        """How many times as much as a return it may hold."""
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._entries
@@ -46,7 +50,9 @@ class Package:
         for piece in self._inflated(info):
             self._budget -= len(piece)
             if self._budget < 0:
-                raise Hostile(f"part {name} inflates beyond {limits.INFLATED_BYTES} bytes in all")
+                raise Hostile(
+                    f"part {name} inflates beyond {self.times * limits.INFLATED_BYTES} bytes in all"
+                )
             check = zlib.crc32(piece, check)
             yield piece
         if check != info.CRC:
@@ -75,9 +81,9 @@ class Package:
             raise Damaged(f"part {info.filename} ends early")
 
 
-def open_package(data: bytes) -> Package:
+def open_package(data: bytes, *, times: int = 1) -> Package:
     """The package in `data` after every entry passed the gate; nothing is inflated yet."""
-    infos = _central_directory(data)
+    infos = _central_directory(data, times)
     names = {info.orig_filename for info in infos}
     if CONTENT_TYPES.lower() not in {name.lower() for name in names}:
         if "mimetype" in names and b"opendocument.spreadsheet" in data[:200]:
@@ -91,11 +97,11 @@ def open_package(data: bytes) -> Package:
         _check_method(info)
         entries[name.lower()] = info
     _check_layout(memoryview(data), infos)
-    return Package(data, entries)
+    return Package(data, entries, times=times)
 
 
-def _central_directory(data: bytes) -> list[zipfile.ZipInfo]:
-    if len(data) > limits.FILE_BYTES:
+def _central_directory(data: bytes, times: int) -> list[zipfile.ZipInfo]:
+    if len(data) > times * limits.FILE_BYTES:
         raise Hostile(f"file of {len(data)} bytes")
     if data.count(b"PK\x01\x02") > limits.ENTRIES:
         raise Hostile(f"more than {limits.ENTRIES} zip entries")

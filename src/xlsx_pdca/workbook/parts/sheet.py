@@ -56,6 +56,11 @@ class Room:
     characters: int = limits.TEXT_CHARACTERS
     merges: int = limits.MERGES
 
+    @classmethod
+    def of_book(cls, times: int) -> Room:
+        """Room for a book that may hold so many times as much as a return."""
+        return cls(*(times * least for least in vars(cls()).values()))
+
     def give_back(self, before: Room) -> None:
         """Forget what was used since then."""
         vars(self).update(vars(before))

@@ -12,13 +12,13 @@ from xlsx_pdca.workbook.parts.plain import NotPlain, plain_strings
 from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Pieces, gathered, stream, tagged
 
 
-def shared_strings(chunks: Iterable[bytes], part: str) -> list[str]:
+def shared_strings(chunks: Iterable[bytes], part: str, *, times: int = 1) -> list[str]:
     """Decoded texts in order; runs are joined, phonetic runs skipped, blanks kept."""
     data, chunks = gathered(chunks)
     if data is not None:
         with contextlib.suppress(NotPlain, CannotRead):  # the parser says what is wrong
-            return _plain_strings(data, part)
-    table = _Table()
+            return _plain_strings(data, part, times)
+    table = _Table(times)
     opens = tagged(MAIN, {"rPh": table.open_phonetic})
     closes = tagged(
         MAIN, {"si": table.close_item, "t": table.close_text, "rPh": table.close_phonetic}
@@ -27,21 +27,22 @@ def shared_strings(chunks: Iterable[bytes], part: str) -> list[str]:
     return table.texts
 
 
-def _plain_strings(data: bytes, part: str) -> list[str]:
+def _plain_strings(data: bytes, part: str, times: int) -> list[str]:
     """The same where nothing is formatted; NotPlain where something is."""
     texts, around = plain_strings(data)
     places: list[Attributes] = []
     stream((around,), tagged(MAIN, {"si": places.append}), {}, part=part, roots=("sst",))
     if len(places) != 1:
         raise NotPlain("the strings stand in no place of their own")
-    table = _Table()
+    table = _Table(times)
     for text in texts:
         table.add(text)
     return table.texts
 
 
 class _Table:
-    def __init__(self) -> None:
+    def __init__(self, times: int) -> None:
+        self._times = times
         self.texts: list[str] = []
         self.pieces = Pieces()
         self._runs: list[str] = []
@@ -66,6 +67,7 @@ class _Table:
         """One more text, unless there are too many already."""
         text = decode_stored(stored)
         self._characters += len(text)
-        if self._characters > limits.TEXT_CHARACTERS or len(self.texts) >= limits.SHARED_STRINGS:
+        most = self._times * limits.TEXT_CHARACTERS, self._times * limits.SHARED_STRINGS
+        if self._characters > most[0] or len(self.texts) >= most[1]:
             raise Hostile("too many shared strings")
         self.texts.append(text)
