@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -67,16 +67,32 @@ def accept(
         ]
         if not everyone:
             _refuse_without_submission(wanted, ledger, form)
-        named = [s for s in open_ones if s.unit in wanted]
-        others = [s for s in open_ones if everyone and s not in named]
-        waiting = [s for s in others if ledger.has_newer_held(s)]
-        clear = [s for s in others if s not in waiting and _is_clear(s)]
-        left = [s for s in others if s not in waiting and s not in clear]
-        chosen = [s for s in open_ones if s in named or s in clear]
-        facts = [Accepted(s.unit, s.form, s.submission.number) for s in chosen if s.submission]
+        done = _sorted_out(open_ones, ledger, wanted, everyone=everyone)
+        facts = [
+            Accepted(s.unit, s.form, s.submission.number) for s in done.accepted if s.submission
+        ]
         if not dry_run:
             writer.append([booking(fact, at=now, by=by) for fact in facts])
-    return Acceptance(tuple(chosen), tuple(left), tuple(waiting))
+    return done
+
+
+def _sorted_out(
+    open_ones: Iterable[Standing], ledger: Ledger, wanted: Container[str], *, everyone: bool
+) -> Acceptance:
+    """Whom to accept and whom to leave of those with a submission not yet accepted."""
+    accepted, left, waiting = [], [], []
+    for standing in open_ones:
+        if standing.unit in wanted:
+            accepted.append(standing)
+        elif not everyone:
+            continue
+        elif not _is_clear(standing):
+            left.append(standing)
+        elif ledger.has_newer_held(standing):
+            waiting.append(standing)
+        else:
+            accepted.append(standing)
+    return Acceptance(tuple(accepted), tuple(left), tuple(waiting))
 
 
 def _is_clear(standing: Standing) -> bool:
