@@ -18,7 +18,7 @@ from xlsx_pdca.findings import Finding
 from xlsx_pdca.layout.form import plan_form
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import AnswerPlan, FieldPlan, WorkbookPlan, question_id
-from xlsx_pdca.spec import FieldKind
+from xlsx_pdca.spec import FieldKind, Form
 from xlsx_pdca.submission import Answer, Reading, State
 from xlsx_pdca.summary import (
     ArrivalLine,
@@ -267,3 +267,25 @@ def _arrival(returned: UnitReturn) -> ArrivalLine:
         file=returned.file,
         size=41_000 + len(returned.file),
     )
+
+
+MAEBASHI = Unit("102016-1", UnitKind.MUNICIPALITY, "前橋市", "102016", ("102016",))
+"""The unit of `one_return`."""
+
+
+def one_return(form: Form, answers: dict[tuple[str, str, str], str]) -> SummaryInput:
+    """A round of one municipality that answered one form."""
+    plan = plan_form(form, kind="市町村", role=MAEBASHI.role, fiscal_year=2026)
+    given = tuple(answer_at(plan, a, answers.get(a.address, "")) for a in plan.answers)
+    back = UnitReturn(
+        MAEBASHI.id,
+        form.id,
+        Status.RECEIVED,
+        plan=plan.digest,
+        submission=1,
+        received_at=AS_OF,
+        file="50_受領済/試し/102016-1.xlsx",
+        reading=Reading(given, ()),
+    )
+    place = Place("102016", "前橋市", "前橋")
+    return SummaryInput("R0801", "試し", AS_OF, (place,), (MAEBASHI,), {plan.digest: plan}, (back,))

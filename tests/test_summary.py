@@ -23,7 +23,7 @@ from xlsx_pdca.summary import (
     long_table,
     neutralised,
 )
-from xlsx_pdca.views.counts import counts
+from xlsx_pdca.views.counts import ColumnCount, counts
 
 ROUND = gunma_round()
 ROWS = list(long_table(ROUND))
@@ -60,11 +60,11 @@ def test_every_answer_of_every_return_is_one_row() -> None:
 def test_question_is_the_printed_label() -> None:
     """The question of each row is the frozen plan's label, word for word."""
     for plan in plans().values():
-        labels = {f.field: f.label for f in plan.fields}
+        labels, edition = {f.field: f.label for f in plan.fields}, plan.edition
         for row in (r for r in ROWS if r.form == plan.form):
             key = f"{row.field_id}.{row.column}" if row.row else row.field_id
             assert row.question == labels[key]
-            assert row.edition == plan.edition
+            assert row.edition == edition
 
 
 def test_a_joint_unit_has_no_code_of_its_own() -> None:
@@ -152,6 +152,27 @@ def test_counts_take_a_joint_answer_once() -> None:
     assert sum(n for _, _, n in jizen.by_area) == jizen.returned
     assert dict(by_form["tojitsu"].by_status)[Status.EXEMPT] == 1
     assert len([u for u in ROUND.units if len(codes_of(u)) == 6]) == 1
+
+
+def test_a_tick_alone_is_no_answer() -> None:
+    """A return that only says まだ検討していない counts as such; with one answer beside the tick it is answered."""
+    returned = next(r for r in ROUND.returns if r.form == "jizen" and r.is_in)
+    assert returned.reading
+    plan = ROUND.plan_of(returned)
+
+    def said(*filled: str) -> ColumnCount:
+        given = tuple(
+            answer_at(plan, place, "○" if place.column == "daily" and place.field in filled else "")
+            for place in plan.answers
+        )
+        only = replace(returned, reading=replace(returned.reading, answers=given))
+        (form,) = [c for c in counts(replace(ROUND, returns=(only,))) if c.form == "jizen"]
+        return form.by_column[0]
+
+    label, tick = "日常の療養支援", "まだ検討していない"
+    assert said("not_yet") == ColumnCount(label, 0, 1, 0, tick)
+    assert said("not_yet", "purpose") == ColumnCount(label, 1, 0, 0, tick)
+    assert said() == ColumnCount(label, 0, 0, 1, tick)
 
 
 def test_frame_holds_texts_only() -> None:

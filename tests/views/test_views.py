@@ -4,36 +4,17 @@ from collections import Counter
 from dataclasses import replace
 
 import small_form
-from gunma_round import AS_OF, DESK, answer_at, gunma_round
+from gunma_round import DESK, MAEBASHI, gunma_round, one_return
 from xlsx_pdca.layout.form import plan_form
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.spec import FieldKind, Form, Question, Sheet, Single
-from xlsx_pdca.submission import Reading, State
-from xlsx_pdca.summary import Place, SummaryInput, UnitReturn, answers_of, codes_of
+from xlsx_pdca.submission import State
+from xlsx_pdca.summary import Place, UnitReturn, answers_of, codes_of
 from xlsx_pdca.unit import Unit, UnitKind
-from xlsx_pdca.views import JOINT, Shape, View, views_of
+from xlsx_pdca.views import JOINT, Shape, View, ViewCell, views_of
 
 ROUND = gunma_round()
 VIEWS = {view.key: view for view in views_of(ROUND)}
-MAEBASHI = Unit("102016-1", UnitKind.MUNICIPALITY, "前橋市", "102016", ("102016",))
-
-
-def one_return(form: Form, answers: dict[tuple[str, str, str], str]) -> SummaryInput:
-    """A round of one municipality that answered one form."""
-    plan = plan_form(form, kind="市町村", role=MAEBASHI.role, fiscal_year=2026)
-    given = tuple(answer_at(plan, a, answers.get(a.address, "")) for a in plan.answers)
-    back = UnitReturn(
-        MAEBASHI.id,
-        form.id,
-        Status.RECEIVED,
-        plan=plan.digest,
-        submission=1,
-        received_at=AS_OF,
-        file="50_受領済/試し/102016-1.xlsx",
-        reading=Reading(given, ()),
-    )
-    place = Place("102016", "前橋市", "前橋")
-    return SummaryInput("R0801", "試し", AS_OF, (place,), (MAEBASHI,), {plan.digest: plan}, (back,))
 
 
 def test_the_official_forms_fall_out_of_their_structure() -> None:
@@ -120,9 +101,56 @@ def test_every_answer_stands_in_some_view() -> None:
         for cell in row.cells
     }
     for returned in (r for r in ROUND.returns if r.is_in):
-        for _, answer, _ in answers_of(ROUND.plan_of(returned), returned):
-            if answer.state is not State.BLANK:
+        plan = ROUND.plan_of(returned)
+        for place, answer, _ in answers_of(plan, returned):
+            is_date = plan.question_of(place).kind is FieldKind.DATE
+            if answer.state is not State.BLANK and not is_date:
                 assert (returned.unit, answer.value, returned.file) in shown
+
+
+def one_question(kind: FieldKind, text: str) -> ViewCell:
+    form = Form(
+        "n", "N", 1, "様", (Sheet("one", "様式", "様式", (Single(Question("n", kind, "問")),)),)
+    )
+    return views_of(one_return(form, {("n", "", ""): text}))[0].rows[0].cells[0]
+
+
+def test_days_and_fiscal_years_are_read_by_era() -> None:
+    """A day and a fiscal year stand by 元号; what is neither stays as it was written."""
+    assert one_question(FieldKind.DATE, "2026-11-22").text == "令和8年11月22日"
+    assert one_question(FieldKind.DATE, "2019-04-30").text == "平成31年4月30日"
+    assert one_question(FieldKind.FISCAL_YEAR, "2026").text == "令和8年度"
+    assert one_question(FieldKind.DATE, "秋ごろ").text == "秋ごろ"
+    assert one_question(FieldKind.TEXT, "2026-11-22").text == "2026-11-22"
+
+
+def test_units_of_one_municipality_are_told_apart() -> None:
+    """回答者 carries a unit's own name, and its number where the names are the same too; one unit needs neither."""
+    society = Unit("102016-8", UnitKind.MUNICIPALITY, "前橋市医師会", "102016", ("102016",))
+    twin = replace(MAEBASHI, id="102016-9")
+    returns = (UnitReturn(u.id, "jizen", Status.MISSING) for u in (society, twin))
+    doubled = replace(
+        ROUND, units=(*ROUND.units, society, twin), returns=(*ROUND.returns, *returns)
+    )
+    who = {r.unit.id: r.who for r in views_of(doubled)[0].rows if r.place.code == "102016"}
+    assert (
+        len(set(who.values())) == len(who) == len([u for u in doubled.units if u.code == "102016"])
+    )
+    assert who["102016-8"].endswith("前橋市医師会")
+    assert who["102016-9"].endswith("（102016-9）")
+    alone = [r.who for r in VIEWS["jizen.scenes.daily"].rows if r.place.code == "102024"]
+    assert alone == ["自治体担当者"]
+
+
+def test_a_table_far_from_the_drawing_is_not_counted_beside_it() -> None:
+    """組織図 counts the rows of 組織表, which stands behind it, and of no other table."""
+    heads = [column.title for column in VIEWS["jizen.drawings"].columns]
+    assert heads == ["組織図（図・写真の数）", "組織表（記入した行の数）"]
+    plan = next(p for p in ROUND.plans.values() if p.form == "jizen")
+    apart = replace(plan, sheets=tuple(sorted(plan.sheets, key=lambda s: s.name != "組織表")))
+    plans = {k: apart if p is plan else p for k, p in ROUND.plans.items()}
+    found = {v.key: v for v in views_of(replace(ROUND, plans=plans))}["jizen.drawings"]
+    assert [column.title for column in found.columns] == ["組織図（図・写真の数）"]
 
 
 def test_numbers_are_numbers_and_words_stay_words() -> None:

@@ -7,15 +7,26 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from xlsx_pdca.plan import AnswerPlan, FieldPlan
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import State
 from xlsx_pdca.summary import SummaryInput, UnitReturn
 from xlsx_pdca.views.model import JOINT, Shape, View, ViewCell, ViewColumn, ViewRow
-from xlsx_pdca.views.rows import FormReturns, any_filled, ordered, rows_of
+from xlsx_pdca.views.rows import FormReturns, any_filled, ordered, respondents, rows_of, shown_text
 
-__all__ = ["JOINT", "Shape", "View", "ViewCell", "ViewColumn", "ViewRow", "views_of"]
+__all__ = [
+    "JOINT",
+    "Shape",
+    "View",
+    "ViewCell",
+    "ViewColumn",
+    "ViewRow",
+    "respondents",
+    "shown_text",
+    "views_of",
+]
 
 MOST_IN_A_ROW = 24
 """Sheets of single questions that follow each other share one row up to so many questions."""
@@ -170,9 +181,9 @@ def _table_rows(
 
 
 def _drawings(book: FormReturns) -> View:
-    """Who sent a drawing, or typed the organisation into a table instead."""
+    """Who sent a drawing, or filled the table beside it instead."""
     sheets = list(dict.fromkeys(s for p in book.editions for s in p.drawing_sheets))
-    tables = list(dict.fromkeys(answer.field for answer, _ in book.asked if answer.row))
+    tables = _instead_of_drawings(book)
     names = {a.field: _table_name(book, (a, rule)) for a, rule in book.asked if a.row}
     key = f"{book.form}.drawings"
     rows = [
@@ -189,11 +200,24 @@ def _drawings(book: FormReturns) -> View:
         shape=Shape.DRAWINGS,
         columns=(
             *(ViewColumn(f"{book.tab(s)}（図・写真の数）", FieldKind.INTEGER) for s in sheets),
-            *(ViewColumn(f"{names[t]}（記入のある行数）", FieldKind.INTEGER) for t in tables),
+            *(ViewColumn(f"{names[t]}（記入した行の数）", FieldKind.INTEGER) for t in tables),
         ),
         rows=ordered(book.summary, rows),
         **book.counts,
     )
+
+
+def _instead_of_drawings(book: FormReturns) -> list[str]:
+    """Tables alone on the sheet right behind a drawing sheet: there the drawing may be typed."""
+    found: list[str] = []
+    for plan in book.editions:
+        order = [sheet.key for sheet in plan.sheets]
+        behind = {key for before, key in pairwise(order) if before in plan.drawing_sheets}
+        for sheet in behind:
+            fields = {answer.field for answer in plan.answers if answer.sheet == sheet}
+            is_table = all(answer.row for answer in plan.answers if answer.sheet == sheet)
+            found += fields if len(fields) == 1 and is_table else ()
+    return list(dict.fromkeys(found))
 
 
 def _drawing_cells(
@@ -205,7 +229,8 @@ def _drawing_cells(
     numbers = [found.get(s, found.get(book.tab(s), 0)) for s in sheets]
     records = book.records[returned.unit]
     for table in tables:
-        filled = {a[2] for a, (x, _) in records.items() if a[0] == table and x.state != State.BLANK}
+        given = [a for a in records if a[0] == table and any_filled(records, [a])]
+        filled = {row for _, _, row in given}
         numbers.append(len(filled))
     return tuple(ViewCell(str(n), State.FILLED if n else State.ZERO, Decimal(n)) for n in numbers)
 

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.plan import FieldPlan, WorkbookPlan, per_plan
+from xlsx_pdca.spec import Need
 from xlsx_pdca.submission import State
 from xlsx_pdca.summary import SummaryInput, UnitReturn, answers_of, codes_of
 from xlsx_pdca.unit import Unit
+
+
+@dataclass(frozen=True)
+class ColumnCount:
+    """Returns by what they say in one column of a matrix; together they are all that are in."""
+
+    label: str
+    answered: int
+    """At least one answer besides a tick that stands in for answers."""
+    only_ticked: int
+    """Nothing but such a tick (まだ検討していない)."""
+    blank: int
+    tick: str = ""
+    """What the tick says; empty where the matrix has none."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +41,8 @@ class FormCounts:
     by_status: tuple[tuple[Status, int], ...]
     by_area: tuple[tuple[str, int, int], ...]
     """(圏域, asked, returned); units across several areas under 複数圏域."""
-    by_column: tuple[tuple[str, int], ...] = ()
-    """(column label such as a scene, returns with at least one answer there)."""
+    by_column: tuple[ColumnCount, ...] = ()
+    """How far each column of a matrix is answered, such as a scene."""
 
 
 SEVERAL_AREAS = "複数圏域"
@@ -82,11 +98,40 @@ def areas(summary: SummaryInput) -> tuple[str, ...]:
 
 def _by_column(
     summary: SummaryInput, plan: WorkbookPlan, asked: Sequence[UnitReturn]
-) -> tuple[tuple[str, int], ...]:
+) -> tuple[ColumnCount, ...]:
     answered: Counter[str] = Counter()
-    for returned in asked:
-        if returned.is_in:
-            own = summary.plan_of(returned)
-            keys = {p.column for p, a, _ in answers_of(own, returned) if a.state != State.BLANK}
-            answered.update(keys)
-    return tuple((label, answered[key]) for key, label in plan.columns)
+    ticked: Counter[str] = Counter()
+    back = [returned for returned in asked if returned.is_in]
+    for returned in back:
+        filled, alone = _filled_columns(summary.plan_of(returned), returned)
+        answered.update(filled)
+        ticked.update(alone)
+    tick = next((_tick_words(f) for f in plan.fields if f.field in _ticks(plan)), "")
+    return tuple(
+        ColumnCount(
+            label, answered[key], ticked[key], len(back) - answered[key] - ticked[key], tick
+        )
+        for key, label in plan.columns
+    )
+
+
+def _filled_columns(plan: WorkbookPlan, returned: UnitReturn) -> tuple[set[str], set[str]]:
+    """Columns with an answer, and those with nothing but a tick."""
+    ticks = _ticks(plan)
+    given = [p for p, a, _ in answers_of(plan, returned) if a.state != State.BLANK and not p.row]
+    answered = {place.column for place in given if place.field not in ticks}
+    return answered, {place.column for place in given} - answered
+
+
+@per_plan
+def _ticks(plan: WorkbookPlan) -> frozenset[str]:
+    """Questions of one choice that release others of their matrix from being answered."""
+    released = {f.required.field for f in plan.fields if f.group and f.required.need is Need.UNLESS}
+    return frozenset(
+        f.field for f in plan.fields if f.group and f.field in released and len(f.options) == 1
+    )
+
+
+def _tick_words(rule: FieldPlan) -> str:
+    """「まだ検討していない場面は○」 → 「まだ検討していない」: what a tick says of a column."""
+    return re.sub(r"(?:の)?(?:場面|項目|区分|場合)?は?[○〇]$", "", rule.label) or rule.label

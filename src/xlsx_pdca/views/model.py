@@ -67,11 +67,8 @@ class ViewRow:
     """Cells in the returned file, in the order of the columns."""
     entry: str = ""
     """Words on who entered it, where it was not the respondent."""
-
-    @property
-    def who(self) -> str:
-        """回答者: the role, or who answered jointly."""
-        return f"{JOINT}：{self.unit.name}" if self.unit.is_joint else self.unit.role
+    who: str = ""
+    """回答者: the role and, where it has one, the unit's own name, or who answered jointly."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.plan import AnswerPlan, FieldPlan, Style, WorkbookPlan, question_id
+from xlsx_pdca.plan import AnswerPlan, FieldPlan, Style, WorkbookPlan
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import Answer, State
 from xlsx_pdca.summary import (
@@ -19,12 +19,13 @@ from xlsx_pdca.summary import (
     SummaryInput,
     UnitReturn,
     answers_digest,
-    answers_of,
     codes_of,
 )
 from xlsx_pdca.unit import Unit
+from xlsx_pdca.views.computed import number_of, shown_places, shown_records
 from xlsx_pdca.views.counts import areas
-from xlsx_pdca.views.model import ViewCell, ViewRow
+from xlsx_pdca.views.model import JOINT, ViewCell, ViewRow
+from xlsx_pdca.wareki import fiscal_year_name, parse_date, parse_fiscal_year, wareki
 
 Address = tuple[str, str, str]
 Records = Mapping[Address, tuple[Answer, Correction | None]]
@@ -53,7 +54,7 @@ class FormReturns:
         return {
             r.unit: {
                 place.address: (answer, correction)
-                for place, answer, correction in answers_of(self.summary.plan_of(r), r)
+                for place, _, answer, correction in shown_records(self.summary.plan_of(r), r)
             }
             for r in self.returns
         }
@@ -69,13 +70,18 @@ class FormReturns:
 
     @cached_property
     def asked(self) -> tuple[tuple[AnswerPlan, FieldPlan], ...]:
-        """Every answer rectangle of any edition with its question, in printed order."""
+        """Every answer and computed field of any edition with its question, in printed order."""
         found: dict[Address, tuple[AnswerPlan, FieldPlan]] = {}
         for plan in self.editions:
-            rules = {f.field: f for f in plan.fields}
-            for answer in plan.answers:
-                found.setdefault(answer.address, (answer, rules[question_id(answer)]))
+            for place, rule in shown_places(plan):
+                found.setdefault(place.address, (place, rule))
         return tuple(found.values())
+
+    @cached_property
+    def respondents(self) -> Mapping[str, str]:
+        """回答者 by unit; no two units of one municipality read alike."""
+        units = [self.summary.unit_of[r.unit] for r in self.returns]
+        return respondents(self.summary, units)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -103,7 +109,8 @@ def rows_of(
     unit = book.summary.unit_of[returned.unit]
     records = book.records[returned.unit]
     found = [records[a] for a in addresses if a in records]
-    digest = answers_digest(answer for answer, _ in found)
+    given = [a for a in addresses if book.kinds.get(a) is not FieldKind.COMPUTED and a in records]
+    digest = answers_digest(records[a][0] for a in given)
     cells = tuple(
         _cell(records[a][0] if a in records else None, book.kinds.get(a)) for a in addresses
     )
@@ -122,6 +129,7 @@ def rows_of(
             sheet=next((a.sheet for a in answers if a.sheet), ""),
             spots=tuple(a.cell for a in answers if a.cell),
             entry=_entry_words(returned, [c for _, c in found if c]),
+            who=book.respondents[unit.id],
         )
 
 
@@ -130,22 +138,43 @@ def _places(summary: SummaryInput, unit: Unit) -> tuple[Place, ...]:
     return known or (Place(unit.id, unit.name, unit.area, unit.health_office),)
 
 
+def respondents(summary: SummaryInput, units: Sequence[Unit]) -> dict[str, str]:
+    """回答者 of each unit in words: the role, a name of its own, and the number where both do not tell units apart."""
+    words = {unit.id: _respondent(summary, unit) for unit in units}
+    same = Counter((codes_of(unit), words[unit.id]) for unit in units)
+    return {
+        unit.id: f"{words[unit.id]}（{unit.id}）"
+        if same[codes_of(unit), words[unit.id]] > 1
+        else words[unit.id]
+        for unit in units
+    }
+
+
+def _respondent(summary: SummaryInput, unit: Unit) -> str:
+    if unit.is_joint:
+        return f"{JOINT}：{unit.name}"
+    names = {summary.place_of[code].name for code in codes_of(unit) if code in summary.place_of}
+    own = unit.name if names and unit.name not in names else ""
+    return "　".join(word for word in (unit.role, own) if word)
+
+
 def _cell(answer: Answer | None, kind: FieldKind | None) -> ViewCell:
     if answer is None:
         return ViewCell("", State.BLANK)
-    text = answer.value or answer.raw
-    number = None
-    if kind is not None and kind.is_number and answer.state in (State.FILLED, State.ZERO):
-        number = _decimal(answer.value)
-    return ViewCell(text, answer.state, number)
+    is_number = kind is not None and (kind.is_number or kind is FieldKind.COMPUTED)
+    return ViewCell(
+        shown_text(answer, kind), answer.state, number_of(answer) if is_number else None
+    )
 
 
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+def shown_text(answer: Answer, kind: FieldKind | None) -> str:
+    """An answer as an office reads it: days and fiscal years by era, all else as given."""
+    if answer.state is State.FILLED:
+        if kind is FieldKind.DATE and (day := parse_date(answer.value)):
+            return wareki(day)
+        if kind is FieldKind.FISCAL_YEAR and (year := parse_fiscal_year(answer.value)):
+            return fiscal_year_name(year)
+    return answer.value or answer.raw
 
 
 def _entry_words(returned: UnitReturn, corrections: Sequence[Correction]) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from xlsx_pdca.cells import MAX_ROW
 from xlsx_pdca.event import JST
 from xlsx_pdca.layout.metrics import text_em
-from xlsx_pdca.plan import FieldPlan, WorkbookPlan
+from xlsx_pdca.plan import FieldPlan, Style, WorkbookPlan
 from xlsx_pdca.spec import Need
 from xlsx_pdca.summary import COLUMNS, SummaryInput, iso, long_table
 from xlsx_pdca.wareki import wareki
-from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, japanese_time
+from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of, japanese_time
 
+DRAWING = "drawing"
+"""Kind of a sheet that asks for a picture, beside the kinds of questions."""
 MOST_IN_TABLE = 100_000
 """Rows of a real Excel table; beyond that a filter does, since Excel gets slow."""
 _MOST_PIXELS = 420.0
@@ -50,6 +52,48 @@ _QUESTION_HEADS = (
     "氏名等",
 )
 _OPTION_HEADS = ("様式", "版", "項目", "順", "選択肢")
+READ_ME = "はじめに"
+PERSONAL = "氏名・連絡先を含みます。外部へは渡さないでください。"
+_SHEETS = (
+    ("回答一覧", "1行が1つの回答です。空欄の回答も1行になります。列の意味は下の表のとおりです。"),
+    ("受信ファイル一覧", "届いたファイルのすべてです。"),
+    (
+        "設問一覧",
+        "様式の版ごとの設問です。「氏名等」が○の設問の回答は、氏名や連絡先です。計算の欄と組織図などの図もここにあります。",
+    ),
+    ("選択肢一覧", "選んで答える設問の選択肢です。"),
+)
+_MEANINGS = (
+    ("round", "実施回"),
+    ("form", "様式"),
+    ("edition", "版（整理番号の6桁）"),
+    ("unit", "回答単位の番号"),
+    ("code", "団体コード（共同回答では空欄）"),
+    ("municipality", "市町村名（共同回答では空欄）"),
+    ("covers", "回答に含まれる団体コード（;区切り）"),
+    ("role", "回答者の立場"),
+    ("field_id", "項目"),
+    ("question", "印刷した設問"),
+    ("column", "場面など、表の列"),
+    ("row", "表の行"),
+    ("kind", "種類"),
+    ("raw", "記入のまま"),
+    ("value", "値（数は数字だけ、日付と年度は西暦）"),
+    ("state", "記入・空欄などの別"),
+    ("status", "提出の状況"),
+    ("entry", "入力・県補正・代理入力の別"),
+    ("entered_by", "県補正・代理入力をした人"),
+    ("entered_at", "その日時"),
+    ("evidence", "その根拠"),
+    ("file", "元のファイル"),
+    ("sheet", "元のシート"),
+    ("cell", "元のセル"),
+    ("received_at", "受信日時"),
+    ("sha256", "元のファイルのハッシュ値"),
+    ("submission", "何回目の提出か"),
+    ("share", "お知らせした共有の範囲"),
+    ("as_of", "取りまとめの日時"),
+)
 _NEEDS = {
     Need.ALWAYS: "必須",
     Need.IF: "条件付き",
@@ -62,15 +106,38 @@ def data_book(summary: SummaryInput) -> bytes:
     """The bytes of データ集."""
     book = SummaryBook(
         title=f"データ集 {summary.round_name}",
-        footer=f"{summary.round_name} データ集　{japanese_time(summary.as_of)} 現在",
+        footer=f"{summary.round_name} データ集　{japanese_time(summary.as_of)} 現在　{PERSONAL}",
         as_of=summary.as_of,
     )
     plans = list(summary.plans.values())
+    _write_read_me(book.sheet(READ_ME), summary)
     _write_table(book, "回答一覧", COLUMNS, long_table(summary))
     _write_table(book, "受信ファイル一覧", _ARRIVAL_HEADS, _arrivals(summary))
     _write_table(book, "設問一覧", _QUESTION_HEADS, (r for p in plans for r in _questions(p)))
     _write_table(book, "選択肢一覧", _OPTION_HEADS, (r for p in plans for r in _options(p)))
     return book.finish()
+
+
+def _write_read_me(sheet: SummarySheet, summary: SummaryInput) -> None:
+    """What the book holds, and first of all that it names persons."""
+    widths = (170.0, 520.0)
+    sheet.widths(widths)
+    sheet.text(1, 1, f"データ集　{summary.round_name}", "title", text_wrap=False)
+    sheet.height(1, 27)
+    sheet.text(2, 1, PERSONAL, "plain", bold=True, font_size=13, text_wrap=False)
+    sheet.height(2, 24)
+    words = f"{japanese_time(summary.as_of)} 現在　「設問一覧」の「氏名等」が○の設問と、共有範囲の列を御確認ください。"
+    sheet.text(3, 1, words, "subtitle", text_wrap=False)
+    sheet.height(3, 20)
+    row = 5
+    for heads, lines in ((("シート", "内容"), _SHEETS), (("回答一覧の列", "意味"), _MEANINGS)):
+        for line in (heads, *lines):
+            for column, text in enumerate(line, 1):
+                sheet.text(row, column, text, "head" if line is heads else "body")
+            sheet.height(row, height_of(zip(line, widths, strict=True), least=20))
+            row += 1
+        row += 1
+    sheet.book.set_up_print(sheet, pixels=sum(widths), landscape=False, paper="A4")
 
 
 def _arrivals(summary: SummaryInput) -> Iterator[tuple[str, ...]]:
@@ -112,6 +179,23 @@ def _questions(plan: WorkbookPlan) -> Iterator[tuple[str, ...]]:
             rule.share.value,
             "○" if rule.personal else "",
         )
+    yield from (_drawing(plan, sheet) for sheet in plan.drawing_sheets)
+
+
+def _drawing(plan: WorkbookPlan, key: str) -> tuple[str, ...]:
+    """The line of a sheet that asks for a picture; its number of pictures stands in 取りまとめ表."""
+    sheet = plan.sheet(key)
+    title = next((cell.text for cell in sheet.cells if cell.style is Style.TITLE), sheet.name)
+    known = {
+        "様式": plan.form,
+        "版": plan.edition,
+        "項目": key,
+        "設問": title,
+        "種類": DRAWING,
+        "シート": sheet.name,
+        "必須": _NEEDS[Need.OPTIONAL],
+    }
+    return tuple(known.get(head, "") for head in _QUESTION_HEADS)
 
 
 def _limit(rule: FieldPlan, *, least: bool) -> str:

@@ -3,91 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from xlsx_pdca.layout.metrics import lines_needed
-from xlsx_pdca.plan import AnswerPlan, FieldPlan, question_id
-from xlsx_pdca.spec import FieldKind
-from xlsx_pdca.submission import Answer, State
-from xlsx_pdca.summary import (
-    Note,
-    Place,
-    SummaryInput,
-    UnitReturn,
-    answers_of,
-)
+from xlsx_pdca.submission import State
+from xlsx_pdca.summary import Entry, Note, Place, SummaryInput, UnitReturn
 from xlsx_pdca.unit import Unit
-from xlsx_pdca.views import JOINT, View
-from xlsx_pdca.workbook.look import NAVY
+from xlsx_pdca.views import JOINT, View, respondents
+from xlsx_pdca.views.computed import shown_records
+from xlsx_pdca.workbook.karte_rows import (
+    LABEL_PIXELS,
+    LONG_SLOTS,
+    MIDDLE_SLOTS,
+    POINTS,
+    SHORT,
+    SHORT_SLOTS,
+    THIRD,
+    UNIT_PIXELS,
+    UNITS,
+    WIDTH,
+    Part,
+    Record,
+    answer_part,
+    beside,
+    height,
+    label_of,
+    over,
+    spans_of,
+    split_text,
+    weight_of,
+)
 from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_time
 
-LABEL_PIXELS = 148.0
-UNITS = 24
-UNIT_PIXELS = 29.0
-THIRD = UNITS // 3
-WIDTH = LABEL_PIXELS + UNITS * UNIT_PIXELS
-POINTS = 9.0
-MOST_LINES = 16
-"""Lines of one sheet row; longer answers go on in the next row, which may stand on the next page."""
-PAGE_POINTS = 890.0
-"""Height of the rows on one printed page at the scale that WIDTH gives."""
+SCALE = 78
+"""Per cent at which WIDTH fits on A3 across; set as such, since Excel forgets page breaks where it fits pages itself."""
+PAGE_POINTS = 957.0
+"""Height of the rows on one printed page at that scale."""
 LEAST_ON_PAGE = 150.0
 """A form begins on a new page rather than with less than this left."""
-MOST_PAGES = 500
-"""Municipalities per sheet; Excel allows 1,023 page breaks."""
-_SHORT = {
-    FieldKind.INTEGER,
-    FieldKind.DECIMAL,
-    FieldKind.PERCENT,
-    FieldKind.DATE,
-    FieldKind.FISCAL_YEAR,
-    FieldKind.TEXT,
-    FieldKind.CHOICE,
-}
-
-
-@dataclass(frozen=True)
-class Part:
-    """One cell of a karte row: text over some of the units (or the label column, `first` 0)."""
-
-    text: str
-    first: int
-    last: int
-    style: str = "body"
-
-    @property
-    def pixels(self) -> float:
-        label = LABEL_PIXELS if self.first == 0 else 0.0
-        return label + (self.last - max(self.first, 1) + 1) * UNIT_PIXELS
-
-
-def split_text(text: str, pixels: float, *, lines: int = MOST_LINES) -> tuple[str, ...]:
-    """The text in pieces of at most so many lines, cut after a line or sentence where there is one."""
-    if lines_needed(text, pixels, POINTS) <= lines:
-        return (text,)
-    pieces: list[str] = []
-    rest = text
-    while rest:
-        end = _fitting(rest, pixels, lines)
-        pieces.append(rest[:end])
-        rest = rest[end:]
-    return tuple(piece.removesuffix("\n") for piece in pieces)
-
-
-def _fitting(text: str, pixels: float, lines: int) -> int:
-    """How many characters fit, at least one; a cut behind a line or sentence end is preferred."""
-    low, high = 1, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if lines_needed(text[:middle], pixels, POINTS) <= lines:
-            low = middle
-        else:
-            high = middle - 1
-    if low == len(text):
-        return low
-    ends = [text.rfind(sign, low // 2, low) for sign in ("\n", "。")]
-    return max(ends) + 1 if max(ends) >= 0 else low
+MOST_PAGES = 300
+"""Municipalities per sheet."""
+MOST_BREAKS = 1_000
+"""Page breaks per sheet; Excel allows 1,023."""
+_TOGETHER = 60.0
+"""A heading goes to the next page with what follows it where less than this is left."""
+NOT_IN = "未提出の市町村"
+"""Title of the page on which the municipalities stand together of which nothing is in."""
 
 
 class KarteWriter:
@@ -108,6 +69,8 @@ class KarteWriter:
         self.used = 0.0
         self.breaks: list[int] = []
         self.starts: dict[str, int] = {}
+        self.who = respondents(summary, summary.units)
+        sheet.raw.set_zoom(80)
         sheet.widths([LABEL_PIXELS, *[UNIT_PIXELS] * UNITS])
 
     def page(self, place: Place, returns: Sequence[UnitReturn]) -> None:
@@ -120,9 +83,27 @@ class KarteWriter:
             self._return(returned)
         self._notes_of(place)
 
+    def not_in(self, pages: Sequence[tuple[Place, Sequence[UnitReturn]]]) -> None:
+        """One page for all municipalities of which nothing is in, each with what is awaited."""
+        if self.next_row > 1:
+            self._break()
+        row = self._take(30)
+        self.sheet.merged(row, 1, 1 + UNITS, NOT_IN, "title", bottom=2, font_size=18)
+        self._take(6)
+        for place, returns in pages:
+            words = [self._awaited(returned) for returned in returns]
+            area = f"{place.area}圏域" if place.area else ""
+            parts = [Part(place.name, 0, 0, "label"), Part(area, 1, 4, "missing")]
+            self.starts[place.code] = self._row(
+                [*parts, Part("　".join(words), 5, UNITS, "missing")]
+            )
+            for note in self.notes.get(place.code, ()):
+                self._note(note)
+
     def finish(self) -> None:
+        self.sheet.book.set_up_print(self.sheet, pixels=WIDTH, paper="A3")
+        self.sheet.raw.set_print_scale(SCALE)
         self.sheet.raw.set_h_pagebreaks(self.breaks)
-        self.sheet.book.set_up_print(self.sheet, pixels=WIDTH, landscape=False, paper="A4")
         self.sheet.raw.print_area(0, 0, max(self.next_row - 2, 0), UNITS)
 
     def _head(self, place: Place) -> None:
@@ -137,28 +118,34 @@ class KarteWriter:
         plan = self.summary.plan_of(returned)
         if self.used > PAGE_POINTS - LEAST_ON_PAGE:
             self._break()
-        self._take(6)
-        who = _who(self.summary, unit)
-        row = self._take(height_of([(who, (UNITS - THIRD) * UNIT_PIXELS)], least=20))
-        self.sheet.merged(row, 1, 1 + THIRD, plan.title, "section", bottom=0, font_color=NAVY)
-        self.sheet.merged(row, 2 + THIRD, 1 + UNITS, who, "plain", align="right")
-        self._receipt(returned)
+        self._take(8)
+        self._receipt(returned, plan.title, self._who(unit))
         if returned.is_in:
             self._answers(returned)
 
-    def _receipt(self, returned: UnitReturn) -> None:
+    def _who(self, unit: Unit) -> str:
+        """Who answered; for a joint answer also for whom."""
+        if not unit.is_joint:
+            return self.who[unit.id]
+        names = [p.name if (p := self.summary.place_of.get(c)) else c for c in unit.covers]
+        return f"{JOINT}：{unit.name}（{'・'.join(names)}）"
+
+    def _awaited(self, returned: UnitReturn) -> str:
+        words = f"{self.summary.plan_of(returned).title}：{returned.status.symbol} {returned.status.value}"
+        unit = self.summary.unit_of[returned.unit]
+        return f"{words}（{self._who(unit)}）" if unit.is_joint else words
+
+    def _receipt(self, returned: UnitReturn, title: str, who: str) -> None:
+        """The form, how far its return stands, the file, and who answered."""
         status = f"{returned.status.symbol} {returned.status.value}"
+        head = Part(title, 0, 0, "head")
         if not returned.is_in:
-            self._row([Part("状況", 0, 0, "label"), Part(status, 1, UNITS, "missing")])
+            self._row([head, Part(f"{status}　{who}".strip(), 1, UNITS, "missing")])
             return
-        at = japanese_time(returned.received_at) if returned.received_at else ""
-        row = self._row(
-            [
-                Part("状況", 0, 0, "label"),
-                Part(f"{status}\n{at} 受領" if at else status, 1, THIRD),
-                Part("", 1 + THIRD, UNITS, "source"),
-            ]
-        )
+        at = f"{japanese_time(returned.received_at)} 受領" if returned.received_at else ""
+        words = "　".join(word for word in (status, at, *_entry(returned)) if word)
+        link = Part("", 1 + THIRD, 2 * THIRD, "source")
+        row = self._row([head, Part(words, 1, THIRD), link, Part(who, 1 + 2 * THIRD, UNITS)])
         name = returned.file.rpartition("/")[2]
         self.sheet.link(
             row, 2 + THIRD, f"external:../{returned.file}", name, "source_link", returned.file
@@ -166,61 +153,58 @@ class KarteWriter:
 
     def _answers(self, returned: UnitReturn) -> None:
         plan = self.summary.plan_of(returned)
-        rules = {f.field: f for f in plan.fields}
         labels = dict(plan.columns)
-        records = [(p, rules[question_id(p)], a) for p, a, _ in answers_of(plan, returned)]
-        for (_, group), found in groupby(records, lambda r: (r[0].sheet, r[1].group)):
+        records = [(place, rule, a) for place, rule, a, _ in shown_records(plan, returned)]
+        heading = ""
+        for (_, group, text), found in groupby(
+            records, lambda r: (r[0].sheet, r[1].group, r[1].heading)
+        ):
             members = list(found)
-            if not group:
-                self._singles(members)
-            elif members[0][0].row:
+            is_table = bool(group and members[0][0].row)
+            if text and text != heading and not is_table:
+                self._heading(text)
+            heading = text
+            if is_table:
                 self._table(members)
-            else:
+            elif group:
                 self._matrix(members, labels)
+            else:
+                self._singles(members)
+
+    def _heading(self, text: str) -> None:
+        """A section of the form, in its own words."""
+        if self.used + _TOGETHER > PAGE_POINTS:
+            self._break()
+        row = self._take(height_of([(text, WIDTH)], points=POINTS, least=17))
+        self.sheet.merged(row, 1, 1 + UNITS, text, "heading", font_size=POINTS, valign="bottom")
 
     def _singles(self, members: Sequence[Record]) -> None:
-        waiting: Record | None = None
-        for member in members:
-            if member[1].kind not in _SHORT:
-                self._pair(waiting, None)
-                waiting = None
-                self._row([Part(_label(member[1]), 0, 0, "label"), _answer(member[2], 1, UNITS)])
-            elif waiting:
-                self._pair(waiting, member)
-                waiting = None
-            else:
-                waiting = member
-        self._pair(waiting, None)
-
-    def _pair(self, first: Record | None, second: Record | None) -> None:
-        """Two short answers side by side."""
-        if first is None:
-            return
-        end = THIRD if second else UNITS
-        parts = [Part(_label(first[1]), 0, 0, "label"), _answer(first[2], 1, end)]
-        if second:
-            label = Part(_label(second[1]), THIRD + 1, 2 * THIRD, "label")
-            parts += [label, _answer(second[2], 2 * THIRD + 1, UNITS)]
-        self._row(parts)
+        """Short answers four beside each other, long ones two or three, whichever takes less height."""
+        for is_short, found in groupby(members, lambda member: member[1].kind in SHORT):
+            waiting = list(found)
+            layouts = (SHORT_SLOTS,) if is_short else (LONG_SLOTS, MIDDLE_SLOTS)
+            tried = [list(beside(waiting, slots)) for slots in layouts]
+            for parts in min(tried, key=lambda rows: sum(map(height, rows))):
+                self._row(parts)
 
     def _matrix(self, members: Sequence[Record], labels: Mapping[str, str]) -> None:
         columns = list(dict.fromkeys(place.column for place, _, _ in members))
         if UNITS % len(columns) or len(columns) > 4:
             for place, rule, answer in members:
-                label = f"{_label(rule)}（{labels.get(place.column, place.header)}）"
-                self._row([Part(label, 0, 0, "label"), _answer(answer, 1, UNITS)])
+                label = f"{label_of(rule)}（{labels.get(place.column, place.header)}）"
+                self._row([Part(label, 0, 0, "label"), answer_part(answer, rule, 1, UNITS)])
             return
-        spans = _spans([1] * len(columns))
+        spans = spans_of([1] * len(columns))
         heads = [labels.get(c, c) for c in columns]
-        self._row([Part("設問", 0, 0, "head"), *_over(heads, spans, "head")])
+        self._row([Part("設問", 0, 0, "head"), *over(heads, spans, "head")])
         for _, found in groupby(members, lambda r: r[1].field):
             row = list(found)
             at = {place.column: answer for place, _, answer in row}
             cells = [
-                _answer(at[c], *span) if c in at else Part("", *span, "missing")
+                answer_part(at[c], row[0][1], *span) if c in at else Part("", *span, "missing")
                 for c, span in zip(columns, spans, strict=True)
             ]
-            self._row([Part(_label(row[0][1]), 0, 0, "label"), *cells])
+            self._row([Part(label_of(row[0][1]), 0, 0, "label"), *cells])
 
     def _table(self, members: Sequence[Record]) -> None:
         rules = list({rule.field: rule for _, rule, _ in members}.values())
@@ -230,11 +214,13 @@ class KarteWriter:
             for row in filled:
                 self._singles(row)
             return
-        spans = _spans([_weight(rule) for rule in rules])
+        spans = spans_of([weight_of(rule) for rule in rules])
         title = rules[0].heading or "表"
-        self._row([Part(title, 0, 0, "head"), *_over([r.label for r in rules], spans, "head")])
+        self._row([Part(title, 0, 0, "head"), *over([r.label for r in rules], spans, "head")])
         for row in filled:
-            cells = [_answer(a, *span) for (_, _, a), span in zip(row, spans, strict=False)]
+            cells = [
+                answer_part(a, rule, *span) for (_, rule, a), span in zip(row, spans, strict=False)
+            ]
             self._row([Part(row[0][0].row_label or row[0][0].row, 0, 0, "label"), *cells])
         if not filled:
             self._row([Part("", 0, 0, "label"), Part("（記入なし）", 1, UNITS, "blank")])
@@ -246,8 +232,11 @@ class KarteWriter:
             row = self._take(20)
             self.sheet.merged(row, 1, 1 + UNITS, "県記入（部内限り）", "section", bottom=0)
         for note in notes:
-            name = self.view_names.get(note.key.sheet, "")
-            self._row([Part(name, 0, 0, "note_head"), Part(note.text, 1, UNITS, "note")])
+            self._note(note)
+
+    def _note(self, note: Note) -> None:
+        name = self.view_names.get(note.key.sheet, "")
+        self._row([Part(name, 0, 0, "note_head"), Part(note.text, 1, UNITS, "note")])
 
     def _row(self, parts: Sequence[Part]) -> int:
         """Write one row, or as many as its longest text needs; returns the first one's number."""
@@ -259,11 +248,12 @@ class KarteWriter:
                 Part(texts[n] if n < len(texts) else "", part.first, part.last, part.style)
                 for part, texts in zip(parts, pieces, strict=True)
             ]
-            row = self._take(
-                height_of(((part.text, part.pixels) for part in now), points=POINTS, least=17)
-            )
+            row = self._take(height(now))
+            is_low = count == 1 and all(lines_needed(p.text, p.pixels, POINTS) < 2 for p in now)
             for part in now:
-                extra = {"font_size": POINTS, **({} if count == 1 else _open_lines(n, count))}
+                lines = {} if count == 1 else _open_lines(n, count)
+                low = {"valign": "vcenter"} if is_low else {}
+                extra = {"font_size": POINTS, **lines, **low}
                 self.sheet.merged(
                     row, part.first + 1, part.last + 1, part.text, part.style, **extra
                 )
@@ -273,15 +263,16 @@ class KarteWriter:
         row = self.next_row
         self.sheet.height(row, points)
         self.next_row += 1
-        self.used = points if self.used + points > PAGE_POINTS else self.used + points
+        if self.used + points > PAGE_POINTS:
+            self._break(row)
+        self.used += points
         return row
 
-    def _break(self) -> None:
-        self.breaks.append(self.next_row - 1)
+    def _break(self, row: int = 0) -> None:
+        """Begin a page with the row, or with the next one."""
+        if len(self.breaks) < MOST_BREAKS:
+            self.breaks.append((row or self.next_row) - 1)
         self.used = 0.0
-
-
-Record = tuple[AnswerPlan, FieldPlan, Answer]
 
 
 def _open_lines(n: int, count: int) -> dict[str, float]:
@@ -297,42 +288,9 @@ def _by_row(members: Sequence[Record]) -> list[Record]:
     return sorted(members, key=lambda record: record[0].row)
 
 
-def _label(rule: FieldPlan) -> str:
-    return f"{rule.label}（{rule.unit}）" if rule.unit else rule.label
-
-
-def _answer(answer: Answer, first: int, last: int) -> Part:
-    text = answer.value or answer.raw
-    return Part(text, first, last, "blank" if answer.state is State.BLANK else "body")
-
-
-def _weight(rule: FieldPlan) -> int:
-    """How much of a table's width its column asks for; a number must not be broken."""
-    if rule.options:
-        return 2 + max(map(len, rule.options)) // 10
-    if rule.kind.is_text:
-        return 2 + min(rule.guide, 80) // 10
-    return 3
-
-
-def _spans(weights: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """The units shared out by weight, every column at least one."""
-    total, before, used, spans = sum(weights), 0, 0, []
-    for n, weight in enumerate(weights, 1):
-        before += weight
-        end = min(max(round(UNITS * before / total), used + 1), UNITS - len(weights) + n)
-        spans.append((used + 1, end))
-        used = end
-    return tuple(spans)
-
-
-def _over(texts: Sequence[str], spans: Sequence[tuple[int, int]], style: str) -> Iterator[Part]:
-    return (Part(text, *span, style) for text, span in zip(texts, spans, strict=True))
-
-
-def _who(summary: SummaryInput, unit: Unit) -> str:
-    """Who answered; for a joint answer also for whom."""
-    if not unit.is_joint:
-        return unit.role or ""
-    names = [p.name if (p := summary.place_of.get(c)) else c for c in unit.covers]
-    return f"{JOINT}：{unit.name}（{'・'.join(names)}）"
+def _entry(returned: UnitReturn) -> Iterator[str]:
+    """Who entered it, where it was not the respondent, and how many answers were corrected."""
+    if returned.entry is not Entry.TYPED:
+        yield f"{returned.entry}（{returned.entered_by}）"
+    if returned.corrections:
+        yield f"{Entry.CORRECTED} {len(returned.corrections)}か所"

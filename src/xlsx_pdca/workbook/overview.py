@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.layout.metrics import FONT
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.summary import SummaryInput, codes_of
+from xlsx_pdca.summary import Place, SummaryInput, codes_of
 from xlsx_pdca.views.counts import FormCounts, counts
 from xlsx_pdca.workbook.look import BAND, GREY, NAVY, RULE
 from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_time
 
 _COLUMNS = 12
 _PIXELS = 78.0
+_BLOCKS = 3
+"""Municipalities side by side."""
 _MOST_NAMES = 60
 """Municipalities listed by name; larger rounds read 進行管理表 instead."""
 
@@ -48,10 +50,11 @@ class _Overview:
     def write(self) -> None:
         self.sheet.widths([_PIXELS] * _COLUMNS)
         self._title()
+        self._headline()
+        self._attention()
         self._forms()
         self._areas()
         self._columns()
-        self._attention()
         self._municipalities()
         self.sheet.book.set_up_print(
             self.sheet, pixels=_COLUMNS * _PIXELS, landscape=False, paper="A4"
@@ -66,6 +69,20 @@ class _Overview:
         self.sheet.merged(row, 10, _COLUMNS, "【部内限り】", "confidential", font_size=13)
         words = f"{japanese_time(self.summary.as_of)} 現在　共同回答は1件と数えています"
         self.sheet.merged(self._next(18), 1, _COLUMNS, words, "subtitle")
+        self._next(6)
+
+    def _headline(self) -> None:
+        """What a person has to know first: of each form so many are in, so many are accepted, so many are awaited."""
+        for form in self.counts:
+            row = self._next(34)
+            self.sheet.merged(row, 1, 3, form.title, "label", valign="vcenter", font_size=13)
+            words = f"{form.returned}／{form.asked} 受領"
+            self.sheet.merged(row, 4, 6, words, "big", font_size=18)
+            accepted = dict(form.by_status).get(Status.ACCEPTED, 0)
+            self.sheet.merged(row, 7, 9, f"うち確認済 {accepted}", "big", font_size=13, bold=False)
+            awaited = form.asked - form.returned
+            text = f"あと {awaited}件" if awaited else "全件受領"
+            self.sheet.merged(row, 10, _COLUMNS, text, "big", font_size=13)
 
     def _section(self, text: str) -> None:
         self._next(9)
@@ -73,32 +90,21 @@ class _Overview:
         self._next(4)
 
     def _forms(self) -> None:
-        """One line per form: asked, returned, and how far each stands."""
-        self._section("提出の状況")
+        """One line per form: how far each return stands."""
+        self._section("提出の状況（件数）")
         words = [s for s in Status if s is not Status.EXEMPT]
-        self._spread(["様式", "対象", "受領", *(f"{s.symbol} {s.value}" for s in words)], "head")
+        self._spread(["様式", "対象", *(f"{s.symbol}\n{s.value}" for s in words)], "head")
         for form in self.counts:
-            row = self._next(24)
-            self.sheet.merged(row, 1, 3, form.title, "label", valign="vcenter")
+            row = self._next(22)
+            self.sheet.merged(row, 1, 4, form.title, "label", valign="vcenter")
             found = dict(form.by_status)
-            for column, number in enumerate([form.asked, form.returned], 4):
-                self.sheet.number(
-                    row,
-                    column,
-                    number,
-                    align="center",
-                    indent=0,
-                    valign="vcenter",
-                    bold=True,
-                    font_size=13,
-                )
-            for column, status in enumerate(words, 6):
-                self._count(row, column, found.get(status, 0))
+            for column, number in enumerate([form.asked, *(found.get(s, 0) for s in words)], 5):
+                self._count(row, column, number)
 
     def _spread(self, texts: Sequence[str], style: str) -> None:
         row = self._next(height_of((text, _PIXELS) for text in texts))
-        self.sheet.merged(row, 1, 3, texts[0], style)
-        for column, text in enumerate(texts[1:], 4):
+        self.sheet.merged(row, 1, 4, texts[0], style)
+        for column, text in enumerate(texts[1:], 5):
             self.sheet.text(row, column, text, style, font_size=9)
 
     def _count(self, row: int, column: int, number: int) -> None:
@@ -187,16 +193,23 @@ class _Overview:
     def _columns(self) -> None:
         """Answered returns per matrix column, such as the four scenes."""
         for form in self.counts:
-            if not form.by_column:
-                continue
-            self._section(f"{form.title}　場面・区分ごとの記入（記入のあった提出／受領）")
-            width = max(_COLUMNS // len(form.by_column), 1)
-            head, body = self._next(21), self._next(26)
-            for n, (label, answered) in enumerate(form.by_column[:_COLUMNS]):
-                first, last = n * width + 1, (n + 1) * width
-                self.sheet.merged(head, first, last, label, "head")
-                text = f"{answered}／{form.returned}"
-                self.sheet.merged(body, first, last, text, "big", font_size=14)
+            if form.by_column:
+                self._section(f"{form.title}　場面・区分ごとの記入（受領 {form.returned}件の内訳）")
+                self._columns_of(form)
+
+    def _columns_of(self, form: FormCounts) -> None:
+        shown = form.by_column[: _COLUMNS // 2]
+        width = _COLUMNS // len(shown)
+        head, body = self._next(21), self._next(26)
+        below = self._next(18)
+        for n, column in enumerate(shown):
+            first, last = n * width + 1, (n + 1) * width
+            self.sheet.merged(head, first, last, column.label, "head")
+            text = f"記入 {column.answered}"
+            self.sheet.merged(body, first, last, text, "big", font_size=14)
+            others = [f"{column.tick} {column.only_ticked}"] if column.tick else []
+            words = "　".join([*others, f"空欄 {column.blank}"])
+            self.sheet.merged(below, first, last, words, "center", font_size=9, valign="vcenter")
 
     def _attention(self) -> None:
         self._section("御覧いただきたい点")
@@ -210,8 +223,8 @@ class _Overview:
         must = [r for r in self.summary.returns if r.is_in and r.status is not Status.ACCEPTED]
         doubtful = [(r, n) for r in must if (n := _must(r.findings))]
         if doubtful:
-            names = "、".join(self.summary.unit_of[r.unit].name for r, _ in doubtful[:8])
-            more = " ほか" if len(doubtful) > 8 else ""
+            units = list(dict.fromkeys(self.summary.unit_of[r.unit].name for r, _ in doubtful))
+            names, more = "、".join(units[:8]), " ほか" if len(units) > 8 else ""
             total = sum(n for _, n in doubtful)
             found.append(
                 (
@@ -261,34 +274,54 @@ class _Overview:
         places = sorted(self.summary.places, key=lambda p: p.code)
         if not 0 < len(places) <= _MOST_NAMES:
             return
-        titles = "・".join(form.title for form in self.counts)
-        self._section(f"市町村別（記号は{titles}の順、市町村名からカルテへ）")
+        self._section("市町村別（市町村名からカルテへ）")
+        self._municipality_heads()
         signs = self._signs()
-        for start in range(0, len(places), 4):
-            row = self._next(19.5)
-            for n, place in enumerate(places[start : start + 4]):
-                column = 3 * n + 1
-                self.sheet.raw.merge_range(
-                    row - 1, column - 1, row - 1, column, "", self.sheet.book.format("place_link")
-                )
-                target = self.extras.karte_links.get(place.code, "")
-                self.sheet.link(
-                    row, column, target, place.name, "place_link", f"{place.name}のカルテ"
-                )
-                self.sheet.text(
-                    row, column + 2, signs.get(place.code, ""), "center", valign="vcenter"
-                )
+        lines = -(-len(places) // _BLOCKS)
+        for line in range(lines):
+            row = self._next(17.25)
+            for block, place in enumerate(places[line::lines]):
+                self._municipality(row, block * _COLUMNS // _BLOCKS + 1, place, signs)
         legend = "　".join(f"{s.symbol} {s.value}" for s in Status)
         self.sheet.merged(self._next(20), 1, _COLUMNS, legend, "small", valign="vcenter")
 
-    def _signs(self) -> dict[str, str]:
-        found: dict[str, list[str]] = {}
-        for form in self.counts:
-            for returned in self.summary.returns:
-                if returned.form == form.form:
-                    for code in codes_of(self.summary.unit_of[returned.unit]):
-                        found.setdefault(code, []).append(returned.status.symbol)
-        return {code: " ".join(signs) for code, signs in found.items()}
+    def _municipality_heads(self) -> None:
+        row = self._next(18)
+        titles = [form.title for form in self.counts]
+        for first in range(1, _COLUMNS + 1, _COLUMNS // _BLOCKS):
+            self.sheet.merged(row, first, first + 1, "市町村", "head", font_size=9)
+            if len(titles) == 2:
+                for n, title in enumerate(titles):
+                    self.sheet.text(row, first + 2 + n, title, "head", font_size=9)
+            else:
+                words = "・".join(titles)
+                self.sheet.merged(row, first + 2, first + 3, words, "head", font_size=9)
+
+    def _municipality(
+        self, row: int, first: int, place: Place, signs: Mapping[tuple[str, str], str]
+    ) -> None:
+        sheet, target = self.sheet, self.extras.karte_links.get(place.code, "")
+        look = sheet.book.format("place_link")
+        sheet.raw.merge_range(row - 1, first - 1, row - 1, first, "", look)
+        sheet.link(row, first, target, place.name, "place_link", f"{place.name}のカルテ")
+        found = [signs.get((place.code, form.form), "") for form in self.counts]
+        if len(found) == 2:
+            for n, sign in enumerate(found):
+                sheet.text(row, first + 2 + n, sign, "center", valign="vcenter")
+        else:
+            words = " ".join(found)
+            sheet.merged(row, first + 2, first + 3, words, "center", valign="vcenter")
+
+    def _signs(self) -> dict[tuple[str, str], str]:
+        """Status signs by municipality and form; an exempt unit shows only where nobody else answers."""
+        found: dict[tuple[str, str], list[Status]] = {}
+        for returned in self.summary.returns:
+            for code in codes_of(self.summary.unit_of[returned.unit]):
+                found.setdefault((code, returned.form), []).append(returned.status)
+        return {
+            key: "".join(s.symbol for s in words if s is not Status.EXEMPT) or Status.EXEMPT.symbol
+            for key, words in found.items()
+        }
 
     def _next(self, points: float) -> int:
         row = self.row

@@ -70,10 +70,10 @@ def _status(summary: SummaryInput) -> Listing:
         Column("様式", 92),
         Column("状況", 136),
         Column("期限", 132),
-        Column("受領", 152),
+        Column("受領", 180),
         Column("担当者", 108),
         Column("電話番号", 140),
-        Column("最後の連絡", 270),
+        Column("最後の連絡", 250),
     )
     return columns, _status_lines(summary), _status_words(summary)
 
@@ -166,8 +166,8 @@ def _findings(summary: SummaryInput) -> Listing:
         Column("番号", 102),
         Column("回答単位", 150),
         Column("様式", 86),
-        Column("程度", 94),
-        Column("確認事項", 500),
+        Column("程度", 110),
+        Column("確認事項", 484),
         Column("ファイル", 210),
         Column("シート", 92),
         Column("セル", 58),
@@ -209,7 +209,7 @@ def _finding_line(
 
 def _contacts(summary: SummaryInput) -> Listing:
     columns = (
-        Column("日時", 150),
+        Column("日時", 172),
         Column("番号", 102),
         Column("回答単位", 180),
         Column("手段", 70),
@@ -235,7 +235,7 @@ def _contacts(summary: SummaryInput) -> Listing:
 def _arrivals(summary: SummaryInput) -> Listing:
     columns = (
         Column("収受", 50, center=True),
-        Column("受信日時", 150),
+        Column("受信日時", 172),
         Column("届いたファイル", 300),
         Column("番号", 102),
         Column("回答単位", 160),
@@ -309,17 +309,18 @@ def _write_list(
 
 
 def _write_line(sheet: SummarySheet, row: int, columns: Sequence[Column], line: Line) -> None:
+    texts = list(zip(line.texts, (c.pixels for c in columns), strict=True))
+    lines = [lines_needed(text, pixels, BODY_POINTS) for text, pixels in texts]
+    look = {"valign": "vcenter"} if max(lines) == 1 else {}
+    grey = {"font_color": GREY} if line.weak else {}
     for number, (column, text) in enumerate(zip(columns, line.texts, strict=True), 1):
-        one_line = (
-            lines_needed(text, column.pixels, BODY_POINTS) == 1
-        )  # links do not wrap everywhere
-        if line.link and number - 1 == line.link_column and one_line:
+        # links do not wrap everywhere
+        if line.link and number - 1 == line.link_column and lines[number - 1] == 1:
             sheet.link(row, number, line.link, text, "black_link", "届いたファイルを開く")
         elif column.center:
-            sheet.text(row, number, text, "center")
+            sheet.text(row, number, text, "center", **look)
         else:
-            sheet.text(row, number, text, "body", **({"font_color": GREY} if line.weak else {}))
-    texts = zip(line.texts, (c.pixels for c in columns), strict=True)
+            sheet.text(row, number, text, "body", **look, **grey)
     sheet.height(row, height_of(texts, least=20))
 
 

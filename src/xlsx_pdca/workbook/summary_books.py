@@ -80,13 +80,17 @@ def _subtitle(summary: SummaryInput, view: View) -> str:
 
 def _kartes(book: SummaryBook, summary: SummaryInput, views: Sequence[View]) -> dict[str, str]:
     """Write the karte sheets; links to the pages by municipality code."""
-    pages = _pages(summary)
+    every = _pages(summary)
+    pages = [page for page in every if any(returned.is_in for returned in page[1])]
+    not_in = [page for page in every if page not in pages]
     links: dict[str, str] = {}
-    for start in range(0, len(pages), MOST_PAGES):
+    for start in range(0, max(len(pages), 1), MOST_PAGES):
         name = KARTE if start == 0 else f"{KARTE}({start // MOST_PAGES + 1})"
         writer = KarteWriter(book.sheet(name), summary, summary.notes, views)
         for place, returns in pages[start : start + MOST_PAGES]:
             writer.page(place, returns)
+        if not_in and start + MOST_PAGES >= len(pages):
+            writer.not_in(not_in)
         writer.finish()
         links |= {code: f"internal:'{name}'!A{row}" for code, row in writer.starts.items()}
     return links

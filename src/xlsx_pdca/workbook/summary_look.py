@@ -40,6 +40,8 @@ SOURCE_POINTS = 8.0
 MAX_ROW_POINTS = 405.0
 MAX_LINKS = 60_000
 """Excel keeps 65,530 links on a sheet; beyond that the words alone stand there."""
+MAX_HEADER = 255
+"""Characters of a page header with its commands."""
 NOTE_FILL = "#FFF8E1"
 """Fill of the columns an officer writes in."""
 MISSING = "#E3E6EA"
@@ -93,7 +95,13 @@ STYLES: Mapping[str, Properties] = {
         "valign": "vcenter",
         "text_wrap": True,
     },
-    "black_link": {**_LINED, **_BODY, "font_color": "#000000", "underline": 1},
+    "black_link": {
+        **_LINED,
+        **_BODY,
+        "font_color": "#000000",
+        "underline": 1,
+        "valign": "vcenter",
+    },
     "note_head": {
         **_LINED,
         "font_size": BODY_POINTS,
@@ -321,11 +329,19 @@ class SummaryBook:
         pages = max(1, -int(-(pixels * _TOO_SMALL_A4) // _printable(landscape, chosen)))
         raw.fit_to_pages(pages, 0)
         raw.set_margins(left=0.47, right=0.47, top=0.55, bottom=0.63)
-        raw.set_footer(f'&L&"{DEFAULT_FONT["font_name"]}"&8{_plain(self.footer)}&C&8&A&R&8&P／&N')
+        raw.set_footer(f'&L&"{DEFAULT_FONT["font_name"]}"&8{_plain(self.footer)}&R&8&A　&P／&N')
         if repeat:
             raw.repeat_rows(repeat[0] - 1, repeat[1] - 1)
         if repeat_columns and pages > 1:
             raw.repeat_columns(0, repeat_columns - 1)
+
+
+    def set_header(self, sheet: SummarySheet, title: str, subtitle: str) -> None:
+        """Title and subtitle above every printed page, for a sheet that is cut into several pages across."""
+        font = DEFAULT_FONT["font_name"]
+        head = f'&L&"{font},Bold"&14{_plain(title)}&"{font},Regular"&8\n'
+        sheet.raw.set_margins(left=0.47, right=0.47, top=0.95, bottom=0.63)
+        sheet.raw.set_header(head + _plain(subtitle)[: MAX_HEADER - len(head)].rstrip("&"))
 
 
 def _printable(landscape: bool, paper: str) -> float:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from xlsx_pdca.layout.metrics import CELL_PADDING, lines_needed
-from xlsx_pdca.spec import FieldKind
+from xlsx_pdca.layout.metrics import CELL_PADDING, lines_needed, text_em
 from xlsx_pdca.submission import State
 from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey
 from xlsx_pdca.views import Shape, View, ViewCell, ViewColumn, ViewRow
@@ -19,6 +16,7 @@ from xlsx_pdca.workbook.summary_look import (
     fits,
     height_of,
 )
+from xlsx_pdca.workbook.view_widths import Room, print_scale, widths_of
 
 TITLE_ROW, SUBTITLE_ROW, HEADING_ROW, HEAD_ROW = 1, 2, 3, 4
 FIRST_ROW = HEAD_ROW + 1
@@ -28,26 +26,11 @@ CHANGED = "回答が変わりました"
 FULL_TEXT = "長文のため、全文は「市町村カルテ」を御覧ください。"
 KARTE = "市町村カルテ"
 
-_FIXED = ((CODE, 90), ("市町村名", 100), ("圏域", 92), ("状況", 122), ("回答者", 104))
-_NARROW: Mapping[FieldKind, float] = {
-    FieldKind.INTEGER: 84,
-    FieldKind.DECIMAL: 84,
-    FieldKind.PERCENT: 84,
-    FieldKind.DATE: 108,
-    FieldKind.FISCAL_YEAR: 84,
-    FieldKind.CHOICE: 116,
-    FieldKind.TEXT: 130,
-    FieldKind.MULTIPLE_CHOICE: 170,
-    FieldKind.REFERENCE: 220,
-}
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
-_DIGIT_PIXELS = 10.2
-"""Widest digit at 10 points."""
+_FIXED = ((CODE, 90), ("市町村名", 100), ("圏域", 92), ("状況", 122), ("回答者", 112))
+_REPEATED = 2
+"""Columns that stand on every page of a sheet that is wider than one."""
 HEADING_POINTS = 9.0
-_LONG = (220.0, 270.0, 330.0, 400.0)
-"""Widths tried for a column of long texts."""
-_SHOWN_WHOLE = 0.95
-"""Share of the answers that must show whole; the few longer ones are complete in 市町村カルテ."""
+_MOST_SOURCE = 150.0
 
 
 @dataclass(frozen=True)
@@ -104,7 +87,7 @@ def write_view(sheet: SummarySheet, view: View, notes: NoteBook, subtitle: str) 
     writer.heads(subtitle)
     for number, row in enumerate(view.rows, FIRST_ROW):
         writer.row(number, row)
-    writer.set_up()
+    writer.set_up(subtitle)
 
 
 class _ViewWriter:
@@ -114,20 +97,28 @@ class _ViewWriter:
         self.notes = notes
         self.note_columns = notes.columns(view.key)
         self.heads_ = heads_of(view, notes)
-        self.widths = tuple(self._widths())
+        front = [float(width) for _, width in _FIXED]
+        self.paper = widths_of(view, front, tuple(self._behind()), _REPEATED)
+        self.widths = self.paper.pixels
         self.first_answer = len(_FIXED) + 1
         self.source = self.first_answer + len(view.columns)
 
-    def _widths(self) -> Iterator[float]:
-        yield from (float(width) for _, width in _FIXED)
-        for number, column in enumerate(self.view.columns):
-            texts = [row.cells[number].text for row in self.view.rows]
-            yield column_width(column, texts)
-        yield 76.0
-        yield 150.0
-        yield from (220.0 if c == NOTE_COLUMN else 150.0 for c in self.note_columns)
-        yield 84.0
-        yield 60.0
+    def _behind(self) -> Iterator[Room]:
+        """Room of the columns behind the answers."""
+        yield Room(*[self._source_width()] * 2)
+        yield Room(150.0, 120.0)
+        yield from (
+            Room(220.0, 180.0) if c == NOTE_COLUMN else Room(150.0, 130.0)
+            for c in self.note_columns
+        )
+        yield Room(84.0, 72.0)
+        yield Room(60.0, 60.0)
+
+    def _source_width(self) -> float:
+        """As wide as the longest 出典 in one line, for links do not wrap."""
+        spots = {source_spot(row) for row in self.view.rows}
+        widest = max((text_em(spot) for spot in spots), default=0.0) * SOURCE_POINTS * 96 / 72
+        return min(max(widest + 2 * CELL_PADDING + 9, 76.0), _MOST_SOURCE)
 
     def heads(self, subtitle: str) -> None:
         sheet = self.sheet
@@ -170,7 +161,7 @@ class _ViewWriter:
             sheet.text(number, self.source, "", "missing")
             sheet.text(number, self.source + 1, "", "missing")
         else:
-            spot, tip = source_spot(row), source_words(row)
+            spot, tip = self._spot(row), source_words(row)
             sheet.link(number, self.source, link_to(row), spot, "source_link", tip)
             sheet.text(number, self.source + 1, words, "source")
         self._notes(number, row)
@@ -185,6 +176,12 @@ class _ViewWriter:
             sheet.link(number, 2, link_to(row), name, "name_link", f"{row.file} を開く")
         else:
             sheet.text(number, 2, name, "name")
+
+    def _spot(self, row: ViewRow) -> str:
+        """The text of the link; the cell alone where the sheet's name has no room, for it stands in the next column."""
+        spot = source_spot(row)
+        is_one_line = lines_needed(spot, self.widths[self.source - 1], SOURCE_POINTS) == 1
+        return spot if is_one_line or not row.spots else row.spots[0]
 
     def _source_words(self, row: ViewRow) -> str:
         words = source_words(row)
@@ -219,41 +216,27 @@ class _ViewWriter:
         small = height_of([(source, self.widths[self.source])], points=SOURCE_POINTS)
         return height_of(zip(texts, self.widths, strict=False), least=max(small, 22.0))
 
-    def set_up(self) -> None:
+    def set_up(self, subtitle: str) -> None:
         raw = self.sheet.raw
-        last_row = HEAD_ROW + len(self.view.rows)
-        raw.autofilter(HEAD_ROW - 1, 0, last_row - 1, len(self.heads_) - 1)
-        raw.freeze_panes(HEAD_ROW, 2)
-        self.sheet.book.set_up_print(
-            self.sheet,
-            pixels=sum(self.widths[:-1]),
-            repeat=(TITLE_ROW, HEAD_ROW),
-            repeat_columns=2,
-        )
-        raw.print_area(0, 0, last_row - 1, len(self.heads_) - 2)
+        last_row, last = HEAD_ROW + len(self.view.rows), len(self.heads_)
+        raw.autofilter(HEAD_ROW - 1, 0, last_row - 1, last - 1)
+        raw.freeze_panes(HEAD_ROW, _REPEATED)
+        pixels = sum(self.widths[:-1])
+        self.sheet.book.set_up_print(self.sheet, pixels=pixels, repeat=(TITLE_ROW, HEAD_ROW))
+        raw.fit_to_pages(1, 0)
+        raw.print_area(0, 0, last_row - 1, last - 2)
+        if self.paper.breaks:
+            self._cut_in_pages(last_row, subtitle)
 
-
-def column_width(column: ViewColumn, texts: Sequence[str]) -> float:
-    """Pixels for a column: fixed for short kinds, for long texts as wide as they ask for."""
-    if column.kind is FieldKind.CHOICE and all(len(text) <= 3 for text in texts):
-        return 84.0
-    if column.kind in _NARROW:
-        return max(_NARROW[column.kind], *map(_number_width, texts), 0.0)
-    return next((width for width in _LONG if _shows(column, texts, width)), _LONG[-1])
-
-
-def _number_width(text: str) -> float:
-    """Pixels a number takes; one that does not fit would show as ###. 0 for words, which wrap."""
-    if not _NUMBER.fullmatch(text):
-        return 0.0
-    return len(f"{Decimal(text):,}") * _DIGIT_PIXELS + CELL_PADDING
-
-
-def _shows(column: ViewColumn, texts: Sequence[str], width: float) -> bool:
-    """Whether nearly all texts show whole, and every one up to the guide length."""
-    too_long = [text for text in texts if not fits(text, width)]
-    within_guide = any(len(text) <= column.guide for text in too_long)
-    return not within_guide and len(too_long) <= len(texts) * (1 - _SHOWN_WHOLE)
+    def _cut_in_pages(self, last_row: int, subtitle: str) -> None:
+        """Every page across carries code and name; the title goes into the header, where no column cuts it."""
+        raw, last = self.sheet.raw, len(self.heads_)
+        self.sheet.book.set_header(self.sheet, self.view.title, subtitle)
+        raw.set_print_scale(print_scale(self.paper))
+        raw.set_v_pagebreaks([column - 1 for column in self.paper.breaks])
+        raw.repeat_columns(0, _REPEATED - 1)
+        raw.repeat_rows(HEADING_ROW - 1, HEAD_ROW - 1)
+        raw.print_area(HEADING_ROW - 1, 0, last_row - 1, last - 2)
 
 
 def write_cell(
