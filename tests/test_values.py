@@ -37,28 +37,39 @@ def number(text: str, look: NumberLook = NumberLook.PLAIN) -> RawCell:
         ("1200", "1200"),
         ("1,200", "1200"),
         ("３２６，９１８人", "326918"),
-        ("28.5%", "28.5"),
-        ("２８．５％", "28.5"),
         ("-3", "-3"),
         ("007", "7"),
         (".5", "0.5"),
         ("1.50", "1.5"),
         ("12 件", "12"),
+        ("　12　", "12"),
+        ("-1,234,567.5", "-1234567.5"),
     ],
 )
 def test_number_is_read_in_any_width(written: str, value: str) -> None:
-    """Commas, blanks, the unit, 人 and % do not disturb a number."""
+    """Commas between thousands, blanks around it, and its unit or 人 behind it do not disturb a number."""
     means = meaning_of_text(written, question(FieldKind.DECIMAL, unit="件"))
     assert (means.value, means.state, means.raw) == (value, State.FILLED, written)
 
 
 @pytest.mark.parametrize(
-    "written", ["約30", "三万人", "1.2.3", "1-2", "10～20", "1e5", "①", "-", "12\n", "--3", "3-"]
+    "written",
+    [
+        *("約30", "三万人", "1.2.3", "1-2", "10～20", "1e5", "①", "-", "12\n", "--3", "3-"),
+        *("10人3人", "10人人", "人10", "10 20", "1　200", "12%", "0.5％"),
+        *("1,2", "3,5", "34,56,789", "1234,567", ",123", "1,", "1,2345", "1.5,000", "1,234,56"),
+    ],
 )
 def test_doubtful_number_is_not_guessed(written: str) -> None:
-    """What the form marks △ has no value; the text is kept."""
+    """What the form marks △ has no value, also where two numbers stand in one field; the text is kept."""
     means = meaning_of_text(written, question(FieldKind.INTEGER))
     assert (means.value, means.state, means.raw) == ("", State.FILLED, written)
+
+
+@pytest.mark.parametrize("written", ["28.5", "28.5%", "２８．５％", "28.5 %"])
+def test_a_percentage_may_be_written_with_its_sign(written: str) -> None:
+    """% may stand behind a percentage, and behind no other number."""
+    assert meaning_of_text(written, question(FieldKind.PERCENT)).value == "28.5"
 
 
 def test_zero_is_its_own_state() -> None:
@@ -214,14 +225,14 @@ def test_multiple_choice_is_split() -> None:
 )
 def test_any_number_written_with_commas_is_read(value: Decimal) -> None:
     """Writing a number with grouping and its unit, and reading it, gives the number."""
-    assert plain_number(f"{value:,f}人", "人") == value
+    assert plain_number(f"{value:,f}人", ("人",)) == value
 
 
 @pytest.mark.parametrize(
     ("written", "unit", "value"),
     [
         ("　12　", "", 12),
-        ("1　200人", "人", 1200),
+        ("1,200　人", "人", 1200),
         ("3人月", "人月", 3),
         ("３回／月", "回/月", 3),
         ("3回/月", "回／月", 3),
@@ -232,7 +243,7 @@ def test_any_number_written_with_commas_is_read(value: Decimal) -> None:
 )
 def test_units_are_left_out_whole_in_any_width(written: str, unit: str, value: int | None) -> None:
     """Blanks and the unit, full-width or not, do not hinder; a part of the unit is not the unit."""
-    assert plain_number(written, unit) == value
+    assert plain_number(written, (unit,) if unit else ()) == value
 
 
 @given(st.text(max_size=30))

@@ -213,6 +213,12 @@ class FieldPlan:
     gather: str = ""
     """Name of the summary sheet that lists such answers one per line, else empty."""
 
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """What may stand once behind a number: its unit, or the sign everybody writes."""
+        usual = "%" if self.kind is FieldKind.PERCENT else "人"
+        return tuple(dict.fromkeys(each for each in (self.unit, usual) if each))
+
 
 @dataclass(frozen=True)
 class AnswerPlan:

@@ -41,7 +41,7 @@ _SEPARATE = re.compile(
     r"(詳細は)?別[紙添](資料)?[0-9]{0,2}(のとおり|の通り|に記載|をご?参照|を御参照|参照)?(です)?"
 )
 
-_NUMBER = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)")
+_NUMBER = re.compile(r"-?((?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?|\.[0-9]+)")
 
 _BETWEEN = re.compile(r"[、,，;；\n]")
 
@@ -127,12 +127,17 @@ def shortest_decimal(stored: str) -> str:
     return _plain(Decimal(repr(number)))
 
 
-def plain_number(text: str, unit: str = "") -> Decimal | None:
-    """Number written in a text, or None; cleaned exactly as the form's mark formula does."""
-    cleaned = half_width(text.replace(unit, "") if unit else text)
-    for filler in (half_width(unit), ",", " ", "%", "人"):
-        cleaned = cleaned.replace(filler, "") if filler else cleaned
-    return Decimal(cleaned) if _NUMBER.fullmatch(cleaned) else None
+def plain_number(text: str, endings: Sequence[str] = ()) -> Decimal | None:
+    """Number written in a text, in any width, with commas between thousands and one of `endings` behind it, or None.
+
+    The form's mark formula follows the same rule. Whatever else stands there, 「10人3人」 or 「1,2」, is not guessed.
+    """
+    written = half_width(text).strip(" ")
+    for ending in map(half_width, endings):
+        if written.endswith(ending):
+            written = written.removesuffix(ending).rstrip(" ")
+            break
+    return Decimal(written.replace(",", "")) if _NUMBER.fullmatch(written) else None
 
 
 def chosen(text: str, options: Sequence[str]) -> tuple[str, ...]:
@@ -173,7 +178,7 @@ def _choice(raw: str, question: FieldPlan) -> Meaning:
 
 
 def _number(raw: str, question: FieldPlan) -> Meaning:
-    number = plain_number(raw, question.unit)
+    number = plain_number(raw, question.endings)
     if number is None:
         return Meaning(raw, "", State.FILLED)
     return Meaning(raw, _plain(number), State.ZERO if number == 0 else State.FILLED)

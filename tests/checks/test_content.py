@@ -44,7 +44,12 @@ def test_good_answers_are_not_asked_about() -> None:
         (POPULATION, "約30万", "ANS04"),
         (POPULATION, "-5", "ANS05"),
         (POPULATION, "99999999", "ANS05"),
-        (POPULATION, "12.5", "ANS06"),
+        (POPULATION, "326.918", "ANS17"),
+        (POPULATION, "10人3人", "ANS04"),
+        (POPULATION, "1,2", "ANS04"),
+        (POPULATION, "12%", "ANS04"),
+        (AGEING, "0.285", "ANS18"),
+        (AGEING, "0.285%", "ANS18"),
         (AGEING, "28.55", "ANS06"),
         (ENTERED, "10月の初め", "ANS07"),
         (DESK, "共同", "ANS09"),
@@ -64,6 +69,9 @@ def test_one_doubt_one_finding(address: books.Address, text: str, code: str) -> 
     [
         (STRENGTHS, "あ" * 400),
         (POPULATION, "0"),
+        (POPULATION, "326918.0"),
+        (AGEING, "0"),
+        (AGEING, "1"),
         (POPULATION, "把握していない"),
         (POPULATION, "14,000,000人"),
         (POPULATION, ""),
@@ -131,9 +139,10 @@ def test_untouched_form_shows_the_marks_the_intake_computes() -> None:
         assert cell.text == shown[answer.address].value
 
 
-def test_only_missing_and_doubtful_marks_make_a_letter() -> None:
+@pytest.mark.parametrize("typed", ["28.55", "0.285"])
+def test_only_missing_and_doubtful_marks_make_a_letter(typed: str) -> None:
     """必ず確認 about content is exactly what the form itself shows as ● or △."""
-    changes = {STRENGTHS: "", POPULATION: "三万", DESK: "共同", ENTERED: "いつか", AGEING: "28.55"}
+    changes = {STRENGTHS: "", POPULATION: "三万", DESK: "共同", ENTERED: "いつか", AGEING: typed}
     book = books.fill(books.good_book(), changes)
     reading = read_return(book, books.plan(), books.slots())
     must = {f.address for f in reading.findings if f.grade is Grade.MUST}

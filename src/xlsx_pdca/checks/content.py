@@ -110,8 +110,8 @@ def _mark(asked: _Asked) -> Mark:
         return Mark.FILLED
     doubtful = False
     if question.kind.is_number:
-        number = plain_number(raw, question.unit)
-        doubtful = number is None or not _is_within(number, question)
+        number = plain_number(raw, question.endings)
+        doubtful = number is None or _number_doubt(number, question) != ""
     elif question.kind is FieldKind.CHOICE and not question.free_choice:
         doubtful = raw.casefold() not in {option.casefold() for option in question.options}
     return Mark.DOUBTFUL if doubtful else Mark.FILLED
@@ -165,13 +165,24 @@ def _number(asked: _Asked) -> Iterator[Finding]:
     if not answer.value:
         yield asked.finding("ANS04", found=answer.raw)
         return
-    number = Decimal(answer.value)
     decimals = 0 if question.kind is FieldKind.INTEGER else question.decimals
     _, _, places = answer.value.partition(".")
-    if not _is_within(number, question):
-        yield asked.finding("ANS05", found=answer.raw, range=_range_words(question))
-    elif len(places) > decimals and (decimals or question.kind is FieldKind.INTEGER):
+    if code := _number_doubt(Decimal(answer.value), question):
+        context = {"range": _range_words(question)} if code == "ANS05" else {}
+        yield asked.finding(code, found=answer.raw, **context)
+    elif len(places) > decimals > 0:
         yield asked.finding("ANS06", found=answer.raw, decimals=decimals)
+
+
+def _number_doubt(number: Decimal, question: FieldPlan) -> str:
+    """Code of the finding about a number that hardly fits its question; the form shows △ for the same ones."""
+    if not _is_within(number, question):
+        return "ANS05"
+    if question.kind is FieldKind.INTEGER and number % 1:
+        return "ANS17"
+    if question.kind is FieldKind.PERCENT and 0 < number < 1:
+        return "ANS18"
+    return ""
 
 
 def _is_within(number: Decimal, question: FieldPlan) -> bool:

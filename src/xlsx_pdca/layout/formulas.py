@@ -16,6 +16,9 @@ MARK_MISSING, MARK_DOUBTFUL, MARK_FILLED = (
 
 NOT_A_NUMBER = "数字で御記入ください"
 NOT_IN_LIST = "一覧からお選びください"
+NOT_WHOLE = "整数で御記入ください"
+NOT_A_SHARE = "％の数字か御確認ください"
+"""0.285 was typed where 28.5 is meant."""
 HAS_LIST = "▼ 一覧から選択"
 """Under an empty cell with a list: spreadsheet programs show the arrow only in the cell that is chosen."""
 
@@ -104,36 +107,62 @@ def doubt(content: str, field: FieldPlan, list_name: str, invitation: str = "") 
 
 
 def _number_doubt(content: str, field: FieldPlan) -> str:
-    digits = _plain_number(content, field.unit)
-    unsigned = f'IF(LEFT({digits},1)="-",MID({digits},2,99),{digits})'
-    rest = unsigned
-    for digit in "0123456789":
-        rest = f'SUBSTITUTE({rest},"{digit}","")'
-    # One point at most, and at least one digit.
-    well_formed = f'AND(LEN(SUBSTITUTE({rest},".","",1))=0,LEN({unsigned})>LEN({rest}))'
+    number = f"VALUE({_digits(content, field.endings)})"
     limits = [
-        f"VALUE({digits}){sign}{limit:f}"
+        f"{number}{sign}{limit:f}"
         for sign, limit in (("<", field.minimum), (">", field.maximum))
         if limit is not None
     ]
-    inside = f'IF(OR({",".join(limits)}),{quoted(range_request(field))},"")' if limits else '""'
+    fits = '""'
+    if field.kind is FieldKind.INTEGER:
+        fits = f'IF({number}=INT({number}),"",{quoted(NOT_WHOLE)})'
+    elif field.kind is FieldKind.PERCENT:
+        fits = f'IF(AND({number}>0,{number}<1),{quoted(NOT_A_SHARE)},"")'
+    if limits:
+        fits = f"IF(OR({','.join(limits)}),{quoted(range_request(field))},{fits})"
     return (
         f'IF({is_blank(content)},"",IF(SUMPRODUCT(--({STATES_LIST}={content}&""))>0,"",'
-        f"IF({well_formed},{inside},{quoted(NOT_A_NUMBER)})))"
+        f"IF({_is_number(content, field.endings)},{fits},{quoted(NOT_A_NUMBER)})))"
     )
 
 
-def _plain_number(content: str, unit: str) -> str:
-    """The number without grouping commas, blanks and its unit; the same cleaning as `values.plain_number`."""
-    # The unit goes first: ASC would turn its katakana into half-width ones. 「回／月」 is still to be found after it.
-    text = f'SUBSTITUTE({content}&"",{quoted(unit)},"")' if unit else f'{content}&""'
-    narrow = half_width(unit)
-    again = [narrow] if any(sign.isascii() for sign in narrow) else []
-    cleaned = f"ASC({text})"
+_SPOILT = ("#", "^,", "0000,", ",0000", ".,", ".0,", ".00,", ".000,")
+"""Shapes with a comma that parts no thousands, all digits being 0; and # itself, which stands for a digit below."""
+
+
+def _is_number(content: str, endings: tuple[str, ...]) -> str:
+    """Condition: a number by the rule of `values.plain_number`.
+
+    A text is brought down to its shape, as in ^-12,345.6| → ^00,000.0| → ^#.|, and the shape is compared.
+    """
+    shape = f'SUBSTITUTE("^"&{_without_ending(content, endings)},"^-","^")'
+    for digit in "123456789":
+        shape = f'SUBSTITUTE({shape},"{digit}","0")'
+    for spoilt in _SPOILT:
+        shape = f'SUBSTITUTE({shape},"{spoilt}","x")'
+    one_digit = f'SUBSTITUTE(SUBSTITUTE({shape},",000","0"),"0","#",1)'
+    left = f'SUBSTITUTE({one_digit},"0","")'
+    return f'SUMPRODUCT(--({left}={{"^#|","^#.|","^.#|"}}))>0'
+
+
+def _digits(content: str, endings: tuple[str, ...]) -> str:
+    """The text of a number as VALUE understands it everywhere."""
+    return f'SUBSTITUTE(SUBSTITUTE({_without_ending(content, endings)},",",""),"|","")'
+
+
+def _without_ending(content: str, endings: tuple[str, ...]) -> str:
+    """The text half-width, without blanks around it and without its unit, and a | behind it."""
     # LibreOffice's ASC leaves a full-width blank as it is, Excel's does not.
-    for sign in dict.fromkeys([*again, ",", " ", "\u3000", "%", "人"]):
-        cleaned = f'SUBSTITUTE({cleaned},{quoted(sign)},"")'
-    return cleaned
+    text = f'TRIM(SUBSTITUTE({content}&"","\u3000"," "))&"|"'
+    # A unit goes before ASC, which would turn its katakana into half-width ones, or after it if it may be
+    # typed in either width, such as 「回／月」. The _ sees to it that only one of them is taken away.
+    for ending in endings:
+        text = f'SUBSTITUTE({text},{quoted(ending + "|")},"_")'
+    text = f"ASC({text})"
+    for narrow in map(half_width, endings):
+        if any(sign.isascii() for sign in narrow):
+            text = f'SUBSTITUTE({text},{quoted(narrow + "|")},"_")'
+    return f'SUBSTITUTE(SUBSTITUTE({text}," _","_"),"_","|")'
 
 
 def range_request(field: FieldPlan) -> str:
@@ -178,13 +207,14 @@ def sheet_progress(columns: tuple[int, ...], all_well: str) -> str:
     )
 
 
-def computed(field: FieldPlan, operands: tuple[tuple[str, str], ...]) -> str:
-    """Formula of a computed field from (content, unit) of its operands; blank while one is no plain number."""
+def computed(field: FieldPlan, operands: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    """Formula of a computed field from (content, endings) of its operands; blank while one is no plain number."""
     assert field.computation is not None
-    numbers = [f"VALUE({_plain_number(content, unit)})" for content, unit in operands]
+    numbers = [f"VALUE({_digits(*operand)})" for operand in operands]
     expression = {
         "sum": "+".join(numbers),
         "difference": "-".join(numbers),
         "ratio": f"ROUND({numbers[0]}/{numbers[-1]}*100,1)",
     }[field.computation.operation.value]
-    return f'IFERROR({expression},"")'
+    plain = ",".join(_is_number(*operand) for operand in operands)
+    return f'IF(AND({plain}),IFERROR({expression},""),"")'

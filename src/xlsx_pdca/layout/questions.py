@@ -185,7 +185,7 @@ class QuestionDraft(SheetFrame):
             return
         assert question.computation is not None
         operands = tuple(
-            (self._content_of(key, rect), self._unit_of(key, plan))
+            (self._content_of(key, rect), self._endings_of(key, plan))
             for key in question.computation.fields
         )
         self.formula(rect, Style.COMPUTED, formulas.computed(plan, operands), "")
@@ -197,10 +197,10 @@ class QuestionDraft(SheetFrame):
                 return formulas.here(column.column)
         return formulas.at_row_of(row_name(self.codes[key]), self.grid.entry.column)
 
-    def _unit_of(self, key: str, computed: FieldPlan) -> str:
-        """Unit of a field a computed one stands on: a single, or a column of the same table."""
+    def _endings_of(self, key: str, computed: FieldPlan) -> tuple[str, ...]:
+        """What may stand behind the number of a field a computed one stands on: a single, or a column of its table."""
         wanted = f"{computed.group}.{key}" if computed.group else key
-        return next((field.unit for field in self.fields if field.field == wanted), "")
+        return next((field.endings for field in self.fields if field.field == wanted), ())
 
     def _prompt(self, plan: FieldPlan, question: Question, rect: Rect) -> None:
         title, prompt = self.words.prompt(plan, question)
