@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 import books
 from xlsx_pdca.cells import Rect
 from xlsx_pdca.checks import read_return
+from xlsx_pdca.plan import Style
 from xlsx_pdca.rawbook import CellType, NumberLook, RawBook, RawCell, RawSheet
 from xlsx_pdca.submission import Reading
 
@@ -78,6 +81,45 @@ def test_questions_swapped_between_codes_are_asked() -> None:
     assert [f.code for f in reading.findings] == ["STR20"]
     assert not {a.raw for a in reading.answers if a.field in ("population", "ageing")} - {""}
     assert len(reading.strays) == 2
+
+
+def _formula_cell(sheet: str, style: Style) -> tuple[int, int]:
+    cells = books.plan().sheet(sheet).cells
+    return next((c.rect.top, c.rect.left) for c in cells if c.formula and c.style is style)
+
+
+@pytest.mark.parametrize("style", [Style.MARK, Style.COUNTER, Style.PROGRESS])
+@pytest.mark.parametrize("text", ["補足：至急", "3", "あと少し", "12人"])
+def test_text_typed_over_a_formula_is_kept(style: Style, text: str) -> None:
+    """What was typed over a mark or a counter is a text outside the answers, like any other."""
+    reading = read(books.write(books.good_book(), FIRST, _formula_cell("s1", style), text))
+    assert [f.code for f in reading.findings] == ["STR09"]
+    assert [stray.text for stray in reading.strays] == [text]
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        (Style.MARK, "●"),
+        (Style.MARK, "△"),
+        (Style.COUNTER, "あと 12 字"),
+        (Style.COUNTER, "目安を 3 字超えています"),
+        (Style.PROGRESS, "必須の未記入 2 件　御確認いただきたい欄 1 件"),
+    ],
+)
+def test_copied_result_of_a_formula_is_no_text_of_theirs(style: Style, text: str) -> None:
+    """Where only values were copied, what the formula showed stands in its place."""
+    assert codes(books.write(books.good_book(), FIRST, _formula_cell("s1", style), text)) == []
+
+
+def test_formula_beside_the_answers_is_kept() -> None:
+    """A formula of the sender's own is a text outside the answers, by its result; so is a number on the drawing sheet."""
+    summed = RawCell(CellType.NUMBER, "21", formula="SUM(F9:F12)")
+    reading = read(books.write(books.good_book(), SCENES, (9, 20), summed))
+    assert [f.code for f in reading.findings] == ["STR09"]
+    assert [stray.text for stray in reading.strays] == ["21"]
+    drawn = read(books.write(books.good_book(), CHART, (9, 3), RawCell(CellType.NUMBER, "12")))
+    assert [stray.text for stray in drawn.strays] == ["12"]
 
 
 def test_slot_of_another_unit_is_a_changed_text() -> None:

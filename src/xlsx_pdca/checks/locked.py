@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -15,12 +16,14 @@ from xlsx_pdca.plan import (
     TICKET_SLOT,
     AnswerPlan,
     CellPlan,
+    Mark,
     SheetPlan,
+    Style,
     WorkbookPlan,
     filled,
     per_plan,
 )
-from xlsx_pdca.rawbook import CellType, RawBook, RawSheet
+from xlsx_pdca.rawbook import CellType, RawBook, RawCell, RawSheet
 from xlsx_pdca.reading import Found, listed
 from xlsx_pdca.submission import StrayText
 
@@ -129,6 +132,8 @@ def _holding(texts: set[str], sheet: RawSheet) -> set[Place]:
 
 def _without_answers(planned: SheetPlan, sheet: RawSheet, slots: Slots | None) -> _Ours:
     ours = _explained(planned, sheet, slots, _NO_ANCHORS, _NO_ANCHORS, frozenset())
+    if not any(cell.formula for cell in planned.cells):
+        return ours
     # Counts of the progress panel are numbers, wherever they stand in a copy of the values.
     numbers = {place for place, cell in sheet.cells.items() if cell.type is CellType.NUMBER}
     return replace(ours, cells=ours.cells | numbers)
@@ -152,8 +157,7 @@ def _explained(
 ) -> _Ours:
     """The sheet compared with its locked texts and formulas."""
     standing = _places_by_text(sheet, spots)
-    ours = {place for place, cell in sheet.cells.items() if cell.formula is not None}
-    ours |= _computed(planned, rows, columns)
+    ours = set(_calculated(sheet, planned, rows, columns))
     changed: list[str] = []
     replaced: set[Place] = set()
     for cell, key, row, column in _printed(planned, rows, columns):
@@ -177,15 +181,61 @@ def _explained(
     )
 
 
-# Nearly all returns have their anchors where the form has them, so these two are worked out once.
+def _calculated(
+    sheet: RawSheet, planned: SheetPlan, rows: Lines, columns: Lines
+) -> Iterator[Place]:
+    """Formulas of the form, and what they showed where only values were copied; not what was typed over them."""
+    likely, words = _computed(planned, rows, columns), _formula_words(planned)
+    for place, cell in sheet.cells.items():
+        if place in likely:
+            if cell.formula is not None or any(_shows(cell, each) for each in likely[place]):
+                yield place
+        elif cell.formula is not None and words.fullmatch(cell.text):
+            yield place
+
+
+def _shows(cell: RawCell, planned: CellPlan) -> bool:
+    """Whether a value may be the result of a formula of the form."""
+    if cell.type is CellType.NUMBER:
+        return planned.style is Style.COMPUTED or isinstance(planned.cached, int)
+    return cell.type is CellType.ERROR or _results(planned).fullmatch(cell.text) is not None
+
+
+# Nearly all returns have their anchors where the form has them, so these are worked out once.
 
 
 @per_plan
-def _computed(planned: SheetPlan, rows: Lines, columns: Lines) -> frozenset[Place]:
+def _computed(
+    planned: SheetPlan, rows: Lines, columns: Lines
+) -> Mapping[Place, tuple[CellPlan, ...]]:
     """Where formulas of the form would stand."""
-    formulas = (cell.rect for cell in planned.cells if cell.formula)
-    each = (_likely(rows.standing(r.top), columns.standing(r.left)) for r in formulas)
-    return frozenset(place for places in each for place in places)
+    places: dict[Place, tuple[CellPlan, ...]] = {}
+    for cell in planned.cells:
+        if cell.formula:
+            here = _likely(rows.standing(cell.rect.top), columns.standing(cell.rect.left))
+            places |= {place: (*places.get(place, ()), cell) for place in here}
+    return places
+
+
+@per_plan
+def _results(planned: CellPlan) -> re.Pattern[str]:
+    """Texts a formula can show: nothing, the signs of a mark, or what it holds in quotes."""
+    if planned.style is Style.MARK:
+        return re.compile("|".join(Mark))
+    quoted = {text.replace('""', '"') for text in _QUOTED.findall(planned.formula)}
+    # Single signs and codes are what it looks for, not what it says.
+    words = "|".join(re.escape(word) for word in quoted if len(word) > 1 and not word.isascii())
+    return re.compile(f"(?:[0-9]*(?:{words}))*" if "&(" in planned.formula else f"(?:{words})?")
+
+
+@per_plan
+def _formula_words(planned: SheetPlan) -> re.Pattern[str]:
+    """Texts the formulas of a sheet can show, for one that no longer stands where it would."""
+    patterns = {_results(cell).pattern for cell in planned.cells if cell.formula}
+    return re.compile("|".join(sorted(patterns)))
+
+
+_QUOTED = re.compile('"((?:[^"]|"")*)"')
 
 
 @per_plan
