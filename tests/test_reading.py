@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 import books
+from xlsx_pdca.cells import column_letters
 from xlsx_pdca.checks import read_return
 from xlsx_pdca.findings import Grade
 from xlsx_pdca.rawbook import RawBook
@@ -222,12 +223,46 @@ def test_header_words_in_a_note_are_no_anchor(place: tuple[int, int]) -> None:
 
 
 def test_swapped_headers_are_read_as_printed_and_pointed_out() -> None:
-    """Answers go to the scene printed above them, and the changed order is a finding."""
+    """Answers go to the scene printed above them; where names show that only words changed places, a person must look."""
     first, second = _header(SCENES, "日常の療養支援"), _header(SCENES, "入退院支援")
     book = books.write(books.good_book(), SCENES, first, "入退院支援")
-    reading = read(books.write(book, SCENES, second, "日常の療養支援"))
-    assert codes(reading) == ["STR15"]
+    book = books.write(book, SCENES, second, "日常の療養支援")
+    reading = read(book)
+    assert codes(reading) == ["STR21"]
+    assert reading.findings[0].grade is Grade.MUST
+    left, right = column_letters(first[1]), column_letters(second[1])
+    assert f"「日常の療養支援」は{left}列から{right}列へ" in reading.findings[0].sentence()
     assert said(reading)["purpose", "discharge", ""] == books.ANSWERS["purpose", "daily", ""]
+    assert codes(read(books.strip_names(book))) == ["STR15"]
+
+
+def test_rows_sorted_apart_from_their_answers_must_be_looked_at() -> None:
+    """Codes and questions in each other's row are told with both rows; with their names moved along they are only told."""
+    purpose, present = (books.planned((field, "daily", "")) for field in ("purpose", "present"))
+    (top, _), (bottom, _) = (books.spot(a.address) for a in (purpose, present))
+    cells = next(s for s in books.good_book().sheets if s.name == SCENES).cells
+    book = books.good_book()
+    for column in (1, 2):
+        book = books.write(book, SCENES, (top, column), cells[bottom, column])
+        book = books.write(book, SCENES, (bottom, column), cells[top, column])
+    reading = read(book)
+    assert {"STR15", "STR21"} & set(codes(reading)) == {"STR21"}
+    assert f"「{purpose.code}」は{top}行目から{bottom}行目へ" in reading.findings[0].sentence()
+    names = {
+        **book.names,
+        purpose.row_name: book.names[present.row_name],
+        present.row_name: book.names[purpose.row_name],
+    }
+    assert {"STR15", "STR21"} & set(codes(read(replace(book, names=names)))) == {"STR15"}
+
+
+@pytest.mark.parametrize("count", range(1, 8))
+def test_names_left_behind_are_no_exchange(count: int) -> None:
+    """Rows inserted by a library that forgets the names: another code may stand at each name, in the old order."""
+    book = books.insert_rows(books.good_book(), POSTS, 5, count, names=False)
+    reading = read(book)
+    assert said(reading) == books.ANSWERS
+    assert codes(reading) == []
 
 
 def _header(sheet: str, text: str) -> tuple[int, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xlsx_pdca.anchors import Placement, placements
-from xlsx_pdca.cells import a1, is_blank
+from xlsx_pdca.cells import a1, column_letters, is_blank
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
 from xlsx_pdca.rawbook import RawBook, RawCell
@@ -29,6 +30,8 @@ class Found:
     """Names of sheets that repeat another one."""
     unsettled: frozenset[Address]
     """Answers a finding already asks about: missing, doubled or moved."""
+    swapped: frozenset[str] = frozenset()
+    """Keys of sheets whose codes or headers changed places, perhaps without their answers."""
 
     def cell_of(self, answer: AnswerPlan) -> RawCell | None:
         """Stored cell of an answer, or None when it is blank or lost."""
@@ -42,6 +45,7 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
     chosen: dict[str, Placement] = {}
     findings: list[Finding] = []
     copies: set[str] = set()
+    swapped: set[str] = set()
     for key, candidates in placements(book, plan).items():
         asked = [a for a in plan.answers if a.sheet == key]
         if not candidates:
@@ -51,6 +55,9 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
         chosen[key] = placed
         copies |= {c.sheet.name for c in candidates if c is not placed}
         findings += [*doubts, *_lost(placed, asked)]
+        if places := _swapped(placed, asked, book):
+            swapped.add(key)
+            findings.append(finding("STR21", sheet=placed.sheet.name, places=listed(places)))
     moved = tuple(_moved(book, plan, chosen))
     asked_about = {address for addresses, _ in moved for address in addresses}
     lost = {a.address for a in plan.answers if not _has_spot(a, chosen)}
@@ -60,6 +67,7 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
         chosen,
         frozenset(copies),
         frozenset(lost | asked_about),
+        frozenset(swapped),
     )
 
 
@@ -143,6 +151,40 @@ def _lost(placed: Placement, asked: Sequence[AnswerPlan]) -> Iterator[Finding]:
     for code, texts in (("STR07", placed.doubled), ("STR20", placed.parted)):
         if texts:
             yield finding(code, sheet=placed.sheet.name, labels=listed(texts))
+
+
+def _swapped(placed: Placement, asked: Sequence[AnswerPlan], book: RawBook) -> list[str]:
+    """Codes and headers that changed places while their defined names did not: contents were sorted or typed anew.
+
+    Whether the answers went with them cannot be seen. Rows and columns moved as such take their names along.
+    """
+    named = {name: to for name, (sheet, to) in book.names.items() if sheet == placed.sheet.name}
+    rows = {
+        a.code: (named[a.row_name].top, placed.rows[a.code])
+        for a in asked
+        if a.row_name in named and a.code in placed.rows
+    }
+    columns = {
+        a.header: (named[a.col_name].left, placed.columns[a.header])
+        for a in asked
+        if a.col_name in named and a.header in placed.columns
+    }
+    return [
+        *(f"「{code}」は{was}行目から{now}行目へ" for code, was, now in _exchanged(rows)),
+        *(
+            f"「{header}」は{column_letters(was)}列から{column_letters(now)}列へ"
+            for header, was, now in _exchanged(columns)
+        ),
+    ]
+
+
+def _exchanged(lines: Mapping[str, tuple[int, int]]) -> list[tuple[str, int, int]]:
+    """Anchors standing where their names do not, with another one at their names; none while all keep their order."""
+    # Some libraries insert rows and leave all names behind: those are stale, and nothing changed places.
+    if all(before[1] <= after[1] for before, after in pairwise(sorted(lines.values()))):
+        return []
+    printed = {now for _, now in lines.values()}
+    return [(text, was, now) for text, (was, now) in lines.items() if was != now and was in printed]
 
 
 def _moved(

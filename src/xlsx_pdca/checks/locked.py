@@ -94,6 +94,8 @@ def _answer_sheets(plan: WorkbookPlan, slots: Slots | None, found: Found) -> dic
     for key, placed in found.chosen.items():
         asked = [answer for answer in plan.answers if answer.sheet == key]
         ours = _with_answers(plan.sheet(key), placed, asked, slots)
+        if key in found.swapped:  # asked about already
+            ours = replace(ours, in_order=True)
         explained[placed.sheet.name] = explained.get(placed.sheet.name, _Ours()) | ours
     return explained
 
