@@ -16,7 +16,7 @@ from xlsx_pdca.definitions.forms import load_forms
 from xlsx_pdca.definitions.gunma import PREFECTURE, gunma_settings, gunma_units
 from xlsx_pdca.definitions.settings import written_settings
 from xlsx_pdca.event import JST
-from xlsx_pdca.ledger import Issued
+from xlsx_pdca.facts import Issued
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.store.round_folder import open_round
 from xlsx_pdca.store.system import write_atomically

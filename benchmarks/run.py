@@ -24,7 +24,7 @@ import pandas
 import rounds
 from measure import Contender, Ratio, Times, best_times, machine, start_up
 
-from xlsx_pdca.ledger import Issued
+from xlsx_pdca.facts import Issued
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.workbook.master import write_master
 from xlsx_pdca.workbook.stamp import Master, stamp

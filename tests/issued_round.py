@@ -15,7 +15,8 @@ from openpyxl.workbook import Workbook
 
 from xlsx_pdca.cells import a1
 from xlsx_pdca.event import JST
-from xlsx_pdca.ledger import Arrived, Issued, Ledger, Standing
+from xlsx_pdca.facts import Arrived, Issued
+from xlsx_pdca.ledger import Ledger, Standing
 from xlsx_pdca.plan import TICKET_SLOT, WorkbookPlan
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.ticket import find_tickets, make_ticket

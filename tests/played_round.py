@@ -14,8 +14,8 @@ import openpyxl
 from xlsx_pdca.checks import read_return
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.ledger import Issued as Booking
-from xlsx_pdca.ledger import fact_of
+from xlsx_pdca.facts import Issued as Booking
+from xlsx_pdca.facts import fact_of
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
 from xlsx_pdca.rawbook import RawBook
 from xlsx_pdca.store.archive import Archive

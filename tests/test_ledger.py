@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlsx_pdca.event import JST, Event
-from xlsx_pdca.findings import Finding
-from xlsx_pdca.ledger import (
+from xlsx_pdca.facts import (
     Accepted,
     Arrived,
     Asked,
@@ -20,14 +19,13 @@ from xlsx_pdca.ledger import (
     Issued,
     Outcome,
     Sent,
-    Status,
     Submitted,
     Undone,
     booking,
     fact_of,
-    fold,
-    must_check,
 )
+from xlsx_pdca.findings import Finding
+from xlsx_pdca.ledger import Status, fold, must_check
 
 NOW = datetime(2026, 10, 1, 9, 0, tzinfo=JST)
 UNIT, FORM = "102016-1", "jizen"

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlsx_pdca.ledger import Issued
+from xlsx_pdca.facts import Issued
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.workflows.demo import BY, DEFAULT_SEED, Played, play, respondent_of
 from xlsx_pdca.workflows.demo_answers import answers_of

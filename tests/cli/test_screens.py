@@ -17,8 +17,8 @@ from xlsx_pdca.cli.program import run
 from xlsx_pdca.definitions.data_files import read_form_files, templates_folder
 from xlsx_pdca.definitions.forms import load_forms
 from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.findings import Grade, finding
-from xlsx_pdca.ledger import Arrived, Outcome
 from xlsx_pdca.workflows.collect import FoundFile
 from xlsx_pdca.workflows.outline import outline
 from xlsx_pdca.workflows.receive import Line

@@ -15,8 +15,8 @@ from survival import samples
 from xlsx_pdca.cells import a1
 from xlsx_pdca.checks import IssuedBook, Register, identify, read_return
 from xlsx_pdca.event import JST
+from xlsx_pdca.facts import Issued
 from xlsx_pdca.findings import Finding
-from xlsx_pdca.ledger import Issued
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.reading import answer_label

@@ -106,7 +106,7 @@ CASES = {
         finding="STR05",
     ),
     "table rows sorted with their numbers": lambda: Case(
-        [["sort", "組織表", table("A"), answer_column() - 1]], finding="STR15"
+        [["sort", "組織表", table("A"), answer_column() - 1]], finding="STR21"
     ),
 }
 """Made when they run: the places come from the plan of the form as it is today."""

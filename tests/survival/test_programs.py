@@ -18,7 +18,7 @@ from libreoffice import LibreOffice
 from survival import samples
 from survival.issued_form import fill, form, taken_in, truth
 from xlsx_pdca.event import JST
-from xlsx_pdca.ledger import Outcome as Became
+from xlsx_pdca.facts import Outcome as Became
 from xlsx_pdca.submission import Reading
 from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.new import RoundToMake, new_round

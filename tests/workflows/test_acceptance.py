@@ -10,7 +10,8 @@ import pytest
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode, UsageError
-from xlsx_pdca.ledger import Outcome, Status, Submitted
+from xlsx_pdca.facts import Outcome, Submitted
+from xlsx_pdca.ledger import Status
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.workflows.acceptance import (
     Acceptance,

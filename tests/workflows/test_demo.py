@@ -12,7 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from xlsx_pdca.ledger import Outcome, Status
+from xlsx_pdca.facts import Outcome
+from xlsx_pdca.ledger import Status
 from xlsx_pdca.summary import NOTE_COLUMN
 from xlsx_pdca.workflows.demo import (
     JOINT_ONLY,

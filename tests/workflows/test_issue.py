@@ -20,7 +20,8 @@ from xlsx_pdca.definitions.form_settings import FormSetting
 from xlsx_pdca.definitions.gunma import gunma_desk, gunma_settings, gunma_units
 from xlsx_pdca.errors import FaultyDefinitions
 from xlsx_pdca.event import JST
-from xlsx_pdca.ledger import Exempted, Undone, booking, fact_of, fold
+from xlsx_pdca.facts import Exempted, Undone, booking, fact_of
+from xlsx_pdca.ledger import fold
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.spec import Audience, Form, Heading, Note
 from xlsx_pdca.store.disk_errors import DiskFull

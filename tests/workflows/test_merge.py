@@ -17,7 +17,8 @@ from xlsx_pdca.definitions.codes import shipped_codes
 from xlsx_pdca.definitions.form_settings import FormSetting
 from xlsx_pdca.definitions.gunma import gunma_settings, gunma_units
 from xlsx_pdca.event import JST
-from xlsx_pdca.ledger import Sent, booking, fold
+from xlsx_pdca.facts import Sent, booking
+from xlsx_pdca.ledger import fold
 from xlsx_pdca.store.disk_errors import OpenElsewhere
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.summary import NOTE_COLUMN

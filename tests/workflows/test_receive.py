@@ -17,7 +17,7 @@ from failing_calls import killable_environment, windows_error
 from issued_round import BY, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.ledger import Arrived, Outcome
+from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.disk_errors import LockHeld
 from xlsx_pdca.store.system import exclusive_lock

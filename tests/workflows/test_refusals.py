@@ -18,7 +18,8 @@ from openpyxl.workbook import Workbook
 from issued_round import KEY, MAEBASHI, TAKASAKI, Desk, changed, codes, saved
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.ledger import Outcome, Status
+from xlsx_pdca.facts import Outcome
+from xlsx_pdca.ledger import Status
 from xlsx_pdca.store.archive import Archive
 
 TODAY = "2026-09-15T09:00:00+09:00"

@@ -11,7 +11,8 @@ import pytest
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.ledger import Exempted, Extended, Status, booking
+from xlsx_pdca.facts import Exempted, Extended, booking
+from xlsx_pdca.ledger import Status
 from xlsx_pdca.workflows.acceptance import accept
 from xlsx_pdca.workflows.collect import dropped_files
 from xlsx_pdca.workflows.standing import Overview, overview

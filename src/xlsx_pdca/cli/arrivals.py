@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from xlsx_pdca.cli import console
+from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.findings import Finding, Grade
-from xlsx_pdca.ledger import Arrived, Booked, Outcome
+from xlsx_pdca.ledger import Booked
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.receive import Line
 from xlsx_pdca.workflows.round import Round

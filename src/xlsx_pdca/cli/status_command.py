@@ -11,7 +11,8 @@ from xlsx_pdca.cli.arrivals import finding_records, ways_out
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import json_option, opened, round_option, tell_notices, tell_unbooked
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.ledger import Arrived, Booked, Status
+from xlsx_pdca.facts import Arrived
+from xlsx_pdca.ledger import Booked, Status
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.collect import dropped_files
 from xlsx_pdca.workflows.proposals import Proposals

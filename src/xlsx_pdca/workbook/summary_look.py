@@ -335,7 +335,6 @@ class SummaryBook:
         if repeat_columns and pages > 1:
             raw.repeat_columns(0, repeat_columns - 1)
 
-
     def set_header(self, sheet: SummarySheet, title: str, subtitle: str) -> None:
         """Title and subtitle above every printed page, for a sheet that is cut into several pages across."""
         font = DEFAULT_FONT["font_name"]

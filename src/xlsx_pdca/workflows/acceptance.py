@@ -9,21 +9,8 @@ from pathlib import PurePosixPath
 
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import NewEvent
-from xlsx_pdca.ledger import (
-    Accepted,
-    Arrived,
-    Booked,
-    Dismissed,
-    Issued,
-    Key,
-    Ledger,
-    Sent,
-    Standing,
-    Submitted,
-    booking,
-    fold,
-    must_check,
-)
+from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Issued, Sent, Submitted, booking
+from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold, must_check
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted

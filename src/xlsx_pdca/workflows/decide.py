@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from xlsx_pdca.checks.copies import Comparison, Relation, compare, lost_drawings
+from xlsx_pdca.facts import Arrived, Outcome, Submitted
 from xlsx_pdca.findings import Finding, finding
-from xlsx_pdca.ledger import Arrived, Booked, Key, Ledger, Outcome, Submitted, Use
+from xlsx_pdca.ledger import Booked, Key, Ledger, Use
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.reading import answer_label, listed
 from xlsx_pdca.submission import Reading

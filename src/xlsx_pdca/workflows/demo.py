@@ -16,7 +16,7 @@ from xlsx_pdca.definitions.form_settings import FormLine
 from xlsx_pdca.definitions.gunma import gunma_desk, gunma_settings, gunma_units
 from xlsx_pdca.definitions.settings import written_settings
 from xlsx_pdca.event import JST
-from xlsx_pdca.ledger import Contacted, Extended, Outcome, booking
+from xlsx_pdca.facts import Contacted, Extended, Outcome, booking
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.round_folder import RoundFolder

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from xlsx_pdca.errors import Fault, FaultyDefinitions
 from xlsx_pdca.event import JST, Event
-from xlsx_pdca.ledger import Issued, booking, fact_of, fold
+from xlsx_pdca.facts import Issued, booking, fact_of
+from xlsx_pdca.ledger import fold
 from xlsx_pdca.plan import TICKET_SLOT, WorkbookPlan
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.disk_errors import told_about

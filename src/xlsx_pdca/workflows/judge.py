@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 
 from xlsx_pdca.checks.identity import Identity, IssuedBook, Register, identify
+from xlsx_pdca.facts import Issued
 from xlsx_pdca.findings import Finding, refused
-from xlsx_pdca.ledger import Issued, Ledger
+from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.rawbook import RawBook, Refusal
 from xlsx_pdca.submission import Reading, State
 from xlsx_pdca.ticket import find_tickets

@@ -9,7 +9,8 @@ from itertools import count
 from pathlib import Path
 
 from xlsx_pdca.errors import DiskError
-from xlsx_pdca.ledger import Ledger, Noted, Status, Submitted, booking, fold
+from xlsx_pdca.facts import Noted, Submitted, booking
+from xlsx_pdca.ledger import Ledger, Status, fold
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.disk_errors import OpenElsewhere, told_about
 from xlsx_pdca.store.events import EventWriter

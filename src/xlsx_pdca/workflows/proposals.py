@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from xlsx_pdca.checks.identity import Register
-from xlsx_pdca.ledger import Arrived, Booked, Key, Ledger, Outcome
+from xlsx_pdca.facts import Arrived, Outcome
+from xlsx_pdca.ledger import Booked, Key, Ledger
 from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.workflows.judge import issued_books
 from xlsx_pdca.workflows.round import Round

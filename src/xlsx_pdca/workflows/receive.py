@@ -18,8 +18,9 @@ from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from xlsx_pdca.errors import DiskError
+from xlsx_pdca.facts import Arrived, Outcome, Submitted, booking
 from xlsx_pdca.findings import Grade, finding
-from xlsx_pdca.ledger import Arrived, Key, Ledger, Outcome, Submitted, booking, fold
+from xlsx_pdca.ledger import Key, Ledger, fold
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.file_names import safe_file_name

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import Event
-from xlsx_pdca.ledger import (
+from xlsx_pdca.facts import (
     Accepted,
     Arrived,
     Dismissed,
@@ -19,8 +19,8 @@ from xlsx_pdca.ledger import (
     Undone,
     booking,
     fact_of,
-    fold,
 )
+from xlsx_pdca.ledger import fold
 from xlsx_pdca.workflows.round import Round
 
 

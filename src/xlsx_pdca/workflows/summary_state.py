@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xlsx_pdca.event import JST
-from xlsx_pdca.ledger import Arrived, Booked, Corrected, Ledger, Standing, Submitted
+from xlsx_pdca.facts import Arrived, Corrected, Submitted
+from xlsx_pdca.ledger import Booked, Ledger, Standing
 from xlsx_pdca.plan import WorkbookPlan, question_id
 from xlsx_pdca.submission import Answer, Reading
 from xlsx_pdca.summary import (

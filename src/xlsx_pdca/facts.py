@@ -1,0 +1,226 @@
+"""What can be booked in 受付記録: one frozen record per type of event, to and from the lines of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from xlsx_pdca.event import Event, NewEvent
+from xlsx_pdca.findings import Finding
+
+
+class Outcome(StrEnum):
+    """What became of one received file."""
+
+    SUBMISSION = "提出として受付"
+    SAME_FILE = "受付済みと同じファイル"
+    HELD = "保留（県で確認）"
+    SUPERSEDED = "より記入の多い同時着のファイルあり"
+    REFUSED = "読み取れないファイル"
+
+
+@dataclass(frozen=True)
+class Issued:
+    """One workbook written for one unit, with the slot values as sent."""
+
+    unit: str
+    form: str
+    issue: int
+    ticket: str
+    edition: str
+    plan: str
+    """SHA-256 of the frozen plan."""
+    file: str
+    """Relative to the round folder, forward slashes."""
+    sha256: str
+    slots: Mapping[str, str]
+    deadline: date | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """送付済, told by a person or by the mail server."""
+
+    unit: str
+    form: str
+    on: date
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A file taken in as the newest answer of a unit."""
+
+    sha256: str
+    unit: str
+    form: str
+    issue: int
+    plan: str
+    number: int
+    """第 n 回, counted from 1 in our order of receipt."""
+    file: str
+    """Readable copy, relative to the round folder."""
+    findings: tuple[Finding, ...] = ()
+    person: str = ""
+    """氏名 as typed in the form."""
+    arrival: int = 0
+    """Sequence number of the arrival; filled in by `fold` where the arrival itself carries the submission."""
+    assigned: bool = False
+    """True when a person said whose file it is (`accept --as`)."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One file received; its bytes were archived before anything parsed them."""
+
+    sha256: str
+    name: str
+    """As it arrived."""
+    source: str
+    size: int
+    outcome: Outcome
+    modified: int = 0
+    """Time stamp of the file in nanoseconds: the same bytes, name and stamp are the same file seen again."""
+    application: str = ""
+    unit: str = ""
+    form: str = ""
+    issue: int = 0
+    plan: str = ""
+    findings: tuple[Finding, ...] = ()
+    losses: tuple[str, ...] = ()
+    note: str = ""
+    """English detail of a refusal."""
+    submission: Submitted | None = None
+    """Set when it was taken in; in the same line, so that no crash can part the two."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    unit: str
+    form: str
+    number: int
+    """Number of the submission that was accepted."""
+
+
+@dataclass(frozen=True)
+class Dismissed:
+    """A held file laid aside by a person."""
+
+    arrival: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """確認依頼 went out."""
+
+    unit: str
+    form: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """県補正: a value the prefecture puts in place of the returned one."""
+
+    unit: str
+    form: str
+    number: int
+    field: str
+    column: str
+    row: str
+    raw: str
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class Contacted:
+    unit: str
+    text: str
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class Extended:
+    unit: str
+    form: str
+    until: date
+
+
+@dataclass(frozen=True)
+class Exempted:
+    unit: str
+    form: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """県記入 as read from the book before it was rewritten."""
+
+    sheet: str
+    subject: str
+    """Municipality code, else unit id."""
+    row: str
+    column: str
+    text: str
+    digest: str
+    """Of the answers it stood beside."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """Takes one earlier event back."""
+
+    seq: int
+    reason: str = ""
+
+
+Fact = (
+    Issued
+    | Sent
+    | Arrived
+    | Submitted
+    | Accepted
+    | Dismissed
+    | Asked
+    | Corrected
+    | Contacted
+    | Extended
+    | Exempted
+    | Noted
+    | Undone
+)
+
+_TYPES: Mapping[str, type[Any]] = {
+    "issue": Issued,
+    "sent": Sent,
+    "arrival": Arrived,
+    "submission": Submitted,
+    "accept": Accepted,
+    "dismiss": Dismissed,
+    "ask": Asked,
+    "correct": Corrected,
+    "contact": Contacted,
+    "extend": Extended,
+    "exempt": Exempted,
+    "note": Noted,
+    "undo": Undone,
+}
+_WORDS = {cls: word for word, cls in _TYPES.items()}
+
+
+def booking(fact: Fact, *, at: datetime, by: str) -> NewEvent:
+    """The event that books a fact."""
+    return NewEvent(at=at, by=by, type=_WORDS[type(fact)], data=msgspec.to_builtins(fact))
+
+
+def fact_of(event: Event) -> Fact | None:
+    """The fact an event books; None for event types of later releases."""
+    cls = _TYPES.get(event.type)
+    return None if cls is None else msgspec.convert(event.data, type=cls, strict=False)
