@@ -8,10 +8,8 @@ from collections.abc import Callable, Mapping
 from xlsx_pdca.plan import FieldPlan
 from xlsx_pdca.spec import FieldKind
 
-BLANKS = ("", "", "", " ", "　", "\n", " \n　", "　　　\n\n")
+BLANKS = ("", "", "", " ", "　", "\n", " \n　", "　　　\n\n", "\t", "\u00a0", "\u200b")
 NOT_BLANK = (
-    "\u00a0",
-    "\u200b",
     "。",
     "-",
     "―",

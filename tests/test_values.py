@@ -102,7 +102,7 @@ def test_states_are_understood_only_when_nothing_else_is_said(words: str, state:
     assert state_of_words(words) is state
 
 
-@pytest.mark.parametrize("blank", ["", " ", "　", "\n", " \n　"])
+@pytest.mark.parametrize("blank", ["", " ", "　", "\n", " \n　", "\t", "\u00a0", "\u200b"])
 def test_blank_rule_is_the_forms(blank: str) -> None:
     """Blanks of both widths and line feeds make no answer, and are kept as raw."""
     means = meaning_of_text(blank, question(FieldKind.TEXT))
@@ -216,6 +216,14 @@ def test_multiple_choice_is_split() -> None:
     assert chosen("村,その他（寺）", options) == ("村", "その他（寺）")
     asked = question(FieldKind.MULTIPLE_CHOICE, options=options)
     assert meaning_of_text("医師会,村", asked).value == "医師会、村"
+
+
+@pytest.mark.parametrize("typed", ["○", "〇", "◯"])
+def test_every_circle_of_the_keyboard_is_the_printed_one(typed: str) -> None:
+    """The figure zero and the large circle look like ○ and mean it; ◎ means something else."""
+    asked = question(FieldKind.CHOICE, options=("◎", "○", "△"))
+    assert meaning_of_text(typed, asked).value == "○"
+    assert meaning_of_text("◎", asked).value == "◎"
 
 
 @given(

@@ -131,8 +131,8 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-BLANK_SIGNS = "\n \u3000"
-"""Signs that do not make an answer; the issued form's formulas remove the same ones."""
+BLANK_SIGNS = "\n\t \u3000\u00a0\u200b\ufeff"
+"""Signs that do not make an answer, seen or unseen; the issued form's formulas remove the same ones."""
 
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -144,5 +144,5 @@ def half_width(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """True when nothing but line ends and blanks stands there."""
+    """True when nothing but line ends, blanks and signs of no width stands there."""
     return not text.strip(BLANK_SIGNS)

@@ -43,6 +43,9 @@ _SEPARATE = re.compile(
 
 _NUMBER = re.compile(r"-?((?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?|\.[0-9]+)")
 
+_CIRCLES = str.maketrans("〇◯", "○○")
+"""Circles a Japanese keyboard offers beside the one of the forms: the figure zero and the large circle."""
+
 _BETWEEN = re.compile(r"[、,，;；\n]")
 
 
@@ -160,8 +163,8 @@ def _printed(options: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def _letters(text: str) -> str:
-    """Key of an option: width, case, blanks and the separators inside it do not matter."""
-    return _BETWEEN.sub("", folded(text)).casefold()
+    """Key of an option: width, case, blanks, which circle, and the separators inside it do not matter."""
+    return _BETWEEN.sub("", folded(text)).casefold().translate(_CIRCLES)
 
 
 def _choice(raw: str, question: FieldPlan) -> Meaning:

@@ -39,6 +39,9 @@ def test_good_answers_are_not_asked_about() -> None:
     [
         (STRENGTHS, "", "ANS01"),
         (STRENGTHS, "　\n", "ANS01"),
+        (STRENGTHS, "\t", "ANS01"),
+        (STRENGTHS, "\u00a0", "ANS01"),
+        (STRENGTHS, "\u200b\ufeff", "ANS01"),
         (STRENGTHS, "あ" * 401, "ANS03"),
         (STRENGTHS, "あ" * 801, "ANS02"),
         (POPULATION, "約30万", "ANS04"),
@@ -53,6 +56,8 @@ def test_good_answers_are_not_asked_about() -> None:
         (AGEING, "28.55", "ANS06"),
         (ENTERED, "10月の初め", "ANS07"),
         (DESK, "共同", "ANS09"),
+        (ENTERED, "1026/1/1", "ANS19"),
+        (ENTERED, "令和99年1月1日", "ANS19"),
         (ENTERED, "前回と同じ", "ANS15"),
         (STRENGTHS, "別紙のとおり", "ANS14"),
         (STRENGTHS, "組織構成、取り組みなどから感じることを御記入ください。", "ANS10"),
@@ -78,6 +83,8 @@ def test_one_doubt_one_finding(address: books.Address, text: str, code: str) -> 
         (DESK, " 直営"),
         (DESK, "該当なし"),
         (ENTERED, "Ｒ８．１０．１"),
+        (ENTERED, "2000/1/1"),
+        (STRENGTHS, "\u00a0特色"),
     ],
 )
 def test_what_fits_is_not_asked_about(address: books.Address, text: str) -> None:

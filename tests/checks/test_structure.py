@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
 import books
 from xlsx_pdca.cells import Rect
 from xlsx_pdca.checks import read_return
+from xlsx_pdca.findings import Grade
 from xlsx_pdca.plan import Style
 from xlsx_pdca.rawbook import CellType, NumberLook, RawBook, RawCell, RawSheet
 from xlsx_pdca.submission import Reading
+from xlsx_pdca.workbook.reader import decode, parse
 
 FIRST, CHART, SCENES, POSTS = "様式１", "組織図", "様式２", "組織表"
 PURPOSE, STRENGTHS = ("purpose", "daily", ""), ("strengths", "", "")
@@ -214,3 +218,34 @@ def test_disagreement_of_the_readers_is_told_to_the_officer() -> None:
     good = books.good_book()
     assert codes(replace(good, disagreements=(spot,))) == ["STR14"]
     assert codes(replace(good, disagreements=(("様式２", "A1", "あ", "い"),))) == []
+
+
+def test_sheet_read_only_once_is_told() -> None:
+    """Where the second reader failed, or left a sheet out, the officer learns that nothing was compared."""
+    good = books.good_book()
+    (left_out,) = read(replace(good, disagreements=((SCENES, "", "", "too sparse"),))).findings
+    assert (left_out.code, left_out.grade) == ("STR22", Grade.INFO)
+    assert f"「{SCENES}」" in left_out.sentence() and f"「{FIRST}」" not in left_out.sentence()
+    (failed,) = read(replace(good, disagreements=(("", "", "", "failed"),))).findings
+    assert failed.code == "STR22" and f"「{FIRST}」" in failed.sentence()
+    assert codes(replace(good, disagreements=(("はじめに", "", "", "too sparse"),))) == []
+
+
+def test_far_cell_leaves_a_sheet_to_one_reader() -> None:
+    """A cell far away, as a stray key press makes it, is told with what it costs."""
+    book = openpyxl.load_workbook(io.BytesIO(books.issued()))
+    book[SCENES]["ZZ20000"] = "x"
+    saved = io.BytesIO()
+    book.save(saved)
+    far, near = (decode(parse(data)) for data in (saved.getvalue(), books.issued()))
+    assert isinstance(far, RawBook) and isinstance(near, RawBook)
+    assert {"STR09", "STR22"} <= set(codes(far))
+    assert "STR22" not in codes(near)
+
+
+def test_truth_value_in_a_text_field_is_asked() -> None:
+    """TRUE in a text field is what a program made of something else; typed as a text it is an answer."""
+    assert codes(books.fill(books.good_book(), {STRENGTHS: RawCell(CellType.BOOLEAN, "1")})) == [
+        "ANS12"
+    ]
+    assert codes(books.fill(books.good_book(), {STRENGTHS: "TRUE"})) == []

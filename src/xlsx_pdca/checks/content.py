@@ -20,6 +20,9 @@ FAR_TOO_LONG = 2
 OWN_WORDS = 12
 """Examples shorter than this, such as 「か所」, are what many will answer and no sign of anything forgotten."""
 
+LIKELY_YEARS = ("2000", "2100")
+"""A day outside these years has probably lost or gained a digit."""
+
 _GARBLED = re.compile("[\x00-\x08\x0b-\x1f\ufffd]")
 _CHOICES = (FieldKind.CHOICE, FieldKind.MULTIPLE_CHOICE)
 
@@ -149,6 +152,8 @@ def _by_kind(asked: _Asked) -> Iterator[Finding]:
             yield from _choice(asked)
         case FieldKind.DATE if not answer.value:
             yield asked.finding("ANS07", found=answer.raw)
+        case FieldKind.DATE if not LIKELY_YEARS[0] <= answer.value[:4] <= LIKELY_YEARS[1]:
+            yield asked.finding("ANS19", found=answer.raw)
         case FieldKind.FISCAL_YEAR if not answer.value:
             yield asked.finding("ANS08", found=answer.raw)
 

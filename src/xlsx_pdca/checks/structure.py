@@ -86,8 +86,10 @@ def _stored(
         yield _of(answer, "STR13", plan, found)
     elif cell.formula is not None:
         yield _of(answer, "STR12", plan, found, found=shown)
-    converted = cell.look in (NumberLook.DATE, NumberLook.PERCENT)
-    if cell.type is CellType.NUMBER and converted and plan.question_of(answer).kind.is_text:
+    converted = cell.type is CellType.BOOLEAN or (
+        cell.type is CellType.NUMBER and cell.look in (NumberLook.DATE, NumberLook.PERCENT)
+    )
+    if converted and plan.question_of(answer).kind.is_text:
         yield _of(answer, "ANS12", plan, found, found=shown)
 
 
@@ -151,7 +153,7 @@ def _merged(
 
 
 def _disagreements(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
-    """Answer cells in which the second reader reads something else."""
+    """Answer cells in which the second reader reads something else, and sheets it did not read."""
     if not book.disagreements:
         return
     answers = {
@@ -162,6 +164,11 @@ def _disagreements(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[
     places = [f"「{s}」{cell}" for s, cell, _, _ in book.disagreements if (s, cell) in answers]
     if places:
         yield finding("STR14", places=listed(places))
+    answered = dict.fromkeys(placed.sheet.name for placed in found.chosen.values())
+    unread = {sheet for sheet, cell, _, _ in book.disagreements if not cell}
+    # The whole book, where no sheet is named.
+    if once := [sheet for sheet in answered if unread & {sheet, ""}]:
+        yield finding("STR22", places=listed(f"「{sheet}」" for sheet in once))
 
 
 def _remarks_of(sheet: RawSheet) -> tuple[StrayText, ...]:

@@ -46,10 +46,10 @@ def at_row_of(name: str, column: int) -> str:
 
 
 def is_blank(content: str) -> str:
-    """Condition: nothing but line ends and blanks; the same rule as `cells.is_blank`."""
+    """Condition: nothing that is seen; the same rule as `cells.is_blank`."""
     stripped = f'{content}&""'
     for sign in BLANK_SIGNS:
-        written = "CHAR(10)" if sign == "\n" else quoted(sign)
+        written = f"CHAR({ord(sign)})" if sign < " " else quoted(sign)
         stripped = f'SUBSTITUTE({stripped},{written},"")'
     return f"LEN({stripped})=0"
 
