@@ -192,6 +192,7 @@ OTHER_KINDS = plan_form(
                             required=Required(Need.UNLESS, "reason"),
                         ),
                         Question("reason", FieldKind.TEXT, "割合を書けない理由"),
+                        Question("visits", FieldKind.INTEGER, "訪問の件数"),
                     )
                 ),
             ),
@@ -243,3 +244,9 @@ def test_decimals_and_either_or() -> None:
     assert codes_of(rate="", reason="集計中") == []
     assert codes_of(rate="1.25", reason="速報値") == []
     assert codes_of(rate="") == [("ANS01", "rate")]
+
+
+def test_number_of_any_length_is_whole_or_not() -> None:
+    """A number far beyond what anybody counts is judged like any other."""
+    assert codes_of(visits="9" * 40) == []
+    assert codes_of(visits="9" * 40 + ".5") == [("ANS17", "visits")]

@@ -183,7 +183,7 @@ def _number_doubt(number: Decimal, question: FieldPlan) -> str:
     """Code of the finding about a number that hardly fits its question; the form shows △ for the same ones."""
     if not _is_within(number, question):
         return "ANS05"
-    if question.kind is FieldKind.INTEGER and number % 1:
+    if question.kind is FieldKind.INTEGER and number != number.to_integral_value():
         return "ANS17"
     if question.kind is FieldKind.PERCENT and 0 < number < 1:
         return "ANS18"
