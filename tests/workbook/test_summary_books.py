@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pypdf
 import pytest
+from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
 from gunma_round import DESK, LONG, ODD, gunma_round
@@ -175,6 +176,41 @@ def test_blank_and_missing_look_different() -> None:
         for n, cell in enumerate(row.cells)
     }
     assert patterns == {(False, True): "gray0625", (False, False): None, (True, True): "solid"}
+
+
+def test_overview_says_first_what_matters() -> None:
+    """Above everything stands how many are in and awaited; each municipality has one sign per form, by who answers."""
+    cells = [[shown(c) for c in row] for row in opened("取りまとめ表")["概況"].iter_rows()]
+    texts = [text for row in cells for text in row if text]
+    assert texts.index("28／31 受領") < texts.index("御覧いただきたい点") < texts.index("圏域")
+    assert {"あと 3件", "16／29 受領", "記入 28", "まだ検討していない 0　空欄 0"} <= set(texts)
+    signs = {row[n]: (row[n + 2], row[n + 3]) for row in cells for n in (0, 4, 8) if row[n]}
+    assert signs["板倉町"] == ("◎", "◎")  # the desk's; the town itself is exempt
+    assert signs["南牧村"] == ("▲", "▲")
+    point = next(row[2] for row in cells if row[0] == "必ず確認")
+    names = point[point.index("（") + 1 : point.index("）")].removesuffix(" ほか").split("、")
+    assert len(set(names)) == len(names)
+
+
+def test_source_shows_whole_or_by_its_cell() -> None:
+    """出典 stands in one line: as wide as it asks, the cell alone where a sheet's name is very long."""
+    view = wide_views()[0]
+
+    def source(name: str) -> tuple[str, float]:
+        rows = tuple(replace(row, sheet=name) for row in view.rows)
+        book = SummaryBook("題", "脚注", ROUND.as_of)
+        write_view(book.sheet("表"), replace(view, rows=rows), NoteBook.of([]), "")
+        sheet = openpyxl.load_workbook(io.BytesIO(book.finish())).active
+        column = [shown(c) for c in sheet[HEAD_ROW]].index("出典") + 1
+        letters = get_column_letter(column)
+        return shown(sheet.cell(HEAD_ROW + 1, column)), sheet.column_dimensions[letters].width
+
+    spot = view.rows[0].spots[0]
+    (short, narrow), (whole, wide), (cell, _) = map(
+        source, ("様式2", "在宅医療と介護", "長い名" * 10)
+    )
+    assert (short, whole, cell) == (f"様式2!{spot}", f"在宅医療と介護!{spot}", spot)
+    assert narrow < wide
 
 
 def test_same_input_same_bytes() -> None:

@@ -133,11 +133,12 @@ def _write_read_me(sheet: SummarySheet, summary: SummaryInput) -> None:
     for heads, lines in ((("シート", "内容"), _SHEETS), (("回答一覧の列", "意味"), _MEANINGS)):
         for line in (heads, *lines):
             for column, text in enumerate(line, 1):
-                sheet.text(row, column, text, "head" if line is heads else "body")
-            sheet.height(row, height_of(zip(line, widths, strict=True), least=20))
+                sheet.text(row, column, text, "head" if line is heads else "body", valign="vcenter")
+            sheet.height(row, height_of(zip(line, widths, strict=True)))
             row += 1
         row += 1
     sheet.book.set_up_print(sheet, pixels=sum(widths), landscape=False, paper="A4")
+    sheet.raw.fit_to_pages(1, 1)
 
 
 def _arrivals(summary: SummaryInput) -> Iterator[tuple[str, ...]]:

@@ -283,6 +283,8 @@ class _Overview:
             for block, place in enumerate(places[line::lines]):
                 self._municipality(row, block * _COLUMNS // _BLOCKS + 1, place, signs)
         legend = "　".join(f"{s.symbol} {s.value}" for s in Status)
+        if any(len(sign) > 1 for sign in signs.values()):
+            legend += "　記号が並ぶ欄は、回答単位が2つ以上あります。"
         self.sheet.merged(self._next(20), 1, _COLUMNS, legend, "small", valign="vcenter")
 
     def _municipality_heads(self) -> None:

@@ -70,7 +70,7 @@ def _status(summary: SummaryInput) -> Listing:
         Column("様式", 92),
         Column("状況", 136),
         Column("期限", 132),
-        Column("受領", 180),
+        Column("受領", 192),
         Column("担当者", 108),
         Column("電話番号", 140),
         Column("最後の連絡", 250),
@@ -209,7 +209,7 @@ def _finding_line(
 
 def _contacts(summary: SummaryInput) -> Listing:
     columns = (
-        Column("日時", 172),
+        Column("日時", 200),
         Column("番号", 102),
         Column("回答単位", 180),
         Column("手段", 70),
@@ -235,14 +235,14 @@ def _contacts(summary: SummaryInput) -> Listing:
 def _arrivals(summary: SummaryInput) -> Listing:
     columns = (
         Column("収受", 50, center=True),
-        Column("受信日時", 172),
+        Column("受信日時", 200),
         Column("届いたファイル", 300),
         Column("番号", 102),
         Column("回答単位", 160),
         Column("様式", 90),
         Column("提出", 60, center=True),
         Column("取扱い", 190),
-        Column("届いたところ", 150),
+        Column("届いたところ", 164),
     )
     return (
         columns,
@@ -309,18 +309,17 @@ def _write_list(
 
 
 def _write_line(sheet: SummarySheet, row: int, columns: Sequence[Column], line: Line) -> None:
-    texts = list(zip(line.texts, (c.pixels for c in columns), strict=True))
-    lines = [lines_needed(text, pixels, BODY_POINTS) for text, pixels in texts]
-    look = {"valign": "vcenter"} if max(lines) == 1 else {}
     grey = {"font_color": GREY} if line.weak else {}
     for number, (column, text) in enumerate(zip(columns, line.texts, strict=True), 1):
         # links do not wrap everywhere
-        if line.link and number - 1 == line.link_column and lines[number - 1] == 1:
+        one_line = lines_needed(text, column.pixels, BODY_POINTS) == 1
+        if line.link and number - 1 == line.link_column and one_line:
             sheet.link(row, number, line.link, text, "black_link", "届いたファイルを開く")
         elif column.center:
-            sheet.text(row, number, text, "center", **look)
+            sheet.text(row, number, text, "center", valign="vcenter")
         else:
-            sheet.text(row, number, text, "body", **look, **grey)
+            sheet.text(row, number, text, "body", valign="vcenter", **grey)
+    texts = zip(line.texts, (c.pixels for c in columns), strict=True)
     sheet.height(row, height_of(texts, least=20))
 
 

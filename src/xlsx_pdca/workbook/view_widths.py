@@ -25,7 +25,7 @@ _NARROW: Mapping[FieldKind, float] = {
     FieldKind.DECIMAL: 84,
     FieldKind.PERCENT: 84,
     FieldKind.COMPUTED: 84,
-    FieldKind.DATE: 136,
+    FieldKind.DATE: 144,
     FieldKind.FISCAL_YEAR: 104,
     FieldKind.CHOICE: 116,
     FieldKind.TEXT: 130,
