@@ -169,6 +169,21 @@ def test_truth_values_are_what_the_person_saw() -> None:
     assert meaning(RawCell(CellType.BOOLEAN, "0"), question(FieldKind.INTEGER)).value == ""
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("0.28499999999999998", "0.285"),
+        ("326918.00000000006", "326918"),
+        ("123456789012345", "123456789012345"),
+        ("1E-3", "0.001"),
+        ("1.5e+3", "1500"),
+    ],
+)
+def test_stored_numbers_are_read_as_shown(stored: str, shown: str) -> None:
+    """What a program adds behind the fifteenth digit, a person never saw."""
+    assert shortest_decimal(stored) == shown
+
+
 def test_broken_numbers_stay_as_stored() -> None:
     """A number no program can hold is kept, not turned into infinity."""
     assert shortest_decimal("9" * 400) == "9" * 400

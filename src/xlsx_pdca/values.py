@@ -120,14 +120,14 @@ def raw_text(cell: RawCell, *, date1904: bool = False) -> str:
 
 
 def shortest_decimal(stored: str) -> str:
-    """`0.28499999999999998` → `0.285`; what is no finite number stays as it is stored."""
+    """`0.28499999999999998` → `0.285`, to the fifteen digits a spreadsheet shows; what is no finite number stays."""
     try:
         number = float(stored)
     except ValueError:
         return stored
     if not math.isfinite(number):
         return stored
-    return _plain(Decimal(repr(number)))
+    return _plain(Decimal(f"{number:.15g}"))
 
 
 def plain_number(text: str, endings: Sequence[str] = ()) -> Decimal | None:
