@@ -46,8 +46,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Whole rounds are not counted in coverage: tracing other people's libraries would triple their time."""
-    running = coverage.Coverage.current() if item.get_closest_marker("whole") else None
+    """Whole rounds and masses of data are not counted in coverage: tracing would triple their time."""
+    running = coverage.Coverage.current() if item.get_closest_marker("untraced") else None
     if running is None:
         return (yield)
     told = {name: os.environ.pop(name) for name in _TO_SUBPROCESSES if name in os.environ}

@@ -110,7 +110,7 @@ class Officer:
         return open_round_at(folder, holder="佐藤")
 
 
-@pytest.mark.whole
+@pytest.mark.untraced
 def test_round_manual_shows_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run one after the other, the commands of docs/round.md print what the manual prints, in that order."""
     story = list(calls(read(ROUND)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.untraced
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 PROMISES = (

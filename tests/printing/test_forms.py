@@ -38,7 +38,7 @@ from xlsx_pdca.workbook.master import write_master
 from xlsx_pdca.workbook.stamp import Master, stamp
 from xlsx_pdca.workflows.round import optional_ids
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.untraced
 
 SLOTS = {
     "ticket": "R0801-J-ABCDEF-102016-1-01-KQ7M-3F9T",

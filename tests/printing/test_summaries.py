@@ -21,7 +21,7 @@ from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workbook.summary_books import consolidated_book
 from xlsx_pdca.workbook.view_sheet import FULL_TEXT, HEAD_ROW, KARTE, KEY
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.untraced
 
 ROUND = gunma_round()
 ALONE, MISSING = "102016-1", "103837-1"

@@ -21,7 +21,7 @@ from libreoffice import LibreOffice
 from played_round import IssuedCopy, PlayedRound
 from xlsx_pdca.plan import WorkbookPlan
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.untraced
 
 MUNICIPALITIES = 35
 

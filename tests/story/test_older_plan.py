@@ -11,7 +11,7 @@ from answer_judge import differences, filled, filling_table, misplaced, scenes_o
 from libreoffice import LibreOffice
 from played_round import PlayedRound
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.untraced
 
 NEW_QUESTION = """[[sheet.item]]
 kind = "text"

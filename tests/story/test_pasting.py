@@ -13,7 +13,7 @@ from played_round import IssuedCopy, PlayedRound
 from xlsx_pdca.plan import AnswerPlan, FieldPlan
 from xlsx_pdca.spec import FieldKind
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.untraced
 
 Order = dict[str, Any]
 """One paste for the script `paste`."""

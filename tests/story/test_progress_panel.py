@@ -25,7 +25,7 @@ from xlsx_pdca.submission import Answer, Reading, State
 from xlsx_pdca.workbook.master import write_master
 from xlsx_pdca.workbook.stamp import Master, stamp
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.untraced
 
 FORMS = ("jizen", "tojitsu", "proving")
 BOOKS = 5

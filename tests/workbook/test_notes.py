@@ -247,6 +247,7 @@ def test_copied_rows_lose_no_text() -> None:
     assert note.text == "一つめ\n\n二つめ"
 
 
+@pytest.mark.untraced
 def test_a_changed_answer_is_flagged_until_read() -> None:
     """The flag stands beside the note until she clears it or writes anew; other rows carry none."""
     key = scene_keys()[0]
@@ -284,6 +285,7 @@ def with_new_answer(summary: SummaryInput, unit: str) -> SummaryInput:
     return replace(summary, returns=tuple(renewed(r) for r in summary.returns))
 
 
+@pytest.mark.untraced
 def test_emptied_notes_are_booked_as_empty() -> None:
     """Deleting a note is a change; deleting its row is not."""
     first, second = scene_keys()[:2]
@@ -436,6 +438,7 @@ def test_an_older_copy_takes_nothing_back() -> None:
     assert [n.key for n in found.both] == [second]
 
 
+@pytest.mark.untraced
 def test_merged_notes_are_read_and_merges_cost_nothing() -> None:
     """A note in merged cells is read; a thousand merged cells elsewhere do not slow the reading down."""
 

@@ -195,6 +195,7 @@ def test_deep_nesting() -> None:
     assert code(book(before="<ext>" + "<a>" * 100 + "</a>" * 100 + "</ext>")) is None
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "head", "item", "tail", "count"),
     [
@@ -339,6 +340,7 @@ def test_macros_are_seen() -> None:
     assert (read.has_macros, plain.has_macros) == (True, False)
 
 
+@pytest.mark.untraced
 def test_a_book_of_ours_may_hold_more() -> None:
     """What is too much for a return is read where the reader is told that the book is one of ours."""
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 300_100))

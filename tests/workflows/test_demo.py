@@ -27,7 +27,7 @@ from xlsx_pdca.workflows.demo import (
 )
 from xlsx_pdca.workflows.merge import CONSOLIDATED, DATA, PROGRESS
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.untraced
 
 
 @contextlib.contextmanager
