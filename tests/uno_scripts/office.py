@@ -12,6 +12,7 @@ from pathlib import Path
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.lang import DisposedException
 
 FILTERS = {
     "xlsx": "Calc MS Excel 2007 XML",
@@ -44,7 +45,8 @@ def context():
     while True:
         try:
             return resolver.resolve(url)
-        except NoConnectException:
+        # an office that just answers may hang up once more while it is starting
+        except (NoConnectException, DisposedException):
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.1)  # the office is still starting; it offers nothing to wait on

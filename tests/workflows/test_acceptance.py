@@ -143,6 +143,19 @@ def test_file_of_another_unit_may_be_assigned(desk: Desk, held: int) -> None:
     assert desk.standing().submission is None
 
 
+def test_older_file_takes_no_newer_ones_place(desk: Desk, held: int) -> None:
+    """A held file is not taken in over one that came after it; once that one is taken back, it is."""
+    newer = desk.take_in("訂正.xlsx", desk.filled(weaknesses="会議の時間が取れない。")).arrived
+    assert newer.outcome is Outcome.SUBMISSION
+    with pytest.raises(UsageError, match="より後に届いた"):
+        assigned(desk, held)
+    submission = desk.standing().submission
+    assert submission is not None
+    assert submission.sha256 == newer.sha256
+    undo(desk.round, desk.ledger.arrivals[-1].seq, "古い方に替える", now=LATER, by=BY)
+    assert assigned(desk, held).assigned
+
+
 def test_held_file_is_read_by_the_plan_it_was_issued_with(desk: Desk, held: int) -> None:
     """A form edited since changes nothing in what an earlier return says."""
     plan = desk.fact().plan

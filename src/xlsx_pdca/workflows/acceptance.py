@@ -156,6 +156,18 @@ def _held(ledger: Ledger, arrival: int) -> Booked:
     return held[arrival]
 
 
+def _refuse_older(ledger: Ledger, held: Booked, key: Key) -> None:
+    """An older file never takes the place of a newer one unseen: a person takes the newer one back first."""
+    current = ledger.standing(*key).submission
+    if current is None or current.arrival < held.seq:
+        return
+    raise UsageError(
+        f"{key[0]} からは、受付番号{held.seq}のファイルより後に届いたものを、第{current.number}回として受け付けています。",
+        "後から届いたものを使うときは、このファイルを --dismiss で取り扱わないこととしてください。"
+        "このファイルに替えるときは、先に undo で後の受付を取り消してください。",
+    )
+
+
 def _assigned(
     round_: Round, readings: Readings, ledger: Ledger, held: Booked, key: Key
 ) -> Submitted:
@@ -166,6 +178,7 @@ def _assigned(
             f"{key[0]} には、この様式を作成していません。",
             "回答単位と様式を御確認ください（status --list で一覧を表示します）。",
         )
+    _refuse_older(ledger, held, key)
     found: Arrived = held.fact
     sent = _workbook_of(found, key[1], ledger) or issue
     reading = readings.reading(found.sha256, sent.plan, sent.slots)
