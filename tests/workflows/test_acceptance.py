@@ -183,7 +183,7 @@ def test_only_what_waits_can_be_decided(desk: Desk, held: int) -> None:
     with pytest.raises(UsageError, match=f"保留中の受付番号は {held}"):
         assigned(desk, held + 1)
     assigned(desk, held)
-    with pytest.raises(UsageError, match="なし"):
+    with pytest.raises(UsageError, match="いま保留中のファイルはありません"):
         dismiss(desk.round, held, "", now=LATER, by=BY)
 
 

@@ -148,10 +148,12 @@ def assign(
 def _held(ledger: Ledger, arrival: int) -> Booked:
     held = {booked.seq: booked for booked in ledger.held}
     if arrival not in held:
-        numbers = "、".join(str(seq) for seq in held) or "なし"
+        numbers = "、".join(str(seq) for seq in held)
         raise UsageError(
             f"受付番号{arrival}の保留中のファイルはありません。",
-            f"保留中の受付番号は {numbers} です。",
+            f"保留中の受付番号は {numbers} です。"
+            if held
+            else "いま保留中のファイルはありません。",
         )
     return held[arrival]
 
@@ -185,7 +187,7 @@ def _assigned(
     if isinstance(reading, Refusal):
         raise UsageError(
             f"「{found.name}」は読み取れないファイルです。",
-            "Excelブック（.xlsx）で改めてお送りいただいてください。",
+            "Excelブック（.xlsx）で改めてお送りいただくよう、お願いしてください。",
         )
     title = readings.plan(sent.plan).title
     if not any(answer.cell for answer in reading.answers):
