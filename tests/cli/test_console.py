@@ -35,11 +35,18 @@ def test_a_user_without_a_name_can_work(monkeypatch: pytest.MonkeyPatch) -> None
     assert console.person() == "（利用者名なし）"
 
 
-def test_no_console_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Started without a console, as by a timer of Windows, progress stays silent."""
+def test_no_console_is_no_obstacle(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Started without a console, as by a timer of Windows, progress stays silent and the work is done."""
     monkeypatch.setattr(sys, "stderr", None)
+    done = []
     with console.progress(3, "読み取り中") as step:
-        step()
+        for number in range(3):
+            step()
+            done.append(number)
+    assert done == [0, 1, 2]
+    assert capsys.readouterr().out == ""
 
 
 def test_foreign_names_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
