@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -105,10 +105,16 @@ def _ids_meant(round_: Round, unknown: Iterable[str]) -> str:
     return "「102016-1」のようなIDを指定してください（status --list で一覧を表示します）。"
 
 
+def _without(
+    wanted: Iterable[str], ledger: Ledger, form: str, has: Callable[[Standing], bool]
+) -> list[str]:
+    """Those wanted units of which no standing, of the form or of any, has it."""
+    having = {s.unit for s in ledger.standings.values() if has(s) and form in ("", s.form)}
+    return sorted(set(wanted) - having)
+
+
 def _refuse_without_issue(wanted: Iterable[str], ledger: Ledger, form: str) -> None:
-    issued = {s.unit for s in ledger.standings.values() if s.issues and form in ("", s.form)}
-    missing = [unit for unit in sorted(wanted) if unit not in issued]
-    if missing:
+    if missing := _without(wanted, ledger, form, lambda standing: bool(standing.issues)):
         raise UsageError(
             f"まだ様式を作成していません（{'、'.join(missing)}）。",
             "先に issue で様式を作成し、送付してから記録してください。",
@@ -116,9 +122,7 @@ def _refuse_without_issue(wanted: Iterable[str], ledger: Ledger, form: str) -> N
 
 
 def _refuse_without_submission(wanted: Iterable[str], ledger: Ledger, form: str) -> None:
-    given = {s.unit for s in ledger.standings.values() if s.submission and form in ("", s.form)}
-    missing = [unit for unit in sorted(wanted) if unit not in given]
-    if missing:
+    if missing := _without(wanted, ledger, form, lambda standing: bool(standing.submissions)):
         raise UsageError(
             f"まだ提出がありません（{'、'.join(missing)}）。",
             "「status」で受付の状況を御確認ください。",
