@@ -320,6 +320,25 @@ def test_an_undo_taken_back(three: Desk) -> None:
     assert status(three) is Status.ACCEPTED
 
 
+def test_no_undo_makes_two_submissions_of_one_file(three: Desk) -> None:
+    """A receipt taken back and decided anew is not brought back as well; once the decision is, it may be."""
+    undone(three, "第1回の提出を受け付けた")
+    taking_back = three.round.log.read()[-1]
+    (waiting,) = three.ledger.held
+    whose = waiting.fact.unit
+    decided = assigned(three, waiting.seq, whose)
+    length = len(three.round.log.read())
+    with pytest.raises(UsageError, match="元に戻せません"):
+        undo(three.round, taking_back.seq, "", now=LATER, by=BY)
+    assert len(three.round.log.read()) == length
+    assert three.standing(whose).submission == decided
+    undo(three.round, length, "", now=LATER, by=BY)
+    undo(three.round, taking_back.seq, "", now=LATER, by=BY)
+    brought_back = three.standing(whose).submission
+    assert brought_back is not None
+    assert (brought_back.number, brought_back.sha256) == (1, decided.sha256)
+
+
 def test_what_cannot_be_taken_back(three: Desk) -> None:
     """An act already taken back, and a number that is none, are refused; nothing is booked."""
     accepted(three, MAEBASHI)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from xlsx_pdca.facts import (
     fact_of,
 )
 from xlsx_pdca.ledger import fold
+from xlsx_pdca.store.events import EventWriter
 from xlsx_pdca.workflows.round import Round
 
 
@@ -75,7 +77,7 @@ def undo(round_: Round, seq: int, reason: str, *, now: datetime, by: str) -> Ste
         steps = {step.seq: step for step in _steps(writer.read(), round_)}
         if seq not in steps:
             raise _not_undoable(str(seq))
-        writer.append([booking(Undone(seq, reason), at=now, by=by)])
+        _take_back(writer, [seq], reason, now=now, by=by)
     return steps[seq]
 
 
@@ -92,8 +94,30 @@ def undo_run(round_: Round, first: int, last: int, reason: str, *, now: datetime
                 f"記録番号{numbers}には、別々に行った操作が{len(runs)}つ含まれています。",
                 f"まとめて取り消せるのは、一度に行った操作だけです（{'、'.join(run.numbers for run in runs)}）。",
             )
-        writer.append([booking(Undone(s.seq, reason), at=now, by=by) for s in runs[0].steps])
+        _take_back(writer, [step.seq for step in runs[0].steps], reason, now=now, by=by)
     return runs[0]
+
+
+def _take_back(
+    writer: EventWriter, numbers: Iterable[int], reason: str, *, now: datetime, by: str
+) -> None:
+    """Book it, unless one file would then stand as two submissions: it was decided anew meanwhile."""
+    bookings = [booking(Undone(seq, reason), at=now, by=by) for seq in numbers]
+    events = writer.read()
+    would_be = (
+        Event.booked(new, seq=len(events) + n, prev="") for n, new in enumerate(bookings, 1)
+    )
+    standings = fold([*events, *would_be]).standings.values()
+    taken: list[Submitted] = [b.fact for standing in standings for b in standing.submissions]
+    times = Counter(submission.arrival for submission in taken)
+    twice = [submission for submission in taken if times[submission.arrival] > 1]
+    if twice:
+        newest = max(twice, key=lambda submission: submission.number)
+        raise UsageError(
+            f"受付番号{newest.arrival}のファイルは、その後に {newest.unit} の第{newest.number}回の提出としたため、元に戻せません。",
+            "先に、その取扱いを undo で取り消してください。",
+        )
+    writer.append(bookings)
 
 
 def _not_undoable(numbers: str) -> UsageError:
