@@ -350,10 +350,16 @@ def copy_a_key(sheet: Any) -> None:
     sheet.cell(HEAD_ROW + 2, key).value = sheet.cell(HEAD_ROW + 1, key).value
 
 
+def copy_the_sheet(sheet: Any) -> None:
+    sheet.parent.copy_worksheet(sheet).title = f"{SCENE} (2)"
+    sheet.parent.move_sheet(f"{SCENE} (2)", -20)
+
+
 @pytest.mark.parametrize(
     ("change", "unread"),
     [
         (lambda _: None, ()),
+        (copy_the_sheet, (f"{SCENE} (2)",)),
         (add_sheet, ("自分用",)),
         (lose_heads, (SCENE,)),
         (lose_keys, (SCENE,)),

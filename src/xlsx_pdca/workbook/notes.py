@@ -13,7 +13,13 @@ from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey
 from xlsx_pdca.values import raw_text
 from xlsx_pdca.workbook.parts.limits import OWN_BOOK
 from xlsx_pdca.workbook.reader import read_workbook
-from xlsx_pdca.workbook.summary_books import CHART_NUMBERS, OVERVIEW, VANISHED_COLUMN, VANISHED_TEXT
+from xlsx_pdca.workbook.summary_books import (
+    CHART_NUMBERS,
+    OVERVIEW,
+    VANISHED,
+    VANISHED_COLUMN,
+    VANISHED_TEXT,
+)
 from xlsx_pdca.workbook.view_sheet import CODE, FLAG, KARTE, KEY, key_of
 from xlsx_pdca.workbook.written import SHEET_NAME, Kind, Written, row_of
 
@@ -78,13 +84,28 @@ def read_notes(data: bytes, name: str) -> BookNotes:
     if isinstance(book, Refusal):
         raise UnreadableSummary(name)
     written = _written(book)
-    found = [_read_sheet(s, book, written) for s in book.sheets if s.name != SHEET_NAME]
+    sheets = [sheet for sheet in book.sheets if sheet.name != SHEET_NAME]
+    found = {sheet.name: _read_sheet(sheet, book, written) for sheet in sheets}
+    unread = [place for sheet in found.values() for place in sheet.unread]
     return BookNotes(
-        rows=tuple(_joined([row for sheet in found for row in sheet.rows])),
-        strays=tuple(stray for sheet in found for stray in sheet.strays),
-        unread=tuple(dict.fromkeys(place for sheet in found for place in sheet.unread)),
+        rows=tuple(_joined([row for sheet in found.values() for row in sheet.rows])),
+        strays=tuple(stray for sheet in found.values() for stray in sheet.strays),
+        unread=tuple(dict.fromkeys([*_copied_tabs(found), *unread])),
         number=written.number,
     )
+
+
+def _copied_tabs(found: Mapping[str, BookNotes]) -> Iterator[str]:
+    """Tabs the officer copied from one of ours: their notes are kept, the tabs are not made again.
+
+    Programs add something to the name of a copy, so the shortest one is ours.
+    """
+    tabs: dict[str, list[str]] = {}
+    for name, sheet in found.items():
+        for view in dict.fromkeys(row.key.sheet for row in sheet.rows if name != VANISHED):
+            tabs.setdefault(view, []).append(name)
+    for names in tabs.values():
+        yield from sorted(names, key=len)[1:]
 
 
 def _written(book: RawBook) -> Written:
