@@ -8,7 +8,7 @@ PY := .venv/bin/python
 WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist worksteal
 
-.PHONY: help demo test soak oldest lint fmt bench wheels programs clean
+.PHONY: help demo test soak oldest lint fmt bench wheels pictures programs clean
 .DEFAULT_GOAL := help
 
 help:  ## what can be made
@@ -41,6 +41,9 @@ bench: $(READY)  ## measure, beside what one would write with openpyxl or pandas
 
 wheels: $(READY)  ## wheels/: everything to install without Internet, here and on 64-bit Windows
 	$(PY) tools/wheels.py wheels
+
+pictures: $(READY) programs  ## docs/images/: the pictures of the READMEs, made anew from the demonstration
+	$(PY) tools/make_pictures.py
 
 programs:  # LibreOffice, Gnumeric, fonts: installed by apt-get for root, else named
 	@tools/programs

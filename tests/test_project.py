@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,10 +22,10 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 FENCES = {
     "openpyxl": ("workbook",), "xlsxwriter": ("workbook",), "python_calamine": ("workbook",),
-    "pandas": ("summary", "api"), "click": ("cli",), "sqlite3": ("store",), "fcntl": ("store",),
-    "msvcrt": ("store",), "smtplib": ("mailbox",), "imaplib": ("mailbox",), "email": ("mailbox",),
+    "pandas": ("summary",), "click": ("cli",), "sqlite3": ("store",), "fcntl": ("store",),
+    "msvcrt": ("store",), "smtplib": (), "imaplib": (), "email": (), "socket": (), "http": (),
 }  # fmt: skip
-"""Library → the only top-level modules of the program that may import it."""
+"""Library → the only top-level modules of the program that may import it; none may speak to a network."""
 
 
 def read(name: str) -> str:
@@ -61,6 +62,7 @@ def texts() -> list[Path]:
     ]
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Top-level packages a module imports, wherever in it."""
     names: set[str] = set()
@@ -165,6 +167,47 @@ def test_versions_agree() -> None:
     """Package and project state the same version, and the changelog has room for the next."""
     assert PROJECT["project"]["version"] == xlsx_pdca.__version__
     assert "## Unreleased" in read("CHANGELOG.md")
+
+
+def test_design_names_what_is_there() -> None:
+    """Every module, folder and file of the project that design.md or CONTRIBUTING names exists."""
+    text = read("docs/design.md") + read("CONTRIBUTING.md")
+    named = set(re.findall(r"`((?:[\w.-]+/)*(?:[\w.-]+\.(?:py|toml|md|yml)|[\w.-]+/))`", text))
+    roots = (ROOT, ROOT / "src" / "xlsx_pdca", ROOT / "docs")
+    made = {".venv/"}  # by the set-up
+    assert len(named) > 60
+    lost = [name for name in named - made if not any((root / name).exists() for root in roots)]
+    assert lost == []
+
+
+def test_design_names_every_room() -> None:
+    """The table of the house in design.md names every top-level module and folder of the program."""
+    table = read("docs/design.md").partition("## The house")[2].partition("\n## ")[0]
+    named = set(re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE))
+    rooms = {
+        name.rstrip("/").removesuffix(".py")
+        for row in named
+        for name in re.findall(r"`(.*?)`", row)
+    }
+    there = {top_level(path) for path in SOURCES} - {"__init__", "__main__"}
+    assert rooms == there
+
+
+def test_design_begins_at_names_that_are_there() -> None:
+    """Names of our code that the paper tells one to begin at stand in the module named beside them."""
+    pairs = re.findall(r"`(\w+)` in `([\w/]+\.py)`", read("docs/design.md"))
+    assert len(pairs) >= 4
+    for name, module in pairs:
+        source = (ROOT / "src" / "xlsx_pdca" / module).read_text(encoding="utf-8")
+        assert re.search(rf"^(?:class |def )?{name}\b", source, re.MULTILINE), (name, module)
+
+
+def test_variables_of_the_environment_stand_in_one_table() -> None:
+    """docs/it-office.md lists exactly the variables of ours that the program reads."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in SOURCES)
+    read_by_us = set(re.findall(r"environ(?:\.get\(|\[)\"(\w+)\"", sources))
+    listed = set(re.findall(r"^\| `(PDCA_\w+)` \|", read("docs/it-office.md"), re.MULTILINE))
+    assert listed == read_by_us and listed
 
 
 def test_uncovered_code_gives_its_reason() -> None:
