@@ -131,7 +131,7 @@ def gunma_round(seed: int = 8) -> SummaryInput:
         units=units(),
         plans=plans(),
         returns=returns,
-        arrivals=tuple(_arrival(r) for r in returns if r.received_at),
+        arrivals=tuple(_arrival(r, n) for n, r in enumerate(returns, 101) if r.received_at),
         contacts=(
             ContactLine(
                 datetime(2026, 10, 16, 10, 5, tzinfo=JST),
@@ -253,13 +253,15 @@ def _by_kind(rule: FieldPlan, chance: random.Random, *, short: bool) -> str:
     return "\n".join(s.format(n=chance.randrange(2, 9), m=chance.randrange(12, 96)) for s in picked)
 
 
-def _arrival(returned: UnitReturn) -> ArrivalLine:
+def _arrival(returned: UnitReturn, number: int) -> ArrivalLine:
     assert returned.received_at
     return ArrivalLine(
         received_at=returned.received_at,
         name=returned.file.rpartition("/")[2],
         sha256=returned.sha256,
         outcome="提出として受付" if not returned.held else "保留（県で確認）",
+        number=number,
+        waits=returned.held,
         unit=returned.unit,
         form=returned.form,
         submission=returned.submission,

@@ -178,20 +178,27 @@ class Ledger:
         return self.standings.get((unit, form), Standing(unit, form))
 
     @cached_property
-    def assigned(self) -> frozenset[int]:
-        """Arrivals that became submissions."""
-        return frozenset(b.fact.arrival for s in self.standings.values() for b in s.submissions)
+    def _submissions(self) -> Mapping[int, Submitted]:
+        """Arrival → the submission it became."""
+        taken = (b.fact for s in self.standings.values() for b in s.submissions)
+        return {submission.arrival: submission for submission in taken}
+
+    def submission_of(self, arrival: int) -> Submitted | None:
+        """What a received file was taken in as, whosever it turned out to be."""
+        return self._submissions.get(arrival)
+
+    def waits(self, booked: Booked) -> bool:
+        """Whether a received file waits for a person: held or unreadable, neither assigned nor laid aside."""
+        return (
+            booked.fact.outcome in (Outcome.HELD, Outcome.REFUSED)
+            and booked.seq not in self._submissions
+            and booked.seq not in self.dismissed
+        )
 
     @property
     def held(self) -> tuple[Booked, ...]:
-        """Files that wait for a person: held or unreadable, neither assigned nor laid aside."""
-        return tuple(
-            b
-            for b in self.arrivals
-            if b.fact.outcome in (Outcome.HELD, Outcome.REFUSED)
-            and b.seq not in self.assigned
-            and b.seq not in self.dismissed
-        )
+        """Files that wait for a person: the one number of 保留 on every screen and in every book."""
+        return tuple(booked for booked in self.arrivals if self.waits(booked))
 
     @cached_property
     def tickets(self) -> Mapping[str, Issued]:

@@ -86,6 +86,10 @@ class RefusalCode(StrEnum):
 
     EMPTY = "empty"
     NOT_A_WORKBOOK = "not_a_workbook"
+    DOCUMENT = "document"
+    """PDF, Word, picture and the like: an attachment, or an answer on paper."""
+    CONTAINER = "container"
+    """Holds other files: zip, mail message and the like."""
     ENCRYPTED = "encrypted"
     OLD_FORMAT = "old_format"
     """.xls, .xlsb, .ods and other formats whose reading comes through other doors."""

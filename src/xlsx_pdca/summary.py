@@ -98,6 +98,12 @@ class ArrivalLine:
     sha256: str
     outcome: str
     """In words: 提出として受付, 保留（…）, 同じファイル…"""
+    number: int = 0
+    """受付番号: the number commands ask for."""
+    waits: bool = False
+    """A person has to decide on it."""
+    reason: str = ""
+    """Why a person laid it aside."""
     unit: str = ""
     form: str = ""
     submission: int = 0

@@ -45,19 +45,19 @@ def test_good_book_passes() -> None:
     ("data", "expected"),
     [
         (b"", RefusalCode.EMPTY),
-        (b"%PDF-1.7\n", RefusalCode.NOT_A_WORKBOOK),
+        (b"%PDF-1.7\n", RefusalCode.DOCUMENT),
         ("団体名,回答\n前橋市,はい\n".encode("cp932"), RefusalCode.NOT_A_WORKBOOK),
         (b"<html><table></table></html>", RefusalCode.NOT_A_WORKBOOK),
-        (b"\xff\xd8\xff\xe0" + bytes(90), RefusalCode.NOT_A_WORKBOOK),
+        (b"\xff\xd8\xff\xe0" + bytes(90), RefusalCode.DOCUMENT),
         (bytes(4000), RefusalCode.NOT_A_WORKBOOK),
         (OLE + "Workbook".encode("utf-16-le"), RefusalCode.OLD_FORMAT),
         (OLE + "EncryptedPackage".encode("utf-16-le"), RefusalCode.ENCRYPTED),
-        (OLE + "WordDocument".encode("utf-16-le"), RefusalCode.NOT_A_WORKBOOK),
+        (OLE + "WordDocument".encode("utf-16-le"), RefusalCode.DOCUMENT),
         (
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
             RefusalCode.OLD_FORMAT,
         ),
-        (zipped({"a.txt": "本文"}), RefusalCode.NOT_A_WORKBOOK),
+        (zipped({"a.txt": "本文"}), RefusalCode.CONTAINER),
         (
             zipped(
                 {"mimetype": "application/vnd.oasis.opendocument.spreadsheet"},

@@ -262,12 +262,12 @@ def test_data_book_says_that_it_names_persons() -> None:
 
 
 def test_progress_lists_everyone_with_telephone() -> None:
-    """提出状況 has a row per unit and form; 未提出 names those who owe, with the last contact."""
+    """提出状況 has a row per unit and form; まだ届いていない相手 names those who owe, with the last contact."""
     book = opened("進行管理表")
     status = table(book["提出状況"], 4)
     assert len(status) == len(ROUND.returns)
     assert {row["番号"] for row in status} == {r.unit for r in ROUND.returns}
-    missing = {row["番号"]: row for row in table(book["未提出"], 4)}
+    missing = {row["番号"]: row for row in table(book["まだ届いていない相手"], 4)}
     owed = [r for r in ROUND.returns if not r.is_in and r.status.value != "対象外"]
     assert set(missing) == {r.unit for r in owed}
     assert missing["103837-1"]["最後の連絡"] == "10月19日 14:00 電話：本日中に送付予定とのこと。"

@@ -91,7 +91,7 @@ def test_next_steps_in_the_order_of_the_work(desk: Desk) -> None:
     desk.take_in("桐生.xlsx", desk.filled(KIRYU))
     desk.drop("まだ.xlsx", b"x")
     steps = seen(desk, DUE + timedelta(days=1)).next_steps
-    words = ("issue", "receive", "accept --as", "merge", "accept --all", "期限を過ぎて")
+    words = ("issue", "receive", "accept --file", "merge", "accept --all", "期限を過ぎて")
     assert [word in step for word, step in zip(words, steps, strict=True)] == [True] * 6
     counts = [step.rsplit("件", 1)[0][-2:].strip("。化作成 ") for step in steps]
     assert counts == ["64", "1", "1", "1", "1", "4"]

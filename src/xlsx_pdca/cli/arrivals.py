@@ -24,6 +24,14 @@ IN_CHECK = "check --json"
 _UNBOOKED = {Outcome.SUBMISSION: "受付できます", Outcome.HELD: "保留になります（県で確認）"}
 _GRADES = tuple(Grade)
 
+_ATTACHMENT = ("添付資料のとき", "添付資料")
+_LAID_ASIDE = {
+    "FIL10": _ATTACHMENT,
+    "IDN01": _ATTACHMENT,
+    "FIL11": ("中のファイルを取り出した後", "取り出し済"),
+}
+"""Code → when a file with this finding is laid aside, and the reason to type."""
+
 
 @dataclass(frozen=True)
 class Arrivals:
@@ -104,7 +112,7 @@ def remarks(findings: Iterable[Finding], rest: str) -> list[str]:
     """Findings a person should look at, first what holds the file, then the gravest, each with place and remedy; `rest` says where the others stand."""
     found = [f for f in findings if f.grade is not Grade.INFO]
     found.sort(key=lambda f: (not f.holds, _GRADES.index(f.grade)))
-    texts = [f"　　{f.grade}：{f.place}{f.sentence()}" for f in found[:MOST_FINDINGS]]
+    texts = [f"　　{f.grade}：{f.told}" for f in found[:MOST_FINDINGS]]
     more = len(found) - MOST_FINDINGS
     return [*texts, f"　　ほか {more}件（すべては {rest} にあります）"] if more > 0 else texts
 
@@ -137,4 +145,7 @@ def ways_out(held: Booked | None, proposals: Proposals) -> list[str]:
         form = proposals.round.forms.get(each.form)
         title = f"「{form.title}」" if form else ""
         texts.append(f"　　→ {name}の{title}とするとき：{each.command}")
-    return [*texts, f"　　→ 取り扱わないとき：xlsx-pdca accept --file {held.seq} --dismiss 理由"]
+    usual = [_LAID_ASIDE[f.code] for f in held.fact.findings if f.code in _LAID_ASIDE]
+    for when, reason in (*usual, ("取り扱わないとき", "理由")):
+        texts.append(f"　　→ {when}：xlsx-pdca accept --file {held.seq} --dismiss {reason}")
+    return texts

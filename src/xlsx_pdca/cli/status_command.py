@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -12,13 +13,14 @@ from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import json_option, opened, round_option, tell_notices, tell_unbooked
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived
-from xlsx_pdca.ledger import Booked, Status
-from xlsx_pdca.wareki import wareki
+from xlsx_pdca.ledger import Booked, Status, must_check
+from xlsx_pdca.wareki import wareki, weekday_name
 from xlsx_pdca.workflows.collect import dropped_files
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.standing import Overview, StandingLine, overview
 
+_PUT_BACK = "受付を取り消したファイルです。提出とするか、取り扱わないかを決めてください。"
 MOST_HELD = 10
 """So many held files are shown unless the whole list is asked for."""
 
@@ -48,13 +50,14 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
         _show(round_, now, Proposals.of(round_, ledger), listed=listed)
         tell_notices(round_)
     unbooked = tell_unbooked(round_)
-    return ExitCode.NEEDS_PERSON if now.held or unbooked else ExitCode.OK
+    needs_person = bool(now.held or now.doubtful or unbooked)
+    return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
 
 
 def _show(round_: Round, now: Overview, proposals: Proposals, *, listed: bool) -> None:
     console.show(f"{round_.settings.prefecture}　{round_.settings.name}")
     console.show("次にすること")
-    for step in now.next_steps or ("今することはありません。",):
+    for step in now.next_steps or (_nothing_to_do(now),):
         console.show(f"　・{step}")
     for title, counts in now.counts().items():
         words = "　".join(f"{s.symbol}{s} {counts[s]}" for s in Status if counts.get(s))
@@ -62,16 +65,38 @@ def _show(round_: Round, now: Overview, proposals: Proposals, *, listed: bool) -
     _show_held(now, proposals, most=None if listed else MOST_HELD)
     if listed:
         for line in now.lines:
-            deadline = wareki(line.standing.deadline) if line.standing.deadline else ""
-            points = f"　必ず確認 {line.open_points}件" if line.open_points else ""
-            console.show(
-                f"{line.title}　{line.unit.id}　{line.unit.name}　{line.words}　{deadline}{points}"
-            )
+            _show_line(line)
+
+
+def _nothing_to_do(now: Overview) -> str:
+    """What is awaited, where nothing is to be done by us."""
+    if not now.awaited:
+        return "今することはありません。"
+    days = {line.standing.deadline for line in now.awaited if line.standing.deadline}
+    last = f"、{'最初の' if len(days) > 1 else ''}期限 {_day(min(days))}" if days else ""
+    return f"今することはありません。回答を待っています（{len(now.awaited)}件{last}）。"
+
+
+def _day(day: date) -> str:
+    return f"{wareki(day)}（{weekday_name(day)}）"
+
+
+def _show_line(line: StandingLine) -> None:
+    """One unit and form; what must be asked stands below it until somebody has accepted it."""
+    deadline = wareki(line.standing.deadline) if line.standing.deadline else ""
+    points = f"　必ず確認 {line.open_points}点" if line.open_points else ""
+    console.show(
+        f"{line.title}　{line.unit.id}　{line.unit.name}　{line.words}　{deadline}{points}"
+    )
+    submission = line.standing.submission
+    if submission is not None and line.status is Status.RECEIVED:
+        for finding in must_check(submission):
+            console.show(f"　　{finding.told}")
 
 
 def _show_held(now: Overview, proposals: Proposals, *, most: int | None) -> None:
     for booked in now.held[:most]:
-        doubts = "".join(f.sentence() for f in booked.fact.findings if f.holds)
+        doubts = "".join(f.sentence() for f in booked.fact.findings if f.holds) or _PUT_BACK
         console.show(f"保留　受付番号{booked.seq}　{booked.fact.name}　{doubts}")
         for text in ways_out(booked, proposals):
             console.show(text)

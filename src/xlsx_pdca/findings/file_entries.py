@@ -85,6 +85,26 @@ FILE_ENTRIES = (
         "御回答の内容はそのまま読み取っています。Excelで開くときは「コンテンツの有効化」を押さないでください。",
         reader=_OFFICER,
     ),
+    Entry(
+        "FIL10",
+        _MUST,
+        "Excelブックではない書類や画像",
+        "PDF、Word、写真など、Excelブックではないファイルです。原本を保管しましたが、中身は読み取っていません（届いたメールで御覧ください）。",
+        "添付資料であれば、これで結構です（accept の --dismiss 添付資料）。"
+        "御回答（FAXの読み取りなど）であれば、県からお送りしたExcelファイルでの再送をお願いしてください。",
+        holds=True,
+        reader=_OFFICER,
+    ),
+    Entry(
+        "FIL11",
+        _MUST,
+        "ほかのファイルを中に含むファイル",
+        "ほかのファイルを中に含むファイル（zip、メールなど）です。中のファイルは、まだ取り込んでいません。",
+        "中のExcelファイルを取り出して「40_届いたファイル」に入れ、取り込んでください（receive）。"
+        "このファイルは、その後で取り扱わないこととしてください（accept の --dismiss 取り出し済）。",
+        holds=True,
+        reader=_OFFICER,
+    ),
     # IDN: whose workbook it is
     Entry(
         "IDN01",

@@ -69,6 +69,12 @@ class Finding:
         return self.entry.sentence.format_map(values) + self.entry.remedy.format_map(values)
 
     @property
+    def told(self) -> str:
+        """The sentence with its place before it, for where no columns show sheet and cell; the sheet is named once."""
+        names_it = self.entry.sentence.startswith("「{sheet}」")
+        return f"{'' if names_it else self.place}{self.sentence()}"
+
+    @property
     def place(self) -> str:
         """Like 「様式1」C5, or empty when it is about the whole file."""
         return f"「{self.sheet}」{self.cell}" if self.sheet else ""
@@ -94,6 +100,8 @@ def finding(
 _REFUSALS = {
     RefusalCode.EMPTY: "FIL01",
     RefusalCode.NOT_A_WORKBOOK: "FIL02",
+    RefusalCode.DOCUMENT: "FIL10",
+    RefusalCode.CONTAINER: "FIL11",
     RefusalCode.ENCRYPTED: "FIL03",
     RefusalCode.OLD_FORMAT: "FIL04",
     RefusalCode.DAMAGED: "FIL05",

@@ -20,6 +20,7 @@ MOST_IN_TABLE = 100_000
 _MOST_PIXELS = 420.0
 
 _ARRIVAL_HEADS = (
+    "受付番号",
     "受信日時",
     "受信日（和暦）",
     "届いたファイル名",
@@ -27,6 +28,7 @@ _ARRIVAL_HEADS = (
     "様式",
     "提出回",
     "取扱い",
+    "取扱いの理由",
     "届いたところ",
     "受領済ファイル",
     "バイト数",
@@ -144,6 +146,7 @@ def _write_read_me(sheet: SummarySheet, summary: SummaryInput) -> None:
 def _arrivals(summary: SummaryInput) -> Iterator[tuple[str, ...]]:
     for arrival in sorted(summary.arrivals, key=lambda a: a.received_at):
         yield (
+            str(arrival.number or ""),
             iso(arrival.received_at),
             wareki(arrival.received_at.astimezone(JST).date()),
             arrival.name,
@@ -151,6 +154,7 @@ def _arrivals(summary: SummaryInput) -> Iterator[tuple[str, ...]]:
             arrival.form,
             str(arrival.submission or ""),
             arrival.outcome,
+            arrival.reason,
             arrival.source,
             arrival.file,
             str(arrival.size),

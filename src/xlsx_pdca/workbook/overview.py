@@ -232,12 +232,12 @@ class _Overview:
                     f"{len(doubtful)}件の提出に{total}か所（{names}{more}）。文は「進行管理表」の「確認事項」にあります。",
                 )
             )
-        held = sum(r.held for r in self.summary.returns)
+        held = sum(arrival.waits for arrival in self.summary.arrivals)
         if held:
             found.append(
                 (
                     "保留中",
-                    f"{held}件。どの団体のものか、どちらを採るかを決めるまで、この表には入りません。",
+                    f"届いたファイル {held}件。取扱いを決めるまで、この表には入りません（「進行管理表」の「収受簿」か status で確認できます）。",
                 )
             )
         if self.extras.changed:

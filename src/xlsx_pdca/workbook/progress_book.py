@@ -10,7 +10,7 @@ from xlsx_pdca.event import JST
 from xlsx_pdca.findings import Finding
 from xlsx_pdca.layout.metrics import lines_needed
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.summary import ContactLine, SummaryInput, UnitReturn, codes_of
+from xlsx_pdca.summary import ArrivalLine, ContactLine, SummaryInput, UnitReturn, codes_of
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.views.counts import counts
 from xlsx_pdca.wareki import weekday_name
@@ -109,7 +109,7 @@ def _status_words(summary: SummaryInput) -> str:
 
 
 def _missing(summary: SummaryInput) -> Listing:
-    """未提出: one line per unit, with room to write by hand."""
+    """Whose answer has not come, before and after the deadline: one line per unit, with room to write by hand."""
     columns = (
         Column("番号", 102),
         Column("回答単位", 190),
@@ -125,7 +125,7 @@ def _missing(summary: SummaryInput) -> Listing:
     return (
         columns,
         _missing_lines(summary),
-        "電話の前に、行き違いで届いていないかを御確認ください。",
+        "期限の前の相手も載せています。電話の前に、行き違いで届いていないかを御確認ください。",
     )
 
 
@@ -234,38 +234,39 @@ def _contacts(summary: SummaryInput) -> Listing:
 
 def _arrivals(summary: SummaryInput) -> Listing:
     columns = (
-        Column("収受", 50, center=True),
+        Column("受付番号", 76, center=True),
         Column("受信日時", 200),
-        Column("届いたファイル", 300),
+        Column("届いたファイル", 290),
         Column("番号", 102),
-        Column("回答単位", 160),
+        Column("回答単位", 150),
         Column("様式", 90),
         Column("提出", 60, center=True),
-        Column("取扱い", 190),
+        Column("取扱い", 230),
         Column("届いたところ", 164),
     )
     return (
         columns,
         _arrival_lines(summary),
-        "届いたファイルは、取扱いにかかわらず、すべて原本のまま保存しています。",
+        "受付番号は、保留中のファイルの取扱いを決めるとき（accept --file）の番号です（続き番号ではありません）。"
+        "原本は、取扱いにかかわらず、すべて保存しています。",
     )
 
 
 def _arrival_lines(summary: SummaryInput) -> Iterator[Line]:
     ordered = sorted(enumerate(summary.arrivals), key=lambda item: (item[1].received_at, item[0]))
-    for number, (_, arrival) in enumerate(ordered, 1):
+    for _, arrival in ordered:
         unit = summary.unit_of.get(arrival.unit)
         plan = summary.forms.get(arrival.form)
         yield Line(
             (
-                str(number),
+                str(arrival.number or ""),
                 japanese_time(arrival.received_at),
                 arrival.name,
                 arrival.unit,
                 unit.name if unit else "",
                 plan.title if plan else "",
                 f"第{arrival.submission}回" if arrival.submission else "",
-                arrival.outcome,
+                _handled(arrival),
                 arrival.source,
             ),
             link=f"external:../{arrival.file}" if arrival.file else "",
@@ -273,9 +274,14 @@ def _arrival_lines(summary: SummaryInput) -> Iterator[Line]:
         )
 
 
+def _handled(arrival: ArrivalLine) -> str:
+    """What became of a file, with the reason a person gave."""
+    return f"{arrival.outcome}（理由：{arrival.reason}）" if arrival.reason else arrival.outcome
+
+
 _SHEETS: dict[str, Callable[[SummaryInput], Listing]] = {
     "提出状況": _status,
-    "未提出": _missing,
+    "まだ届いていない相手": _missing,
     "確認事項": _findings,
     "連絡記録": _contacts,
     "収受簿": _arrivals,

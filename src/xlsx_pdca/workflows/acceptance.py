@@ -11,7 +11,7 @@ from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import NewEvent
 from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Issued, Sent, Submitted, booking
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold, must_check
-from xlsx_pdca.rawbook import Refusal
+from xlsx_pdca.rawbook import Refusal, RefusalCode
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
 from xlsx_pdca.workflows.judge import person_of
@@ -189,10 +189,7 @@ def _assigned(
     sent = _workbook_of(found, key[1], ledger) or issue
     reading = readings.reading(found.sha256, sent.plan, sent.slots)
     if isinstance(reading, Refusal):
-        raise UsageError(
-            f"「{found.name}」は読み取れないファイルです。",
-            "Excelブック（.xlsx）で改めてお送りいただくよう、お願いしてください。",
-        )
+        raise _cannot_be_taken(found, reading)
     title = readings.plan(sent.plan).title
     if not any(answer.cell for answer in reading.answers):
         raise UsageError(
@@ -215,6 +212,18 @@ def _assigned(
         person=person_of(reading),
         arrival=held.seq,
         assigned=True,
+    )
+
+
+def _cannot_be_taken(found: Arrived, refusal: Refusal) -> UsageError:
+    if refusal.code is RefusalCode.CONTAINER:
+        return UsageError(
+            f"「{found.name}」は、ほかのファイルを中に含むファイルです。",
+            "中のExcelファイルを取り出して「40_届いたファイル」に入れ、取り込んでください（receive）。",
+        )
+    return UsageError(
+        f"「{found.name}」は、御回答を読み取れないファイルです。",
+        "Excelブック（.xlsx）で改めてお送りいただくよう、お願いしてください。",
     )
 
 

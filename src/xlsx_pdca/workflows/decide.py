@@ -41,6 +41,8 @@ class Judged:
     is_blank: bool = False
     """Nothing was written into it, neither in the fields nor beside them."""
     refused: bool = False
+    is_other: bool = False
+    """A paper, a picture, a zip…: no workbook at all, kept for a person to look at."""
 
     def with_(self, **more: Any) -> Judged:
         """The same with more known."""
@@ -138,6 +140,9 @@ def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
             return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.REPLACED:
             return arrived(judged, Outcome.HELD, finding("ARR02", other_file=name))
+        case Use.LAID_ASIDE if judged.is_other:
+            # An attachment that comes along with the next mail too: a person has seen these very bytes.
+            return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.LAID_ASIDE:
             return arrived(judged, Outcome.HELD, finding("ARR11", other_file=name))
 

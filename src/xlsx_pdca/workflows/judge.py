@@ -8,9 +8,10 @@ from xlsx_pdca.checks.identity import Identity, IssuedBook, Register, identify
 from xlsx_pdca.facts import Issued
 from xlsx_pdca.findings import Finding, refused
 from xlsx_pdca.ledger import Ledger
-from xlsx_pdca.rawbook import RawBook, Refusal
+from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
 from xlsx_pdca.submission import Reading, State
 from xlsx_pdca.ticket import find_tickets
+from xlsx_pdca.workbook.parts.kind import is_plain_text
 from xlsx_pdca.workflows.collect import FoundFile
 from xlsx_pdca.workflows.decide import PERSON_FIELD, Judged
 from xlsx_pdca.workflows.readings import Readings
@@ -55,13 +56,24 @@ def judge(
         modified=file.modified,
     )
     if isinstance(book, Refusal):
-        return base.with_(findings=(refused(book.code),), note=book.detail, refused=True)
+        return _not_read(base, book, data)
     identity = identify(book, file.path.name, register)
     issued = ledger.tickets.get(identity.ticket.text) if identity.ticket else None
     base = base.with_(application=book.application, findings=identity.findings)
     if issued is None:
         return base
     return _read(base, book, identity, issued, readings)
+
+
+def _not_read(base: Judged, refusal: Refusal, data: bytes) -> Judged:
+    """A file that is no readable workbook; what is plainly something else is no broken return."""
+    code = refusal.code
+    if code is RefusalCode.NOT_A_WORKBOOK and is_plain_text(base.name, data):
+        code = RefusalCode.DOCUMENT
+    is_other = code in (RefusalCode.DOCUMENT, RefusalCode.CONTAINER)
+    return base.with_(
+        findings=(refused(code),), note=refusal.detail, refused=not is_other, is_other=is_other
+    )
 
 
 def _read(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlsx_pdca.ledger import Booked, Ledger, Standing, Status, must_check
+from xlsx_pdca.reading import listed
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.workflows.round import Round
 
@@ -51,6 +52,19 @@ class Overview:
         return found
 
     @property
+    def doubtful(self) -> tuple[StandingLine, ...]:
+        """Submissions with an open 必ず確認 that nobody has accepted."""
+        return tuple(
+            line for line in self.lines if line.status is Status.RECEIVED and line.open_points
+        )
+
+    @property
+    def awaited(self) -> tuple[StandingLine, ...]:
+        """Whose answer is out and not past its deadline."""
+        waiting = (Status.SENT, Status.EXTENDED)
+        return tuple(line for line in self.lines if line.status in waiting)
+
+    @property
     def next_steps(self) -> tuple[str, ...]:
         """次にすること, the most urgent first."""
         by_status = Counter(line.status for line in self.lines)
@@ -60,9 +74,11 @@ class Overview:
         unissued = sum(
             line.status is Status.NOT_SENT and not line.standing.issues for line in self.lines
         )
-        received = [line for line in self.lines if line.status is Status.RECEIVED]
-        doubtful = sum(line.open_points > 0 for line in received)
-        clear = sum(not (line.open_points or line.newer_waits) for line in received)
+        clear = sum(
+            not (line.open_points or line.newer_waits)
+            for line in self.lines
+            if line.status is Status.RECEIVED
+        )
         steps = (
             (unissued, "様式を作成してください（issue）。未作成 {n}件"),
             (
@@ -74,15 +90,27 @@ class Overview:
                 "差し替えた様式を送付するか、変わったことをお知らせし、その日を記録してください（send --mark-sent）。{n}件",
             ),
             (self.waiting_files, "届いたファイルを取り込んでください（receive）。{n}件"),
-            (len(self.held), "保留中のファイルの取扱いを決めてください（accept --as）。{n}件"),
-            (
-                doubtful,
-                "必ず確認する点のある提出があります。進行管理表を御覧ください（merge）。{n}件",
-            ),
+            (len(self.held), "保留中のファイルの取扱いを決めてください（accept --file）。{n}件"),
+            (len(self.doubtful), f"必ず確認する点のある提出があります。{{n}}件{self._whose()}"),
             (clear, "必ず確認する点のない提出を確認済にできます（accept --all）。{n}件"),
             (by_status[Status.MISSING], "期限を過ぎて未提出の団体があります。{n}件"),
         )
         return tuple(text.format(n=n) for n, text in steps if n > 0)
+
+    def _whose(self) -> str:
+        """Which submissions to look at, where their points stand, and how to go on."""
+        if not self.doubtful:
+            return ""
+        several = len({line.form for line in self.doubtful}) > 1
+        named = (
+            f"{line.unit.name}{f'「{line.title}」' if several else ''}{line.open_points}点"
+            for line in self.doubtful
+        )
+        first = self.doubtful[0].unit.id
+        return (
+            f"（{listed(named)}）。文は status --list か、進行管理表（merge）の「確認事項」にあります。"
+            f"確かめた後は accept {first} のように、回答単位IDを付けて確認済にできます"
+        )
 
 
 def overview(round_: Round, ledger: Ledger, *, today: date, waiting_files: int) -> Overview:

@@ -202,18 +202,29 @@ def _correction(booked: Booked, plan: WorkbookPlan, reading: Reading | None) -> 
     return Correction(answer, by=booked.by, at=booked.at, evidence=fact.how)
 
 
+def _handled(fact: Arrived, taken: Submitted | None, dismissed: Booked | None) -> str:
+    """What became of a file until now: a person may have decided since it came."""
+    if dismissed is not None:
+        return "取り扱わない"
+    if taken is not None and taken.assigned:
+        return "提出として受付（県で指定）"
+    return fact.outcome.value
+
+
 def _arrival(booked: Booked, ledger: Ledger) -> ArrivalLine:
     fact: Arrived = booked.fact
-    standing = ledger.standing(fact.unit, fact.form)
-    submissions = [s.fact for s in standing.submissions if s.fact.arrival == booked.seq]
-    taken: Submitted | None = submissions[0] if submissions else None
+    taken = ledger.submission_of(booked.seq)
+    dismissed = ledger.dismissed.get(booked.seq)
     return ArrivalLine(
         received_at=booked.at,
         name=fact.name,
         sha256=fact.sha256,
-        outcome=fact.outcome.value,
-        unit=fact.unit,
-        form=fact.form,
+        outcome=_handled(fact, taken, dismissed),
+        number=booked.seq,
+        waits=ledger.waits(booked),
+        reason=dismissed.fact.reason if dismissed else "",
+        unit=taken.unit if taken else fact.unit,
+        form=taken.form if taken else fact.form,
         submission=taken.number if taken else 0,
         source=fact.source,
         file=taken.file if taken else "",

@@ -9,7 +9,13 @@ from functools import lru_cache
 
 from xlsx_pdca.cells import Rect
 from xlsx_pdca.workbook.parts import limits
-from xlsx_pdca.workbook.parts.faults import Damaged, Hostile, NotAWorkbook, OldFormat
+from xlsx_pdca.workbook.parts.faults import (
+    Damaged,
+    Hostile,
+    NotAWorkbook,
+    OldFormat,
+    OtherDocument,
+)
 from xlsx_pdca.workbook.parts.package import Package
 from xlsx_pdca.workbook.parts.relations import content_types, parts_of_kind, relations
 from xlsx_pdca.workbook.parts.xml import (
@@ -24,6 +30,7 @@ from xlsx_pdca.workbook.parts.xml import (
 
 _MAIN_TYPE = "main+xml"
 _BINARY_TYPE = "sheet.binary"
+_OTHER_OFFICE_TYPES = ("wordprocessingml", "ms-word", "presentationml", "ms-powerpoint", "visio")
 _BUILT_IN = "_xlnm."
 _LONGEST_AREA = 40
 _TARGET = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^'!,()]+))!([^!,]+)\Z")
@@ -60,6 +67,8 @@ def find_workbook_part(package: Package) -> str:
     if not candidates:
         raise NotAWorkbook("package without a workbook part")
     part = candidates[0]
+    if any(each in stated.get(part.lower(), "") for each in _OTHER_OFFICE_TYPES):
+        raise OtherDocument("Word, PowerPoint or Visio document")
     if part not in package:
         raise Damaged(f"workbook part {part} is missing")
     if _BINARY_TYPE in stated.get(part.lower(), "") or part.lower().endswith(".bin"):

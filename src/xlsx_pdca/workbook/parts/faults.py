@@ -23,6 +23,18 @@ class NotAWorkbook(CannotRead):
     """Something else than a spreadsheet."""
 
 
+class OtherDocument(CannotRead):
+    """A paper or a picture: something to be looked at, not a spreadsheet."""
+
+    code = RefusalCode.DOCUMENT
+
+
+class Container(CannotRead):
+    """Holds other files, which are not looked at."""
+
+    code = RefusalCode.CONTAINER
+
+
 class Empty(CannotRead):
     """No bytes at all."""
 

@@ -10,7 +10,14 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from xlsx_pdca.workbook.parts import limits
-from xlsx_pdca.workbook.parts.faults import Damaged, Encrypted, Hostile, NotAWorkbook, OldFormat
+from xlsx_pdca.workbook.parts.faults import (
+    Container,
+    Damaged,
+    Encrypted,
+    Hostile,
+    OldFormat,
+    OtherDocument,
+)
 
 CONTENT_TYPES = "[Content_Types].xml"
 
@@ -88,7 +95,9 @@ def open_package(data: bytes, *, times: int = 1) -> Package:
     if CONTENT_TYPES.lower() not in {name.lower() for name in names}:
         if "mimetype" in names and b"opendocument.spreadsheet" in data[:200]:
             raise OldFormat("OpenDocument spreadsheet")
-        raise NotAWorkbook("a zip archive without a workbook")
+        if "mimetype" in names and b"opendocument." in data[:200]:
+            raise OtherDocument("OpenDocument text, presentation or drawing")
+        raise Container("a zip archive without a workbook")
     entries: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = _safe_name(info)
