@@ -412,6 +412,21 @@ def test_readmes_are_twins() -> None:
     assert _skeleton(read("README.md")) == _skeleton(read("README.ja.md"))
 
 
+def test_readmes_name_the_same_things() -> None:
+    """Section by section, both READMEs hold the same commands, names, links and numbers."""
+    english, japanese = (_named(read(name)) for name in ("README.md", "README.ja.md"))
+    for ours, theirs in zip(english, japanese, strict=True):
+        assert ours == theirs
+
+
+def _named(text: str) -> list[set[str]]:
+    """Per section: code spans, link targets, and numbers of two figures or more."""
+    other = text.replace("README.ja.md", "README").replace("README.md", "README")
+    patterns = (r"`([^`\n]+)`", r"\]\(([^)\s]+)\)", r"(?<![\w.])\d[\d.]*\d(?!\w)")
+    sections = re.split(r"^## ", other, flags=re.MULTILINE)
+    return [{hit for p in patterns for hit in re.findall(p, s, re.ASCII)} for s in sections]
+
+
 def _skeleton(text: str) -> list[str]:
     shapes = []
     for line in text.splitlines():
