@@ -107,7 +107,6 @@ def _faults(row: RosterRow) -> Iterator[Fault]:
     yield from _id_faults(row)
     yield from _name_faults(row)
     yield from _covers_faults(row)
-    yield from _address_faults(row)
     yield from _exception_faults(row)
 
 
@@ -221,17 +220,6 @@ def _name_and_code(body: Municipality) -> str:
     return f"{body.name}（{body.code}）"
 
 
-def _address_faults(row: RosterRow) -> Iterator[Fault]:
-    for key in ("to", "cc"):
-        for address in row.addresses(key):
-            if not is_mail_address(address):
-                yield row.row.fault(
-                    key,
-                    f"「{address}」はメールアドレスの形ではありません。",
-                    "「kaigo@example.jp」の形に改めるか、空欄にしてください。複数のときは「;」で区切ります。",
-                )
-
-
 def _exception_faults(row: RosterRow) -> Iterator[Fault]:
     deadline = row.row.text("deadline")
     if deadline and parse_date(deadline) is None:
@@ -275,6 +263,7 @@ def _notices(row: RosterRow, prefecture: str, roles: Sequence[str]) -> Iterator[
             f"電話番号が数値になっていて、先頭の0が消えています。{row.telephone} として扱います。",
             "セルの書式を文字列にして、ハイフンを入れて記入し直してください。",
         )
+    yield from _address_notices(row)
     yield from _sending_notices(row)
     role = folded(row.row.text("role"))
     if role and role not in roles:
@@ -283,6 +272,17 @@ def _notices(row: RosterRow, prefecture: str, roles: Sequence[str]) -> Iterator[
             f"役割／区分「{role}」は、どの様式でも使われていません。役割を限った設問は届きません。",
             f"{slip_of(role, roles)}様式で使えるのは、{'・'.join(roles)} です。",
         )
+
+
+def _address_notices(row: RosterRow) -> Iterator[Notice]:
+    """One for each cell; nothing is mailed by us, so nothing has to stop."""
+    for key in ("to", "cc"):
+        if odd := [a for a in row.addresses(key) if not is_mail_address(a)]:
+            yield row.row.notice(
+                key,
+                f"メールアドレスの形でないものがあります（{'、'.join(f'「{each}」' for each in odd)}）。",
+                "「kaigo@example.jp」の形に改めるか、空欄にしてください。複数のときは「;」で区切ります。",
+            )
 
 
 def _sending_notices(row: RosterRow) -> Iterator[Notice]:
