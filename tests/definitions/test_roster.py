@@ -84,9 +84,6 @@ def test_width_and_stray_blanks_do_not_matter() -> None:
         ({"kind": ""}, "kind", "空欄"),
         ({"id": "前橋-1"}, "id", "使えません"),
         ({"id": "102024-1"}, "id", "別の団体"),
-        ({"to": "kaigo.maebashi.example"}, "to", "メールアドレスの形ではありません"),
-        ({"to": "a@b.example;c"}, "to", "「c」は"),
-        ({"cc": "x"}, "cc", "メールアドレスの形ではありません"),
         ({"deadline": "5月末"}, "deadline", "日付として読めません"),
         ({"exempt": "○"}, "exempt_reason", "理由が空欄"),
         ({"exempt": "たぶん"}, "exempt", "意味が分かりません"),
@@ -167,6 +164,12 @@ def notices(*rows: dict[str, str]) -> list[str]:
     ("change", "said"),
     [
         ({"to": ""}, "名簿 J2 「前橋市」の送付先メールが空欄です。"),
+        ({"to": "kaigo.maebashi.example"}, "名簿 J2 メールアドレスの形でないものがあります"),
+        (
+            {"to": "a@b.example 担当 佐藤"},
+            "名簿 J2 メールアドレスの形でないものがあります（「担当」、「佐藤」）。",
+        ),
+        ({"cc": "x"}, "名簿 K2 メールアドレスの形でないものがあります（「x」）。"),
         ({"role": "係長"}, "名簿 F2 役割／区分「係長」は、どの様式でも使われていません。"),
         ({"exempt_reason": "災害"}, "名簿 P2 対象外の理由がありますが"),
         ({"deadline": "2026/5/30"}, "名簿 O2 個別の期限 令和8年5月30日（土） は休日です。"),
@@ -184,6 +187,12 @@ def test_what_is_only_strange_is_told_and_stops_nothing(change: dict[str, str], 
     """A missing address and the like are notices beside the units; the plain row has none."""
     assert notices(GOOD) == []
     assert [n.startswith(said) for n in notices(GOOD | change)] == [True]
+
+
+def test_only_addresses_are_kept_as_addresses() -> None:
+    """Of a cell with words beside an address the address alone is the unit's."""
+    (unit,) = read(GOOD | {"to": "a@b.example 担当 佐藤", "cc": "電話で"}).units
+    assert (unit.to, unit.cc) == (("a@b.example",), ())
 
 
 def test_one_address_for_two_bodies_is_told() -> None:

@@ -11,7 +11,7 @@ from xlsx_pdca.unit import ROLES, Unit
 
 
 def asked_roles(form: Form) -> frozenset[str]:
-    """Roles for which a form keeps a sheet, a table or a question."""
+    """Roles for which a form keeps a sheet, a frame, a table or a question."""
     return frozenset(role for audience in _audiences(form) for role in audience.roles)
 
 
@@ -49,5 +49,6 @@ def roles_nobody_has(forms: Sequence[Form], units: Sequence[Unit], place: str) -
 def _audiences(form: Form) -> Iterator[Audience]:
     for sheet in form.sheets:
         yield sheet.audience
+        yield from (box.audience for box in sheet.drawing_boxes)
         yield from (item.audience for item in sheet.items if isinstance(item, Table))
     yield from (question.audience for question in form.questions())

@@ -21,6 +21,7 @@ from xlsx_pdca.definitions.questions import (
 from xlsx_pdca.errors import Fault, FaultyDefinitions
 from xlsx_pdca.spec import (
     Column,
+    DrawingBox,
     FieldKind,
     Form,
     Heading,
@@ -264,8 +265,14 @@ def _sheet(keys: Keys, lists: Lists) -> Sheet:
     return sheet
 
 
-def _boxes(drawing: Keys) -> tuple[Heading, ...]:
-    return tuple(map(_heading, drawing.tables("box", "sheet.drawing.box")))
+def _boxes(drawing: Keys) -> tuple[DrawingBox, ...]:
+    return tuple(map(_box, drawing.tables("box", "sheet.drawing.box")))
+
+
+def _box(keys: Keys) -> DrawingBox:
+    asked = audience(keys)
+    heading = _heading(keys)
+    return DrawingBox(heading.text, heading.source, asked)
 
 
 # -- items -----------------------------------------------------------------------------------

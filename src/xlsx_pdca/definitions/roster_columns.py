@@ -11,7 +11,7 @@ from xlsx_pdca.cells import folded
 from xlsx_pdca.definitions.codes import CodeTable
 from xlsx_pdca.definitions.open_table import Head, TableRow, is_marked, plain_signs
 from xlsx_pdca.municipality import Candidates, Exact, Municipality, match_name
-from xlsx_pdca.unit import ROLES, Unit, UnitKind, unit_id
+from xlsx_pdca.unit import ROLES, Unit, UnitKind, is_mail_address, unit_id
 from xlsx_pdca.wareki import parse_date, wareki
 
 SHEET = "名簿"
@@ -206,8 +206,8 @@ class RosterRow:
                 for column, head in groupings.items()
                 if column in self.row.cells
             ),
-            to=self.addresses("to"),
-            cc=self.addresses("cc"),
+            to=tuple(filter(is_mail_address, self.addresses("to"))),
+            cc=tuple(filter(is_mail_address, self.addresses("cc"))),
             via=self.words("via"),
             deadline=parse_date(self.row.text("deadline")),
             exempt=bool(is_marked(self.row.text("exempt"))),
