@@ -180,7 +180,7 @@ def _findings(summary: SummaryInput) -> Listing:
         if returned.is_in
         for finding in returned.findings
     )
-    words = "「必ず確認」だけが確認依頼の文書になります。ほかは電話などのついでに御確認ください。"
+    words = "「必ず確認」の文は、そのままメールに写して使えます。ほかは電話などのついでに御確認ください。"
     return columns, lines, words
 
 
