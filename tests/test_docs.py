@@ -6,6 +6,7 @@ happened before (`SCENES`). In the printed output `…` stands for what is left 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import shlex
@@ -20,6 +21,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gunma_round import gunma_round
 from xlsx_pdca.cli.program import program, run
 from xlsx_pdca.definitions.data_files import samples_folder
 from xlsx_pdca.event import JST
@@ -27,6 +29,8 @@ from xlsx_pdca.findings import CATALOGUE
 from xlsx_pdca.ledger import Standing
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.store.round_folder import find_round
+from xlsx_pdca.summary import answers_csv, frame, long_table
+from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workflows.demo_answers import Respondent
 from xlsx_pdca.workflows.demo_material import ANSWERS_FILE, read_material
 from xlsx_pdca.workflows.demo_returns import Issue, Window, returned_files, stray_file
@@ -35,7 +39,14 @@ from xlsx_pdca.workflows.round import Round, open_round_at
 
 ROOT = Path(__file__).parent.parent
 ROUND = "docs/round.md"
-PAPERS = (ROUND, "docs/respondent.md", "docs/it-office.md", "README.md", "README.ja.md")
+PAPERS = (
+    ROUND, "docs/respondent.md", "docs/it-office.md", "docs/summary.md", "docs/template.md",
+    "README.md", "README.ja.md",
+)  # fmt: skip
+OTHERS = (
+    "docs/design.md", "docs/findings.md", "CONTRIBUTING.md", "templates/README.md",
+    "samples/README.md",
+)  # fmt: skip
 HARSH = re.compile("督促|差戻し|差し戻し|指摘|エラー")
 
 _BLOCK = re.compile(
@@ -366,13 +377,40 @@ def test_every_option_is_described() -> None:
         assert set(re.findall(r"--[a-z-]+", cell)) == known, command
 
 
+def test_every_sheet_of_the_progress_book_is_described() -> None:
+    """docs/summary.md lists the sheets of 進行管理表, in the order of the book."""
+    section = read("docs/summary.md").partition("## 進行管理表")[2].partition("\n## ")[0]
+    book = openpyxl.load_workbook(io.BytesIO(progress_book(gunma_round())), read_only=True)
+    assert re.findall(r"^\| ([^|]*?) \|", section, re.MULTILINE)[1:] == book.sheetnames
+
+
+def test_every_folder_of_the_round_is_described(tmp_path: Path) -> None:
+    """The manual's table names everything a new round folder holds, and nothing else."""
+    assert run(["new", str(tmp_path / "round"), "--sample", "gunma"]) == 0
+    table = read(ROUND).partition("できたフォルダーの中は")[2].partition("\n\nこの後")[0]
+    cells = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
+    named = {name for cell in cells for name in re.findall(r"`(.*?)`", cell)}
+    assert named == {path.name for path in (tmp_path / "round").iterdir()}
+
+
+def test_answers_csv_is_the_long_table(tmp_path: Path) -> None:
+    """The line design.md gives to programs reads `answers.csv` back as the very same frame."""
+    rows = list(long_table(gunma_round()))
+    (tmp_path / "answers.csv").write_bytes(answers_csv(rows))
+    (line,) = re.findall(r"^pandas\.read_csv.*$", read("docs/design.md"), re.MULTILINE)
+    pandas = pytest.importorskip("pandas")
+    with contextlib.chdir(tmp_path):
+        table = eval(line, {"pandas": pandas})
+    pandas.testing.assert_frame_equal(table, frame(rows))
+
+
 def test_every_finding_is_described() -> None:
     """Each code of the catalogue has its row in docs/findings.md."""
     rows = set(re.findall(r"^\| ([A-Z]{3}\d\d) \|", read("docs/findings.md"), re.MULTILINE))
     assert rows == set(CATALOGUE)
 
 
-@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize("name", [*PAPERS, *OTHERS])
 def test_links_lead_somewhere(name: str) -> None:
     """Each file, picture and heading a paper links to is there."""
     for target in re.findall(r"\]\(([^)\s]+)\)", read(name)):

@@ -180,6 +180,12 @@ def test_design_names_what_is_there() -> None:
     assert lost == []
 
 
+def test_every_script_says_when_it_is_needed() -> None:
+    """Each script that makes something of the project stands in CONTRIBUTING."""
+    makers = {path.name for path in (ROOT / "tools").glob("make_*.py")}
+    assert makers and {name for name in makers if name not in read("CONTRIBUTING.md")} == set()
+
+
 def test_design_names_every_room() -> None:
     """The table of the house in design.md names every top-level module and folder of the program."""
     table = read("docs/design.md").partition("## The house")[2].partition("\n## ")[0]

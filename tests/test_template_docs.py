@@ -90,6 +90,18 @@ def test_page_names_every_word_of_the_language() -> None:
     assert [word for word in words if f"`{word}`" not in PAGE and f'`"{word}"`' not in PAGE] == []
 
 
+def test_every_key_is_shown_at_work() -> None:
+    """Each key of the tables of keys stands in at least one right example, not in words alone."""
+    chapters = PAGE.partition("\n## 4. ")[2].partition("\n## 6. ")[0]
+    heads = re.findall(r"^\| (`.*?)(?: 必)? \|", chapters, re.M)
+    listed = {key for head in heads for key in re.findall(r"`([a-z_]+)`", head)}
+    kinds_and_words = {*FieldKind, *Operation, "heading", "note", "matrix", "table"}
+    written = "\n".join(example.toml for example in RIGHT)
+    assert len(listed - kinds_and_words) > 30
+    unused = [key for key in listed if not re.search(rf"\b{key} =", written)]
+    assert set(unused) <= kinds_and_words
+
+
 def test_page_covers_every_field_of_the_model() -> None:
     """A new attribute of Question or Form cannot be added without a word on the page."""
     from xlsx_pdca.spec import Question, Sheet, Table
