@@ -10,6 +10,7 @@ from xlsx_pdca.layout.form import plan_form
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.spec import (
     Column,
+    DrawingBox,
     FieldKind,
     Form,
     Heading,
@@ -94,7 +95,7 @@ def form() -> Form:
         name="組織図",
         title="組織図",
         drawing=Question("chart", FieldKind.TEXT, "組織図", hint="所掌の分担関係がわかるように"),
-        drawing_boxes=(Heading("（自治体担当者）"), Heading("（関係団体）")),
+        drawing_boxes=(DrawingBox("（自治体担当者）"), DrawingBox("（関係団体）")),
     )
     scenes = Sheet(
         key="s2",

@@ -38,11 +38,23 @@ class FieldKind(StrEnum):
 
 
 class Share(StrEnum):
-    """Who will read an answer; printed on the form and kept to by `share`."""
+    """Who will read an answer; announced on the form and kept to by `share`.
+
+    The values are what a form file and the long table say.
+    """
 
     SHARED = "共有"
     PREFECTURE = "県と保健所のみ"
     INTERNAL = "部内"
+
+    @property
+    def printed(self) -> str:
+        """The words people read below a question, and wherever a form is shown."""
+        return {
+            Share.SHARED: "◎共有",
+            Share.PREFECTURE: "県・保健所のみ",
+            Share.INTERNAL: "県担当課のみ",
+        }[self]
 
 
 class Need(StrEnum):
@@ -144,6 +156,13 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class DrawingBox(Heading):
+    """A frame to draw in, under its heading."""
+
+    audience: Audience = Audience()
+
+
+@dataclass(frozen=True)
 class Note:
     text: str
 
@@ -209,7 +228,7 @@ class Sheet:
     """Lines under the title, such as 役割及び活用."""
     drawing: Question | None = None
     """Set on an open sheet for a picture or shapes; such a sheet has no items."""
-    drawing_boxes: tuple[Heading, ...] = ()
+    drawing_boxes: tuple[DrawingBox, ...] = ()
     paper: Paper = Paper.A4
     audience: Audience = Audience()
 
@@ -302,20 +321,29 @@ def asked_form(form: Form, *, kind: str, role: str, enabled: frozenset[str] = fr
     """The form as one kind of unit and role is asked: without what is for others or switched off.
 
     `enabled` holds ids of optional questions and tables that 管理簿 switched on. Sections (a heading with
-    its notes) and sheets left without a question disappear.
+    its notes) and sheets left without a question disappear; a drawing sheet keeps a frame to draw in.
     """
 
     def wanted(part: Question | Table) -> bool:
         return part.audience.asks(kind, role) and (not part.optional or part.id in enabled)
 
     sheets = (
-        replace(sheet, items=tuple(_asked_sections(sheet.items, wanted)))
+        replace(
+            sheet,
+            items=tuple(_asked_sections(sheet.items, wanted)),
+            drawing_boxes=_asked_boxes(sheet.drawing_boxes, kind, role),
+        )
         for sheet in form.sheets
         if sheet.audience.asks(kind, role)
     )
     return replace(
         form, sheets=tuple(s for s in sheets if s.drawing or any(map(item_questions, s.items)))
     )
+
+
+def _asked_boxes(boxes: tuple[DrawingBox, ...], kind: str, role: str) -> tuple[DrawingBox, ...]:
+    """The frames for one kind of unit and role; all of them where none was made for it."""
+    return tuple(box for box in boxes if box.audience.asks(kind, role)) or boxes
 
 
 def _asked_sections(

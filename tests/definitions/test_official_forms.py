@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from xlsx_pdca.definitions.asked_roles import asked_roles
 from xlsx_pdca.definitions.data_files import read_form_files, templates_folder
 from xlsx_pdca.definitions.forms import load_forms
 from xlsx_pdca.layout.form import plan_form
+from xlsx_pdca.plan import Style
 from xlsx_pdca.spec import (
     FieldKind,
     Form,
@@ -118,6 +121,21 @@ def test_printed_text_mends_what_would_cause_calls() -> None:
     assert "(6) 【対応策】" in tojitsu and "(7) 【効果確認】" in tojitsu
 
 
+def test_our_own_words_are_written_in_one_way() -> None:
+    """Whatever is not the original's says ください, 御 and ため, in brackets of one width, for every role."""
+    leads = {text for form in FORMS.values() for sheet in form.sheets for text in sheet.lead}
+    strange = re.compile(r"下さい|出来る|ご[記自連確]|する為|[ぁ-ん一-龠] ?\([^0-9]|[０-９]")
+    for form in FORMS.values():
+        enabled = frozenset(q.id for q in form.questions() if q.optional)
+        for role in ROLES:
+            plan = plan_form(form, kind="市町村", role=role, fiscal_year=2026, enabled=enabled)
+            texts = {cell.text.lstrip("・") for sheet in plan.sheets for cell in sheet.cells}
+            ours = texts - {lead.rstrip("。") for lead in leads}
+            found = [text for text in ours if strange.search(text)]
+            assert not found
+    assert strange.search("長所と短所を記入下さい。") and strange.search("長所 (良さ)")
+
+
 def test_original_wording_can_be_printed() -> None:
     """原文どおり prints the original's words, its quirks included."""
     jizen, tojitsu = plan_texts(JIZEN, verbatim=True), plan_texts(TOJITSU, verbatim=True)
@@ -197,15 +215,42 @@ def test_addresses_are_unique(form: Form) -> None:
 
 
 def test_organisation_can_be_drawn_or_typed() -> None:
-    """組織図 has two boxes to draw in; 組織表 has ten rows to type in instead."""
-    chart = next(sheet for sheet in JIZEN.sheets if sheet.drawing)
+    """組織図 has a frame to draw in; 組織表 has ten rows to type in instead."""
+    assert [sheet.name for sheet in JIZEN.sheets if sheet.drawing] == ["組織図"]
     (table,) = (i for s in JIZEN.sheets for i in s.items if isinstance(i, Table))
-    assert [box.text[:7] for box in chart.drawing_boxes] == ["(自治体担当者", "(関係団体) "]
     assert [row.key for row in table.rows] == [f"{n:02d}" for n in range(1, 11)]
     assert question(JIZEN, "own_position").options == ("○",)
 
 
 # -- who is asked ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "other"),
+    [
+        ("自治体担当者", "(自治体担当者) ・所掌", "(関係団体)"),
+        ("都道府県担当者", "(自治体担当者) ・所掌", "(関係団体)"),
+        ("関係団体", "(関係団体) ・自治体との所掌", "(自治体担当者)"),
+    ],
+)
+def test_each_role_gets_its_own_frame(role: str, own: str, other: str) -> None:
+    """組織図 prints one frame: that of the role asked, under our heading or the original's."""
+    for verbatim in (False, True):
+        plan = plan_form(JIZEN, kind="市町村", role=role, fiscal_year=2026, verbatim=verbatim)
+        chart = plan.sheet("chart").cells
+        (area,) = (cell for cell in chart if cell.style is Style.DRAWING_AREA)
+        (heading,) = (cell.text for cell in chart if cell.style is Style.SECTION)
+        assert area.rect.bottom - area.rect.top > 20
+        assert heading.startswith(own) is verbatim
+        assert other not in heading
+        assert ("自治体との" in heading) is (role == "関係団体")
+
+
+def test_a_role_nobody_thought_of_can_draw_too() -> None:
+    """Where no frame was made for a role, none is taken away."""
+    plan = plan_form(JIZEN, kind="窓口", role="コーディネーター", fiscal_year=2026)
+    frames = [c for c in plan.sheet("chart").cells if c.style is Style.DRAWING_AREA]
+    assert len(frames) == 2
 
 
 def printed_ids(form: Form, role: str, enabled: frozenset[str] = frozenset()) -> list[str]:
@@ -226,8 +271,9 @@ def test_numbers_of_municipalities_are_for_prefecture_staff_only() -> None:
 
 def test_roles_are_those_of_the_roster() -> None:
     """A role named in a form is one that 名簿 offers."""
+    assert {role for form in FORMS.values() for role in asked_roles(form)} == set(ROLES)
     named = {role for form in FORMS.values() for q in form.questions() for role in q.audience.roles}
-    assert named == {"都道府県担当者"} <= set(ROLES)
+    assert named == {"都道府県担当者"}
 
 
 def test_optional_questions_are_off_until_switched_on() -> None:

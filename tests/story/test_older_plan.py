@@ -56,7 +56,7 @@ def test_return_of_an_older_plan_is_read_after_the_form_was_edited(
     asked = [{r["field_id"]: r["question"] for r in part} for part in (of_old, of_new)]
     assert ("weaknesses" in asked[0], "weaknesses" in asked[1]) == (True, False)
     assert ("population_source" in asked[0], "population_source" in asked[1]) == (False, True)
-    assert asked[0]["strengths"] == "(ア) 長所 (良さ・強み)"
+    assert asked[0]["strengths"] == "(ア) 長所（良さ・強み）"
     assert asked[1]["strengths"] == "(ア) 地域の強み"
 
 
@@ -64,7 +64,7 @@ def edit_form(path: Path) -> None:
     """What an officer might do to a form in the middle of a round, and worse."""
     text = path.read_text(encoding="utf-8")
     for pattern, new in (
-        (r'source = "長所 \(良さ・強み\)"', 'label = "地域の強み"'),
+        (r'label = "長所（良さ・強み）"\nsource = "長所 \(良さ・強み\)"', 'label = "地域の強み"'),
         (r'\[\[sheet\.item\]\]\nkind = "long_text"\nid = "weaknesses"\n.*?(?=\[\[sheet\.item)', ""),
         (r'(?=\[\[sheet\.item\]\]\nkind = "integer"\nid = "population"\n)', NEW_QUESTION),
         (r'key = "daily", label = "日常の療養支援"', 'key = "daily", label = "入れ替え"'),

@@ -29,11 +29,13 @@ from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import Calls
 from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.workbook.lint import lint_package
+from xlsx_pdca.workbook.officer_sheets import GUIDE_STEPS
 from xlsx_pdca.workbook.stamp import MAX_ISSUED
 from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.issue import PLAN_COPIES, IssueResult, Step, issue
 from xlsx_pdca.workflows.orders import NothingToIssue
 from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.slots import contact_text
 
 NOW = datetime(2026, 9, 1, 10, 30, tzinfo=JST)
 KEY = bytes(range(32))
@@ -371,3 +373,34 @@ def test_events_read_back_as_facts(small_round: Round) -> None:
     assert [(f.unit, f.issue) for f in facts] == [
         ("102016-1", 1), ("102024-1", 1), ("102032-1", 1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ({}, "県庁　見本 担当者\n電話 027-0　メール a@pref.example"),
+        ({"officer": ""}, "県庁\n電話 027-0　メール a@pref.example"),
+        ({"telephone": ""}, "県庁　見本 担当者\nメール a@pref.example"),
+        ({"mail": ""}, "県庁　見本 担当者\n電話 027-0"),
+        ({"telephone": "", "mail": ""}, "県庁　見本 担当者"),
+    ],
+)
+def test_whom_to_ask_leaves_no_empty_words(missing: dict[str, str], said: str) -> None:
+    """お問合せ先 names what is known, and 電話 or メール never stands without what follows it."""
+    known = {
+        "office": "県庁",
+        "officer": "見本 担当者",
+        "telephone": "027-0",
+        "mail": "a@pref.example",
+    }
+    settings = replace(gunma_settings(2026, date(2026, 9, 1)), **{**known, **missing})
+    assert contact_text(settings) == said
+
+
+def test_the_copies_of_plans_tell_that_they_are_not_for_sending(small_round: Round) -> None:
+    """What lies beside the folders of the forms says by its name that nobody sends it, and 使い方 names it."""
+    issued(small_round)
+    folders = {path.name for path in small_round.folder.issued.iterdir()}
+    assert folders == {"事前課題", PLAN_COPIES}
+    assert "送らない" in PLAN_COPIES
+    assert any(PLAN_COPIES in text for _, text in GUIDE_STEPS)

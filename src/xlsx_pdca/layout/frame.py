@@ -43,6 +43,8 @@ HEAD_ROWS = 4
 """Title, unit, lead, progress."""
 MAX_REPEATED_ROWS = 9
 """A header further down is not kept in sight: too little would be left of the window."""
+SHORT_SECTION = 0.35
+"""Share of a page up to which a section is not parted."""
 TICKET_TEXT = "整理番号 ⟦ticket⟧"
 UNIT_TEXT = "⟦unit⟧（⟦role⟧）　提出期限 ⟦deadline⟧"
 
@@ -67,6 +69,8 @@ class SheetFrame:
     heading: str = ""
     starts: list[int] = field(default_factory=list)
     """First rows of the blocks a page should not part."""
+    sections: list[tuple[int, bool]] = field(default_factory=list)
+    """First row of each heading, and whether what follows is a table, which may be parted anywhere."""
     block_is_open: bool = False
     """A heading or note was written; what follows belongs to it."""
     below_head: int = 0
@@ -145,7 +149,8 @@ class SheetFrame:
         if self.block_is_open or not self.starts:
             return False
         row = len(self.heights) + 1
-        heights, starts = [*self.heights, *map(_quarters, rows)], [*self.starts, row]
+        heights = [*self.heights, *map(_quarters, rows)]
+        starts = self._page_starts([*self.starts, row])
         breaks = page_breaks(heights, starts, repeated=self._repeated(), points=self._page_points())
         return row - 1 in breaks
 
@@ -187,7 +192,19 @@ class SheetFrame:
             repeat_rows=(1, self._repeated()),
             area=Rect(1, 1, len(self.heights), self.grid.last),
         )
-        return with_breaks(printing, self.heights, self.starts, sum(self.grid.pixels))
+        starts = self._page_starts(self.starts)
+        return with_breaks(printing, self.heights, starts, sum(self.grid.pixels))
+
+    def _page_starts(self, starts: list[int]) -> list[int]:
+        """Where a page may begin: at any block, but not inside a short section, which is read as one."""
+        most = self._page_points() * SHORT_SECTION
+        ends = [*(first for first, _ in self.sections[1:]), len(self.heights) + 1]
+        short = [
+            range(first + 1, end)
+            for (first, is_table), end in zip(self.sections, ends, strict=False)
+            if not is_table and sum(self.heights[first - 1 : end - 1]) <= most
+        ]
+        return [start for start in starts if not any(start in rows for rows in short)]
 
     def _progress(self) -> None:
         """The line that counts what is missing, with its value in the untouched form."""

@@ -107,7 +107,7 @@ def grid_of(sheet: Sheet) -> Grid:
             case Table(columns=questions):
                 label = _table_label(sheet, item)
                 return Grid(label, _placed(_table_widths(questions, label)), 0)
-    label, short = text_pixels(16), text_pixels(SHORT_CHARACTERS)
+    label, short = text_pixels(18), text_pixels(SHORT_CHARACTERS)
     return Grid(label, _placed([(ENTRY, ENTRY_HEADER, short)]), _answer_pixels(label, 1) - short)
 
 

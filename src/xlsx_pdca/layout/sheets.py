@@ -59,7 +59,8 @@ class SheetDraft(QuestionDraft):
         self.begin_block(open_=True)
         self._section(text)
 
-    def _section(self, text: str) -> None:
+    def _section(self, text: str, *, is_table: bool = False) -> None:
+        self.sections.append((len(self.heights) + 1, is_table))
         width = self.grid.width(1, self.grid.last)
         row = self.add_row(text_height(text, width, HEADING_POINTS) + 6)
         self.put(self.whole(row), Style.SECTION, text)
@@ -127,7 +128,7 @@ class SheetDraft(QuestionDraft):
     def table_item(self, item: Table) -> None:
         title = self.words.printed(item.source, item.label)
         self.begin_block(open_=True)
-        self._section(title)
+        self._section(title, is_table=True)
         self.heading = title
         if item.hint:
             self.note_item(Note(item.hint))

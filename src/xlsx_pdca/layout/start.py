@@ -118,7 +118,7 @@ def _submission(draft: _Draft, form: Form) -> None:
     draft.pair(
         "御提出方法",
         "このファイルに御記入のうえ、メールに添付して ⟦return_to⟧ へ御返送ください。",
-        "ファイル名はそのままで結構です。組織図などの資料も、同じメールに添付していただけます。",
+        f"ファイル名はそのままで結構です。{_beside(form)}も、同じメールに添付していただけます。",
     )
     draft.pair("お問合せ先", "⟦contact⟧", lines=2)
     draft.pair("御回答者", "⟦unit⟧（⟦role⟧）")
@@ -130,15 +130,21 @@ def _submission(draft: _Draft, form: Form) -> None:
     draft.pair("文書", "⟦document⟧　⟦issued_on⟧　⟦round⟧　⟦prefecture⟧")
 
 
+def _beside(form: Form) -> str:
+    """What may come along with the workbook."""
+    drawn = [sheet.name for sheet in form.sheets if sheet.drawing]
+    return f"{drawn[0]}などの資料" if drawn else "御回答に関する資料"
+
+
 def _steps(draft: _Draft, form: Form) -> None:
     draft.section("御記入の手順")
     view = "個人としてのお考えを" if form.individual else ""
     free = "（団体としての決裁は不要です）" if form.individual else ""
     draft.line(
-        "１　画面の上に黄色い帯（保護ビュー）が出ているときは、［編集を有効にする］を押してください。"
+        "1　画面の上に黄色い帯（保護ビュー）が出ているときは、［編集を有効にする］を押してください。"
     )
-    draft.line(f"２　下の表でシートの名前を押し、濃い枠線で囲んだ欄に{view}御記入ください{free}。")
-    draft.line("３　御記入が済みましたら、上書き保存のうえ、メールに添付して御返送ください。")
+    draft.line(f"2　下の表でシートの名前を押し、濃い枠線で囲んだ欄に{view}御記入ください{free}。")
+    draft.line("3　御記入が済みましたら、上書き保存のうえ、メールに添付して御返送ください。")
 
 
 def _panel(
@@ -223,19 +229,16 @@ _MARKS = (
     (formulas.MARK_DOUBTFUL, "念のため御確認ください（理由は欄の下）。"),
 )
 _READERS = {
-    Share.SHARED: (
-        "◎共有",
-        "県、保健所、研修の参加者（他の市町村・関係団体）。氏名・連絡先は除きます。",
-    ),
-    Share.PREFECTURE: ("県・保健所のみ", "県の担当課と保健所"),
-    Share.INTERNAL: ("県担当課のみ", "県の担当課だけ"),
+    Share.SHARED: "県、保健所、研修の参加者（他市町村・関係団体）\n氏名・連絡先は除きます。",
+    Share.PREFECTURE: "県の担当課と保健所",
+    Share.INTERNAL: "県の担当課だけ",
 }
 
 
 def _signs(draft: _Draft, form: Form) -> None:
     """The marks beside the answers, and who reads what, side by side."""
     used = {q.share for q in form.questions() if q.kind.is_answered}
-    readers = [words for share, words in _READERS.items() if share in used]
+    readers = [(share.printed, words) for share, words in _READERS.items() if share in used]
     draft.section("記入欄の左の印と、御回答を読む人（設問の下の表示）")
     for mark, reader in zip_longest(_MARKS, readers, fillvalue=("", "")):
         draft.two_pairs(mark, reader)
@@ -245,11 +248,12 @@ def _notes(draft: _Draft) -> None:
     draft.section("御記入にあたって")
     for text in (
         "・患者・利用者個人が特定される内容は記入しないでください。",
-        "・印のない欄は、空欄のままで構いません。字数は目安で、超えても保存・御提出いただけます。改行はAlt＋Enterで入力できます。",
-        "・数や選択の欄で、お答えいただけないときは "
-        + "、".join(f"「{word}」" for word in STATE_WORDS)
-        + " と御記入いただけます。0のときは0と御記入ください。",
-        "・欄の左の小さな番号は集計用です。そのままにしてください。",
+        "・印のない欄は、空欄のままで構いません。0のときは0と御記入ください。字数は目安で、超えても構いません。",
+        "・数や選択の欄には、"
+        + "".join(f"「{word}」" for word in STATE_WORDS)
+        + "とも御記入いただけます。",
+        "・ほかの文書から写すときは、「値の貼り付け」をお使いになるか、欄をダブルクリックしてから貼り付けてください。",
+        "・改行はAlt＋Enterで入力できます。欄の左の小さな番号は集計用です。そのままにしてください。",
         "・枠に文字が収まらないときは、行の高さを広げられます。印刷して手書きし、ファクシミリでお送りいただくこともできます。",
     ):
         draft.line(text)
@@ -261,4 +265,4 @@ def _aims(draft: _Draft, form: Form, words: Words) -> None:
         return
     draft.section("各シートのねらい")
     for sheet in with_lead:
-        draft.pair(sheet.name, *(f"・{words.years(text)}" for text in sheet.lead))
+        draft.pair(sheet.name, *(f"・{words.lead(text)}" for text in sheet.lead))

@@ -52,12 +52,6 @@ PRINTED_CHOICES = 120
 
 _YEAR = re.compile(r"\{年度(?:\+([0-9]{1,2}))?\}")
 
-_SHARE_WORDS = {
-    Share.SHARED: "◎共有",
-    Share.PREFECTURE: "県・保健所のみ",
-    Share.INTERNAL: "県担当課のみ",
-}
-
 _NEED_WORDS = {
     Need.ALWAYS: "必須",
     Need.UNLESS: "必須（該当する場合）",
@@ -90,6 +84,10 @@ class Words:
     def printed(self, source: str, label: str) -> str:
         return self.years(source if self.verbatim and source else label)
 
+    def lead(self, text: str) -> str:
+        """A line of 各シートのねらい; as a list it ends without a full stop."""
+        return self.years(text if self.verbatim else text.rstrip("。"))
+
     def question(self, question: Question) -> str:
         return self.years(question.text(verbatim=self.verbatim))
 
@@ -111,7 +109,7 @@ class Words:
         if self.form.individual:
             parts.append("個人としてのお考えを御記入ください（決裁は不要です）。")
         if any(q.share is Share.SHARED for q in questions):
-            parts.append("「◎共有」の欄は研修の参加者に共有します。")
+            parts.append(f"「{Share.SHARED.printed}」の欄は研修の参加者に共有します。")
         parts.append("患者・利用者個人が特定される内容は記入しないでください。")
         return "".join(parts)
 
@@ -135,13 +133,13 @@ class Words:
         """Small line under a label: whether an answer is needed and who will read it."""
         if not question.kind.is_answered:
             return "御記入は不要です"
-        return f"{_NEED_WORDS[question.required.need]}　{_SHARE_WORDS[question.share]}"
+        return f"{_NEED_WORDS[question.required.need]}　{question.share.printed}"
 
     def column_text(self, question: Question, *, required: bool) -> str:
         """Small text under the header of a table column: 必須, who reads it, the unit, hint and example."""
         need = question.required.need
         must = _NEED_WORDS[need] if required and need is not Need.OPTIONAL else ""
-        share = _SHARE_WORDS[question.share] if question.kind.is_answered else ""
+        share = question.share.printed if question.kind.is_answered else ""
         listed = HAS_LIST if question.kind is FieldKind.CHOICE else ""
         return "　".join(part for part in (must, share, listed, self.side_text(question)) if part)
 

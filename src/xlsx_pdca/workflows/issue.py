@@ -35,7 +35,7 @@ from xlsx_pdca.workflows.orders import Order, orders_of
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.slots import COVER_SLOTS, PLAN_CHANGED, changed_words
 
-PLAN_COPIES = "様式の控え（さわらない）"
+PLAN_COPIES = "_システムの控え（送らない・さわらない）"
 """Below 20_送付用: the plans once more, so that a lost system folder does not lose them."""
 
 

@@ -112,7 +112,7 @@ class _Page:
             code,
             KIND_WORDS[question.kind] + (f"{question.guide}字" if question.guide else ""),
             _NEED_WORDS[question.required.need] if is_answered else "",
-            question.share.value if is_answered else "",
+            question.share.printed if is_answered else "",
             self.words.question(question),
             tuple(rule for rule in self._rules(question) if rule),
         )

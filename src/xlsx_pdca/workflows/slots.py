@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from xlsx_pdca.definitions.settings import RoundSettings
 from xlsx_pdca.layout.words import SLOTS
 from xlsx_pdca.plan import TICKET_SLOT
 from xlsx_pdca.unit import Unit
@@ -27,6 +28,14 @@ def slots_of(round_: Round, unit: Unit, deadline: date, names: frozenset[str]) -
     }
 
 
+def contact_text(settings: RoundSettings) -> str:
+    """Whom to ask, on two lines at most; what is not known leaves no word of its own behind."""
+    ways = (("電話", settings.telephone), ("メール", settings.mail))
+    reached = [f"{word} {text}" for word, text in ways if text]
+    who = [text for text in (settings.office, settings.officer) if text]
+    return "\n".join("　".join(part) for part in (who, reached) if part)
+
+
 def changed_words(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
     """In Japanese, which values differ between two copies, their tickets aside."""
     keys = sorted((before.keys() | after.keys()) - {TICKET_SLOT})
@@ -44,8 +53,7 @@ def _values(round_: Round, unit: Unit, deadline: date) -> dict[str, str]:
         "covers": "、".join(round_.municipality_names(unit.covers)) or unit.name,
         "deadline": wareki(deadline, weekday=True),
         "return_to": settings.mail,
-        "contact": f"{settings.office}　{settings.officer}\n"
-        f"電話 {settings.telephone}　メール {settings.mail}",
+        "contact": contact_text(settings),
         "document": settings.document,
         "issued_on": wareki(settings.issued_on),
         "prefecture": settings.prefecture,
