@@ -355,11 +355,43 @@ def test_starter_offers_what_there_is() -> None:
     """はじめる.cmd can be read by cmd.exe in Japanese, and every command behind its numbers exists."""
     assert STARTER.encode("cp932").decode("cp932") == STARTER
     numbered = dict(re.findall(r'"%choice%"=="(\d)" xlsx-pdca ([^&\n]+) & pause', STARTER))
+    numbered |= {number: typed for number, _, typed in asked_first()}
     assert numbered.keys() == set("12345")
     for number, typed in numbered.items():
         command, *words = typed.split()
         assert set(words) <= options(COMMANDS[command]), typed
         assert re.search(rf"^echo   {number}  .* {re.escape(typed)}$", STARTER, re.MULTILINE), typed
+
+
+def asked_first() -> list[tuple[str, str, str]]:
+    """(number, what is shown, what is done after a yes) of the choices of はじめる.cmd that book for everybody."""
+    calls = re.findall(r'"%choice%"=="(\d)" call :(\w+)$', STARTER, re.MULTILINE)
+    parts = dict(re.findall(r"^:(\w+)\n((?:(?!:).*\n)+)", STARTER, re.MULTILINE))
+    steps = r"cls\nxlsx-pdca (.+)\n(?:echo.*\n)+call :confirm\nif not errorlevel 1 xlsx-pdca (.+)\npause\nexit /b\n"
+    found = [(number, re.fullmatch(steps, parts[label])) for number, label in calls]
+    return [(number, *match.groups()) for number, match in found if match]
+
+
+def test_starter_books_nothing_for_everybody_unasked() -> None:
+    """Choices 2 and 4 show what would be booked, ask, and book only after a Y."""
+    assert [(number, shown) for number, shown, _ in asked_first()] == [
+        ("2", "status --list"),
+        ("4", "accept --all --dry-run"),
+    ]
+    for _, shown, done in asked_first():
+        for typed in (shown, done):
+            command, *words = typed.split()
+            assert set(words) <= options(COMMANDS[command]), typed
+    lines = STARTER.splitlines()
+    assert [
+        line for line in lines if re.search(r"--all$", line) and not line.startswith("echo")
+    ] == [f"if not errorlevel 1 xlsx-pdca {done}" for _, _, done in asked_first()]
+    confirm = STARTER.partition("\n:confirm\n")[2].partition("\n:")[0].splitlines()
+    assert confirm[0] == 'set "answer="'
+    assert [line for line in confirm if "exit /b 0" in line] == [
+        'for %%y in (Y y Ｙ ｙ) do if "%answer%"=="%%y" exit /b 0'
+    ]
+    assert confirm[-1] == "exit /b 1"
 
 
 @pytest.mark.parametrize("name", [ROUND, "README.md", "README.ja.md"])

@@ -226,15 +226,49 @@ echo   9  終了
 echo.
 set "choice="
 set /p choice=番号を入力して Enter を押してください：
+rem 日本語入力のまま打たれた数字も受け付けます。
+if "%choice%"=="１" set "choice=1"
+if "%choice%"=="２" set "choice=2"
+if "%choice%"=="３" set "choice=3"
+if "%choice%"=="４" set "choice=4"
+if "%choice%"=="５" set "choice=5"
+if "%choice%"=="８" set "choice=8"
+if "%choice%"=="９" set "choice=9"
 if "%choice%"=="1" xlsx-pdca issue & pause
-if "%choice%"=="2" xlsx-pdca send --mark-sent --all & pause
+if "%choice%"=="2" call :sent
 if "%choice%"=="3" xlsx-pdca receive & pause
-if "%choice%"=="4" xlsx-pdca accept --all & pause
+if "%choice%"=="4" call :accepted
 if "%choice%"=="5" xlsx-pdca merge & pause
 if "%choice%"=="8" call :command
 if not "%choice%"=="9" goto status
 popd
 exit /b 0
+:sent
+cls
+xlsx-pdca status --list
+echo.
+echo 上の一覧で「未送付」となっているものすべてを、今日（%date%）送付したものとして記録します。
+echo 一部だけを記録するときや、別の日に送付したときは、N を押し、「8」から send を使ってください。
+call :confirm
+if not errorlevel 1 xlsx-pdca send --mark-sent --all
+pause
+exit /b
+:accepted
+cls
+xlsx-pdca accept --all --dry-run
+echo.
+echo 確認済にする予定のものを上に表示しました。まだ何も記録していません。
+echo 一部だけを確認済にするときは、N を押し、「8」から accept を使ってください。
+call :confirm
+if not errorlevel 1 xlsx-pdca accept --all
+pause
+exit /b
+:confirm
+set "answer="
+set /p answer=記録してよろしいですか。「はい」は Y、「いいえ」は N を入力して Enter を押してください：
+for %%y in (Y y Ｙ ｙ) do if "%answer%"=="%%y" exit /b 0
+echo 記録しませんでした。
+exit /b 1
 :command
 echo コマンドを入力してください（例：xlsx-pdca status --list）。使い方は xlsx-pdca --help で表示します。
 echo 終わったら exit と入力すると、元の画面に戻ります。
