@@ -237,9 +237,11 @@ class _Stage:
             return receive(self.round, None, now=now, by=BY, step=step).lines
 
     def _lay_aside_unreadable(self) -> None:
-        """The file that was no workbook: the right one has come meanwhile."""
+        """The file that was no workbook: the right one has come meanwhile, under the same name."""
+        taken = (a.fact for a in self.round.ledger().arrivals)
+        again = {fact.name for fact in taken if fact.outcome is Outcome.SUBMISSION}
         for held in self.round.ledger().held:
-            if held.fact.outcome is Outcome.REFUSED:
+            if held.fact.name in again:
                 reason = "Excelブックで改めて提出があったため"
                 dismiss(self.round, held.seq, reason, now=RECEIVED["jizen"][-1], by=BY)
 
