@@ -26,14 +26,18 @@ from xlsx_pdca.cli.program import program, run
 from xlsx_pdca.definitions.data_files import samples_folder
 from xlsx_pdca.event import JST
 from xlsx_pdca.findings import CATALOGUE
+from xlsx_pdca.layout.formulas import HAS_LIST
+from xlsx_pdca.layout.words import STATE_WORDS
 from xlsx_pdca.ledger import Standing
-from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.plan import Mark, WorkbookPlan
+from xlsx_pdca.spec import Share
 from xlsx_pdca.store.round_folder import find_round
 from xlsx_pdca.summary import answers_csv, frame, long_table
 from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workflows.demo_answers import Respondent
 from xlsx_pdca.workflows.demo_material import ANSWERS_FILE, read_material
 from xlsx_pdca.workflows.demo_returns import Issue, Window, returned_files, stray_file
+from xlsx_pdca.workflows.issue import PLAN_COPIES
 from xlsx_pdca.workflows.new import STARTER
 from xlsx_pdca.workflows.round import Round, open_round_at
 
@@ -425,6 +429,12 @@ def test_every_folder_of_the_round_is_described(tmp_path: Path) -> None:
     assert named == {path.name for path in (tmp_path / "round").iterdir()}
 
 
+@pytest.mark.parametrize("name", [ROUND, "docs/it-office.md"])
+def test_copies_of_the_plans_are_explained(name: str) -> None:
+    """Whoever finds the folder of plans beside the workbooks to be sent can read what it is."""
+    assert f"「{PLAN_COPIES}」" in read(name)
+
+
 def test_answers_csv_is_the_long_table(tmp_path: Path) -> None:
     """The line design.md gives to programs reads `answers.csv` back as the very same frame."""
     rows = list(long_table(gunma_round()))
@@ -462,6 +472,18 @@ def _headings(file: Path) -> list[str]:
 def _anchor(heading: str) -> str:
     """As GitHub makes it: lower case, blanks to hyphens, punctuation dropped."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_respondents_read_the_words_of_their_form() -> None:
+    """The manual explains every sign, reader and word of the form as the form prints it, on two pages at most."""
+    manual = read("docs/respondent.md")
+    heads = set(re.findall(r"^\| ([^|]+?) \|", manual, re.MULTILINE))
+    assert {share.printed for share in Share} <= heads
+    assert {mark.value for mark in Mark if mark.value} <= heads
+    words = {word for head in heads for word in head.split("／")}
+    assert set(STATE_WORDS) <= words
+    assert HAS_LIST in manual
+    assert len(manual) < 3600  # printed at 9.5 points two pages take about so many signs
 
 
 @pytest.mark.parametrize("name", ["docs/respondent.md", ROUND])
