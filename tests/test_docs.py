@@ -10,7 +10,7 @@ import contextlib
 import io
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -133,14 +133,41 @@ def test_round_manual_shows_what_happens(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(story) > 15
     for call in story:
         screen = officer.type(call)
-        rest = iter(screen)
-        for line in call.shown:
-            parts = [re.escape(part) for part in line.strip().split("…")]
-            found = any(re.fullmatch(".*".join(parts), said.strip()) for said in rest)
-            assert found, f"{ROUND}:{call.line} {call.typed}\nmissing: {line}\n" + "\n".join(screen)
+        said = "\n".join(screen)
+        assert is_shown(call.shown, screen), f"{ROUND}:{call.line} {call.typed}\nprinted:\n{said}"
 
 
-def test_the_check_of_the_manual_sees_a_difference() -> None:
+def is_shown(shown: Sequence[str], screen: Sequence[str]) -> bool:
+    """True when the paper shows the screen line by line, with `…` for any signs and for any lines where it stands alone."""
+    lines = [
+        r"(?:.*\n)*" if line.strip() == "…" else _signs(line) + r"\n"
+        for line in shown
+        if line.strip()
+    ]
+    said = "".join(f"{line.strip()}\n" for line in screen if line.strip())
+    return re.fullmatch("".join(lines), said) is not None
+
+
+def _signs(line: str) -> str:
+    return ".*".join(re.escape(part) for part in line.strip().split("…"))
+
+
+def test_the_check_of_the_manual_sees_what_is_left_out() -> None:
+    """A screen with a line more, a line less or another sign is not the one shown, unless `…` says so."""
+    screen = ("一行目", "二行目", "三行目")
+    for shown in (screen, ("一行目", "…"), ("…", "三行目"), ("一…", "二行目", "三行目")):
+        assert is_shown(shown, screen), shown
+    for shown in (
+        screen[:2],
+        (*screen, "四行目"),
+        ("一行目", "三行目"),
+        ("一列目", *screen[1:]),
+        (),
+    ):
+        assert not is_shown(shown, screen), shown
+
+
+def test_the_check_of_the_manual_takes_blocks_apart() -> None:
     """A block is taken apart into its commands, each with its own output."""
     text = (
         "```console 2026-09-01 管理簿を記入\n> xlsx-pdca status\n一行目\n> xlsx-pdca issue\n```\n"
