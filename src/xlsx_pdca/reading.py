@@ -14,6 +14,10 @@ from xlsx_pdca.rawbook import RawBook, RawCell
 from xlsx_pdca.submission import Answer
 from xlsx_pdca.values import BLANK, meaning, raw_text
 
+LONG_LABEL = 30
+"""A question longer than this is cut in a sentence…"""
+SHORT_LABEL = 22
+"""…to so many characters: with its code and its scene about 40."""
 Address = tuple[str, str, str]
 
 
@@ -72,8 +76,13 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
 
 
 def answer_label(answer: AnswerPlan, plan: WorkbookPlan) -> str:
-    """How a sentence calls an answer: the question, with its scene or its row of a table."""
-    label = shortened(plan.question_of(answer).label)
+    """How a sentence calls an answer: the question, with its scene or its row of a table.
+
+    A question too long for a sentence is called by its beginning and its printed code.
+    """
+    label = plan.question_of(answer).label
+    if len(label) > LONG_LABEL:
+        label = f"{shortened(label, SHORT_LABEL)}［{answer.code}］"
     if answer.row:
         return f"{label}（{answer.row_label or f'{int(answer.row)}行目'}）"
     return f"{label}（{answer.header}）" if answer.column else label

@@ -106,7 +106,7 @@ def test_required_unless_the_tick_of_the_same_scene() -> None:
 def test_only_the_first_rows_of_a_table_are_required() -> None:
     """A row beyond the required ones may stay empty."""
     first, second = ("posts", "post", "01"), ("posts", "post", "02")
-    assert asked({first: "", second: ""}) == [("ANS01", first)]
+    assert asked({first: "", second: ""}) == [("ANS20", first)]
 
 
 def test_finding_names_question_scene_and_cell() -> None:
@@ -216,7 +216,7 @@ def codes_of(**texts: str) -> list[tuple[str, str]]:
 
 def test_required_if_another_answer_holds_a_value() -> None:
     """The condition is the stored text, as in the form's formula."""
-    assert codes_of(held="あり") == [("ANS01", "since")]
+    assert codes_of(held="あり") == [("ANS20", "since")]
     assert codes_of(held="なし") == []
     assert codes_of(held="あり", since="令和５年度") == []
 
@@ -243,7 +243,7 @@ def test_decimals_and_either_or() -> None:
     assert codes_of(rate="1.255") == [("ANS06", "rate")]
     assert codes_of(rate="", reason="集計中") == []
     assert codes_of(rate="1.25", reason="速報値") == []
-    assert codes_of(rate="") == [("ANS01", "rate")]
+    assert codes_of(rate="") == [("ANS20", "rate")]
 
 
 def test_number_of_any_length_is_whole_or_not() -> None:

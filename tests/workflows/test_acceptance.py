@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import openpyxl
 import pytest
 
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
@@ -13,6 +14,7 @@ from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.facts import Outcome, Submitted
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.store.archive import Archive
+from xlsx_pdca.summary import SummaryInput
 from xlsx_pdca.workflows.acceptance import (
     Acceptance,
     accept,
@@ -21,8 +23,11 @@ from xlsx_pdca.workflows.acceptance import (
     mark_sent,
 )
 from xlsx_pdca.workflows.issue import issue
+from xlsx_pdca.workflows.merge import CONSOLIDATED, DATA, PROGRESS, merge
+from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.standing import overview
 from xlsx_pdca.workflows.steps import recent_steps, undo
+from xlsx_pdca.workflows.summary_state import Sources, summary_input
 
 LATER = NOW + timedelta(days=20)
 DUE = date(2026, 9, 15)
@@ -176,6 +181,62 @@ def test_held_file_laid_aside(desk: Desk, held: int) -> None:
     (booked,) = desk.ledger.arrivals
     assert Archive.of_originals(desk.round.folder.originals).has(booked.fact.sha256)
     assert status(desk) is Status.SENT
+
+
+def test_reason_and_name_stand_wherever_the_act_does(
+    desk: Desk, held: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """File, number and reason on the screen of `undo`, in 収受簿 and in データ集; undone, they are gone from the books."""
+    name, reason = "102032-1_桐生市_事前課題.xlsx", "研修会の名簿のため"
+    dismiss(desk.round, held, reason, now=LATER, by=BY)
+    run(["undo", "--round", str(desk.root)])
+    words = f"受付番号{held}のファイル「{name}」を取り扱わないことにした（理由：{reason}）"
+    assert words in capsys.readouterr().out
+    assert register_line(desk, name) == (str(held), f"取り扱わない（理由：{reason}）", reason)
+    undone(desk, "取り扱わない")
+    assert register_line(desk, name) == (str(held), "保留（県で確認）", None)
+
+
+def register_line(desk: Desk, name: str) -> tuple[object, object, object]:
+    """受付番号 and 取扱い of a file in 収受簿, and the reason in データ集."""
+    merge(desk.round, now=LATER, by=BY)
+    folder = desk.round.folder.summaries
+    progress = openpyxl.load_workbook(folder / PROGRESS)["収受簿"]
+    data = openpyxl.load_workbook(folder / DATA)["受信ファイル一覧"]
+    (line,) = [row for row in progress.iter_rows(values_only=True) if name in row]
+    heads, *rows = data.iter_rows(values_only=True)
+    (row,) = [dict(zip(heads, row, strict=True)) for row in rows if name in row]
+    assert row["受付番号"] == line[0]
+    return line[0], line[7], row["取扱いの理由"]
+
+
+def test_register_names_whose_a_file_turned_out_to_be(desk: Desk, held: int) -> None:
+    """A file assigned by a person stands under the unit it was given to."""
+    assigned(desk, held, KIRYU)
+    (arrival,) = summary(desk).arrivals
+    assert (arrival.unit, arrival.submission, arrival.waits) == (KIRYU, 1, False)
+    assert arrival.outcome == "提出として受付（県で指定）"
+
+
+def summary(desk: Desk) -> SummaryInput:
+    with Readings(desk.round.folder) as readings:
+        sources = Sources(lambda taken, slots: None, readings.plan)
+        return summary_input(desk.round, desk.ledger, sources, now=LATER)
+
+
+def test_held_is_one_number_everywhere(desk: Desk, held: int) -> None:
+    """概況, 収受簿, `status` and `merge` count the same files: those that wait for a person."""
+    desk.take_in("名簿.pdf", b"%PDF-1.7")
+    desk.take_in("空.xlsx", b"")
+    assert len(desk.ledger.held) == 3
+    assert sum(arrival.waits for arrival in summary(desk).arrivals) == 3
+    assert merge(desk.round, now=LATER, by=BY).held == 3
+    book = openpyxl.load_workbook(desk.round.folder.summaries / CONSOLIDATED)
+    texts = [str(c.value) for row in book["概況"].iter_rows() for c in row if c.value]
+    assert [text for text in texts if text.startswith("届いたファイル 3件。")]
+    assert overview(desk.round, desk.ledger, today=DUE, waiting_files=0).held == desk.ledger.held
+    dismiss(desk.round, held, "重複", now=LATER, by=BY)
+    assert sum(arrival.waits for arrival in summary(desk).arrivals) == 2
 
 
 def test_only_what_waits_can_be_decided(desk: Desk, held: int) -> None:
@@ -345,8 +406,8 @@ def test_what_cannot_be_taken_back(three: Desk) -> None:
     seq = recent_steps(three.round)[0].seq
     undo(three.round, seq, "", now=LATER, by=BY)
     length = len(three.round.log.read())
-    for number in (seq, 9999):
-        with pytest.raises(UsageError, match="取り消せません"):
+    for number, words in ((seq, "すでに取り消されています"), (9999, "取り消せません")):
+        with pytest.raises(UsageError, match=words):
             undo(three.round, number, "", now=LATER, by=BY)
     assert len(three.round.log.read()) == length
 

@@ -14,15 +14,16 @@ from openpyxl.chart import BarChart
 from openpyxl.workbook import Workbook
 
 from failing_calls import killable_environment, windows_error
-from issued_round import BY, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes
+from issued_round import BY, GOOD, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived, Outcome
+from xlsx_pdca.findings import Reader
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.disk_errors import LockHeld
 from xlsx_pdca.store.system import exclusive_lock
 from xlsx_pdca.workflows import receive as receiving
-from xlsx_pdca.workflows.acceptance import accept, dismiss
+from xlsx_pdca.workflows.acceptance import accept, assign, dismiss
 from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.issue import issue
 from xlsx_pdca.workflows.receive import receive
@@ -394,15 +395,37 @@ def test_dismissed_file_sent_again_waits_again(desk: Desk, name: str) -> None:
     assert [b.fact.name for b in desk.ledger.held] == [name]
 
 
+def test_blank_workbook_is_asked_about_once(desk: Desk) -> None:
+    """The workbook as it was sent waits for a person with one question, which can be mailed."""
+    line = desk.take_in("白紙.xlsx", desk.untouched())
+    assert (line.arrived.outcome, codes(line.arrived)) == (Outcome.HELD, ["ANS21"])
+    assert line.arrived.findings[0].entry.reader is Reader.UNIT
+    assert desk.standing().submission is None
+    (held,) = desk.ledger.held
+    taken = assign(desk.round, held.seq, MAEBASHI, "jizen", now=NOW, by=BY)
+    assert [f.code for f in taken.findings] == ["ANS21"]
+    assert desk.standing().submission == taken
+
+
+@pytest.mark.parametrize("answered", [{"strengths": "定例会が続いている。"}, {"name": "赤城 花子"}])
+def test_one_answer_makes_a_form_that_is_not_blank(desk: Desk, answered: dict[str, str]) -> None:
+    """The positive control: with a single answer it is taken in, and every other required field is asked about."""
+    nothing = dict.fromkeys(("__".join(filter(None, address[:2])) for address in GOOD), "")
+    line = desk.take_in("一つだけ.xlsx", desk.filled(**{**nothing, **answered}))
+    assert line.arrived.outcome is Outcome.SUBMISSION
+    assert codes(line.arrived).count("ANS21") == 0
+    required = 4 + 2 + 4  # header, 長所 and 短所, (1) of each scene
+    assert len(codes(line.arrived)) == required - 1
+
+
 def test_blank_workbook_does_not_replace_answers(desk: Desk) -> None:
-    """The workbook as it was sent waits for a person where answers are in; the first one is a submission."""
-    assert desk.take_in("白紙.xlsx", desk.untouched()).arrived.outcome is Outcome.SUBMISSION
+    """Where answers are in, the blank one waits, and the officer is told of the answers."""
     desk.take_in("返信.xlsx", desk.filled())
     resaved = changed(desk.untouched(), lambda _: None)
     line = desk.take_in("白紙2.xlsx", resaved)
-    assert (line.arrived.outcome, codes(line.arrived)[-1]) == (Outcome.HELD, "ARR09")
+    assert (line.arrived.outcome, codes(line.arrived)) == (Outcome.HELD, ["ARR09"])
     submission = desk.standing().submission
-    assert submission is not None and submission.number == 2
+    assert submission is not None and submission.number == 1
 
 
 def test_replacing_what_was_accepted_is_told(
@@ -425,6 +448,20 @@ def test_what_holds_a_file_is_told_first(desk: Desk, capsys: pytest.CaptureFixtu
     desk.drop("白紙.xlsx", desk.untouched())
     assert run(["receive", "--round", str(desk.root)]) == ExitCode.NEEDS_PERSON
     assert "今回のファイルには御記入がありません" in capsys.readouterr().out.splitlines()[1]
+
+
+def test_attachment_that_comes_twice_is_decided_once(desk: Desk) -> None:
+    """A PDF laid aside as 添付資料 is no question again; another one is, and so is the first while it waits."""
+    (held,) = [desk.take_in("地図.pdf", b"%PDF-1.7 map")]
+    assert (held.arrived.outcome, codes(held.arrived)) == (Outcome.HELD, ["FIL10"])
+    again = desk.take_in("地図 (1).pdf", b"%PDF-1.7 map")
+    assert (again.arrived.outcome, codes(again.arrived)[-1]) == (Outcome.SAME_FILE, "ARR01")
+    dismiss(desk.round, desk.ledger.held[0].seq, "添付資料", now=NOW, by=BY)
+    third = desk.take_in("地図 (2).pdf", b"%PDF-1.7 map")
+    assert (third.arrived.outcome, codes(third.arrived)[-1]) == (Outcome.SAME_FILE, "ARR01")
+    other = desk.take_in("案内.pdf", b"%PDF-1.7 letter")
+    assert (other.arrived.outcome, codes(other.arrived)) == (Outcome.HELD, ["FIL10"])
+    assert [b.fact.name for b in desk.ledger.held] == ["案内.pdf"]
 
 
 # -- order and editions --------------------------------------------------------------------

@@ -7,7 +7,9 @@ return it was made from passes without a finding, so the refusal is due to the f
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +46,13 @@ def foreign(_: Desk) -> bytes:
     return saved(book)
 
 
+def zipped_return(desk: Desk) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("102016-1_前橋市_事前課題.xlsx", desk.filled())
+    return buffer.getvalue()
+
+
 def two_tickets(desk: Desk) -> bytes:
     def other_ticket(book: Workbook) -> None:
         book.custom_doc_props.props[0].value = desk.fact(TAKASAKI).ticket
@@ -72,6 +81,10 @@ FINE = ExitCode.OK
 BAD: dict[str, Bad] = {
     "empty file": Bad(lambda _: b"", REFUSED, "FIL01"),
     "not a workbook": Bad(lambda _: "ファクスで送りました".encode("cp932"), REFUSED, "FIL02"),
+    "faxed and scanned": Bad(lambda _: b"%PDF-1.4\n", HELD, "FIL10", name="前橋市_事前課題.pdf"),
+    "scan called a workbook": Bad(lambda _: b"%PDF-1.4\n", HELD, "FIL10"),
+    "plain text": Bad(lambda _: "別紙のとおり".encode("cp932"), HELD, "FIL10", name="前橋市.txt"),
+    "zip with the return in it": Bad(zipped_return, HELD, "FIL11", name="前橋市.zip"),
     "cut off in the mail": Bad(lambda d: d.filled()[:20_000], REFUSED, "FIL05"),
     "foreign workbook": Bad(foreign, HELD, "IDN01"),
     "another round": Bad(lambda d: d.with_ticket(round_id="R0702"), HELD, "IDN03"),

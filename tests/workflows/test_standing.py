@@ -10,6 +10,7 @@ import pytest
 
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk
 from xlsx_pdca.cli.program import run
+from xlsx_pdca.cli.status_command import _nothing_to_do
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Exempted, Extended, booking
 from xlsx_pdca.ledger import Status
@@ -96,6 +97,60 @@ def test_next_steps_in_the_order_of_the_work(desk: Desk) -> None:
     counts = [step.rsplit("件", 1)[0][-2:].strip("。化作成 ") for step in steps]
     assert counts == ["64", "1", "1", "1", "1", "4"]
     assert held.needs_person
+
+
+def status_command(desk: Desk, screen: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """Exit code and result of `status`."""
+    code = run(["status", "--round", str(desk.root), *words])
+    return code, screen.readouterr().out
+
+
+@pytest.fixture
+def on_the_last_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDCA_NOW", "2026-09-15T09:00:00+09:00")
+
+
+@pytest.mark.usefixtures("on_the_last_day")
+def test_open_points_need_a_person_until_they_are_accepted(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The unit, its number of points and the ways on are named, the sentences stand in the list; accepted, all is quiet."""
+    desk.take_in("前橋.xlsx", desk.filled())
+    assert status_command(desk, capsys)[0] == ExitCode.OK
+    desk.take_in("高崎.xlsx", desk.filled(TAKASAKI, strengths="", population="約10万"))
+    code, shown = status_command(desk, capsys)
+    assert code == ExitCode.NEEDS_PERSON
+    assert "1件（高崎市2点）" in shown and f"accept {TAKASAKI}" in shown and "確認事項" in shown
+    code, shown = status_command(desk, capsys, "--list")
+    assert code == ExitCode.NEEDS_PERSON
+    assert shown.count("が空欄です。") == 1 and shown.count("数字として読み取れませんでした") == 1
+    accept(desk.round, [TAKASAKI], now=NOW, by=BY)
+    code, shown = status_command(desk, capsys, "--list")
+    assert code == ExitCode.OK
+    assert "が空欄です" not in shown
+
+
+def test_at_most_five_units_are_named(desk: Desk) -> None:
+    """The rest is a number."""
+    desk.take_in("前橋.xlsx", desk.filled(strengths=""))
+    (line,) = seen(desk).doubtful
+    many = tuple(replace(line, unit=replace(line.unit, name=f"第{n}市")) for n in range(1, 8))
+    (step,) = Overview(many, (), 0).next_steps
+    assert "7件（第1市1点、第2市1点、第3市1点、第4市1点、第5市1点、ほか2件）" in step
+
+
+@pytest.mark.usefixtures("on_the_last_day")
+def test_what_is_awaited_is_said(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """With nothing to do, how many answers are out and until when; with all of them in, no more than that."""
+    small = Desk(replace(desk.round, units=desk.round.units[:3]))
+    day = desk.fact().deadline
+    now = replace(seen(small), lines=tuple(x for x in seen(small).lines if x.form == "jizen"))
+    assert (len(now.awaited), now.next_steps) == (3, ())
+    assert _nothing_to_do(now).startswith(
+        "今することはありません。回答を待っています（3件、期限 令和8年"
+    )
+    assert day is not None and f"{day.month}月{day.day}日" in _nothing_to_do(now)
+    assert _nothing_to_do(replace(now, lines=())) == "今することはありません。"
 
 
 def test_nothing_left_to_do(desk: Desk) -> None:

@@ -124,7 +124,8 @@ def _said(asked: _Asked, own_words: frozenset[str]) -> Iterator[Finding]:
     answer, question = asked.answer, asked.question
     if is_blank(answer.raw):
         if asked.is_missing:
-            yield asked.finding("ANS01")
+            # Of a name, a day or a number nobody would say that it does not apply.
+            yield asked.finding("ANS01" if question.kind is FieldKind.LONG_TEXT else "ANS20")
         return
     if answer.state is State.SEPARATE:
         yield asked.finding("ANS14", found=answer.raw)

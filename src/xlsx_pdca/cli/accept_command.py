@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import (
     dry_run_option,
     form_id,
+    name_and_title,
     opened,
     round_option,
     unit_and_form,
@@ -20,6 +22,7 @@ from xlsx_pdca.cli.options import (
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.ledger import must_check
 from xlsx_pdca.workflows.acceptance import Acceptance, accept, assign, dismiss
+from xlsx_pdca.workflows.proposals import may_be_taken
 from xlsx_pdca.workflows.round import Round
 
 
@@ -95,18 +98,31 @@ def _held(
     if owner is None and reason is None:
         raise UsageError(
             "保留中のファイルをどう取り扱うかが指定されていません。",
-            "ある団体の提出とするときは「--as 回答単位ID」、取り扱わないときは「--dismiss 理由」を付けてください。",
+            f"{_as_someones(round_, arrival)}取り扱わないときは「--dismiss 理由」を付けてください。",
+        )
+    if reason is not None and not reason.strip():
+        raise UsageError(
+            "取り扱わない理由が空欄です。",
+            "「--dismiss 添付資料」のように、後任の方にも分かる理由を付けてください。",
         )
     if reason is not None:
         return _dismissed(round_, arrival, reason, dry_run=dry_run)
     return _taken(round_, arrival, owner or "", form, dry_run=dry_run)
 
 
+def _as_someones(round_: Round, arrival: int) -> str:
+    """The other way out, unless no answer can be in the file."""
+    held = next((b for b in round_.ledger().held if b.seq == arrival), None)
+    return (
+        "" if held and not may_be_taken(held) else "ある団体の提出とするときは「--as 回答単位ID」、"
+    )
+
+
 def _dismissed(round_: Round, arrival: int, reason: str, *, dry_run: bool) -> int:
     now, by = console.now(), console.person()
     laid = dismiss(round_, arrival, reason, now=now, by=by, dry_run=dry_run)
     word = "こととする予定です" if dry_run else "こととしました"
-    console.say(f"「{laid.name}」を取り扱わない{word}。原本は保管してあります。")
+    console.say(f"「{laid.name}」を取り扱わない{word}（理由：{reason}）。原本は保管してあります。")
     return ExitCode.OK
 
 
@@ -136,13 +152,20 @@ def _form_of(round_: Round, arrival: int) -> str:
     raise UsageError("どの様式の提出か分かりません。", f"次のどれかを付けてください：{ids}")
 
 
+def _already(round_: Round, done: Acceptance) -> Iterator[str]:
+    for standing in done.already:
+        yield name_and_title(round_, standing.unit, standing.form)
+
+
 def _told(round_: Round, done: Acceptance, *, dry_run: bool) -> int:
     for text in units_and_forms(round_, done.accepted):
         console.show(text)
     word = "確認済にする予定です" if dry_run else "確認済にしました"
+    for text in _already(round_, done):
+        console.say(f"{text}は、すでに確認済です。")
     if done.accepted:
         console.say(f"{len(done.accepted)}件を{word}。")
-    else:
+    elif not done.already:
         console.say("新しく確認済にするものはありません。")
     for why, left in (
         ("必ず確認する点があるため", done.left),

@@ -104,6 +104,13 @@ def unit_and_form(round_: Round, unit_id: str, form: str) -> str:
     return "　".join(text for text in (unit_id, unit.name if unit else "", title) if text)
 
 
+def name_and_title(round_: Round, unit_id: str, form: str) -> str:
+    """Whose and which, inside a sentence: 前橋市「事前課題」."""
+    unit = round_.unit(unit_id)
+    title = round_.forms[form].title if form in round_.forms else form
+    return f"{unit.name if unit else unit_id}「{title}」"
+
+
 def units_and_forms(round_: Round, standings: Sequence[Standing]) -> Iterator[str]:
     """A line for each; many of one form are one line."""
     groups: dict[str, list[Standing]] = {}

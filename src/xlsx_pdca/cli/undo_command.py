@@ -13,7 +13,15 @@ from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import opened, round_option
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.workflows.round import Round
-from xlsx_pdca.workflows.steps import Run, Step, recent_runs, recent_steps, undo, undo_run
+from xlsx_pdca.workflows.steps import (
+    Run,
+    Step,
+    recent_runs,
+    recent_steps,
+    state_after,
+    undo,
+    undo_run,
+)
 
 SHOWN = 15
 """So many lines fit on a screen with room for what is said below them."""
@@ -42,6 +50,9 @@ def command(numbers: str | None, reason: str, round_folder: Path, *, listed: boo
     else:
         done = undo_run(round_, first, last, reason, now=now, by=by)
     console.say(f"取り消しました：{done.words}")
+    steps = done.steps if isinstance(done, Run) else (done,)
+    if now_stands := state_after(round_, steps, today=now.date()):
+        console.say(now_stands)
     return ExitCode.OK
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import PurePosixPath
 
@@ -27,6 +27,8 @@ class Acceptance:
     """Not accepted because 必ず確認 is open; a person may still name them one by one."""
     waiting: tuple[Standing, ...] = ()
     """Not accepted because a newer file of theirs waits for a person, who may still name them."""
+    already: tuple[Standing, ...] = ()
+    """Named, and accepted before."""
 
 
 def accept(
@@ -55,6 +57,7 @@ def accept(
         if not everyone:
             _refuse_without_submission(wanted, ledger, form)
         done = _sorted_out(open_ones, ledger, wanted, everyone=everyone)
+        done = replace(done, already=_accepted_before(ledger, wanted, form))
         facts = [
             Accepted(s.unit, s.form, s.submission.number) for s in done.accepted if s.submission
         ]
@@ -80,6 +83,14 @@ def _sorted_out(
         else:
             accepted.append(standing)
     return Acceptance(tuple(accepted), tuple(left), tuple(waiting))
+
+
+def _accepted_before(ledger: Ledger, wanted: Container[str], form: str) -> tuple[Standing, ...]:
+    return tuple(
+        s
+        for s in ledger.standings.values()
+        if s.unit in wanted and s.is_accepted and form in ("", s.form)
+    )
 
 
 def _is_clear(standing: Standing) -> bool:

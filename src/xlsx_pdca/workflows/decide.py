@@ -15,6 +15,8 @@ from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.reading import answer_label, listed
 from xlsx_pdca.submission import Reading
 
+BLANK_FORM = "ANS21"
+"""Code of the one finding about a form with nothing in it."""
 PERSON_FIELD = "name"
 """Field id of 氏名 in every form that asks for it."""
 
@@ -53,13 +55,10 @@ class Judged:
         return (self.unit, self.form)
 
     @property
-    def is_held(self) -> bool:
-        return any(each.holds for each in self.findings)
-
-    @property
     def is_proved(self) -> bool:
-        """True when the file may become a submission by itself."""
-        return bool(self.unit) and not self.refused and not self.is_held
+        """True when nothing is doubtful about whose the file is and how it is read; it may be blank."""
+        doubtful = any(each.holds and each.code != BLANK_FORM for each in self.findings)
+        return bool(self.unit) and not self.refused and not doubtful
 
 
 def arrived(judged: Judged, outcome: Outcome, *added: Finding) -> Arrived:
@@ -92,13 +91,21 @@ def decide(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
     if not judged.is_proved:
         return arrived(judged, Outcome.HELD)
     current = ledger.standing(*judged.key).submission
-    if current and judged.is_blank:
-        before = PurePosixPath(current.file).name
-        return arrived(judged, Outcome.HELD, finding("ARR09", other_file=before))
+    if judged.is_blank:
+        return _blank(judged, current)
     if current and current.person and judged.person and current.person != judged.person:
         doubt = finding("ARR03", found=current.person, name=judged.person)
         return arrived(judged, Outcome.HELD, doubt)
     return taken_in(judged, ledger, stem=stem)
+
+
+def _blank(judged: Judged, current: Submitted | None) -> Arrived:
+    """A form with nothing in it waits for a person: it is asked about, or it came after an answer."""
+    if current is None:
+        return arrived(judged, Outcome.HELD)
+    rest = tuple(each for each in judged.findings if each.code != BLANK_FORM)
+    doubt = finding("ARR09", other_file=PurePosixPath(current.file).name)
+    return arrived(judged.with_(findings=rest), Outcome.HELD, doubt)
 
 
 def taken_in(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:

@@ -9,7 +9,7 @@ from xlsx_pdca.facts import Issued
 from xlsx_pdca.findings import Finding, refused
 from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
-from xlsx_pdca.submission import Reading, State
+from xlsx_pdca.submission import Reading
 from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.workbook.parts.kind import is_plain_text
 from xlsx_pdca.workflows.collect import FoundFile
@@ -89,18 +89,12 @@ def _read(
         findings=(*identity.findings, *_macros(book), *reading.findings),
         losses=reading.losses,
         person=person_of(reading),
-        is_blank=is_blank(reading),
+        is_blank=reading.is_blank,
     )
 
 
 def _macros(book: RawBook) -> tuple[Finding, ...]:
     return (Finding("FIL09"),) if book.has_macros else ()
-
-
-def is_blank(reading: Reading) -> bool:
-    """True when nothing was written, neither in the fields nor beside them, and nothing was drawn."""
-    answered = any(answer.state is not State.BLANK for answer in reading.answers)
-    return not (answered or reading.strays or any(count for _, count in reading.drawings))
 
 
 def person_of(reading: Reading) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from xlsx_pdca.errors import UsageError
@@ -14,16 +14,19 @@ from xlsx_pdca.facts import (
     Accepted,
     Arrived,
     Dismissed,
-    Fact,
     Sent,
     Submitted,
     Undone,
     booking,
     fact_of,
 )
-from xlsx_pdca.ledger import fold
+from xlsx_pdca.ledger import Key, Ledger, Status, fold
 from xlsx_pdca.store.events import EventWriter
 from xlsx_pdca.workflows.round import Round
+
+TAKEN = "の提出を受け付けた"
+MOST_NUMBERS = 5
+"""Receipt numbers named in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,10 @@ class Step:
     """What was acted on: 前橋市（102016-1）「事前課題」第1回."""
     act: str
     """What was done, behind the subject: を確認済にした."""
+    key: Key | None = None
+    """Unit and form it was about."""
+    arrival: int = 0
+    """Number of the received file it was about; 0 for none."""
 
     @property
     def words(self) -> str:
@@ -76,7 +83,7 @@ def undo(round_: Round, seq: int, reason: str, *, now: datetime, by: str) -> Ste
     with round_.log.writing() as writer:
         steps = {step.seq: step for step in _steps(writer.read(), round_)}
         if seq not in steps:
-            raise _not_undoable(str(seq))
+            raise _not_undoable(str(seq), [seq], writer)
         _take_back(writer, [seq], reason, now=now, by=by)
     return steps[seq]
 
@@ -88,7 +95,7 @@ def undo_run(round_: Round, first: int, last: int, reason: str, *, now: datetime
         steps = _steps(writer.read(), round_)
         runs = tuple(_runs(step for step in steps if first <= step.seq <= last))
         if not runs:
-            raise _not_undoable(numbers)
+            raise _not_undoable(numbers, range(first, last + 1), writer)
         if len(runs) > 1:
             raise UsageError(
                 f"記録番号{numbers}には、別々に行った操作が{len(runs)}つ含まれています。",
@@ -96,6 +103,27 @@ def undo_run(round_: Round, first: int, last: int, reason: str, *, now: datetime
             )
         _take_back(writer, [step.seq for step in runs[0].steps], reason, now=now, by=by)
     return runs[0]
+
+
+def state_after(round_: Round, steps: Sequence[Step], *, today: date) -> str:
+    """What stands now that these acts were taken back, in a sentence or two; nothing where an `undo` was."""
+    ledger = round_.ledger()
+    waiting = {booked.seq for booked in ledger.held}
+    back = sorted(step.arrival for step in steps if step.arrival in waiting)
+    numbers = f"受付番号{'、'.join(map(str, back[:MOST_NUMBERS]))}"
+    more = f"ほか{len(back) - MOST_NUMBERS}件" if len(back) > MOST_NUMBERS else ""
+    held = f"届いたファイルは、保留に戻りました（{numbers}{more}）。" if back else ""
+    keys = tuple(dict.fromkeys(step.key for step in steps if step.key))
+    statuses = Counter(_status(round_, ledger, key, today) for key in keys)
+    if len(keys) == 1:
+        return f"{held}{_whose(round_, *keys[0])}の状況は、{next(iter(statuses))}に戻りました。"
+    counted = "、".join(f"{status} {n}件" for status, n in statuses.items())
+    return held + (f"状況は、{counted}に戻りました。" if counted else "")
+
+
+def _status(round_: Round, ledger: Ledger, key: Key, today: date) -> Status:
+    unit = round_.unit(key[0])
+    return ledger.standing(*key).status(today, exempt=unit is not None and unit.exempt)
 
 
 def _take_back(
@@ -120,17 +148,22 @@ def _take_back(
     writer.append(bookings)
 
 
-def _not_undoable(numbers: str) -> UsageError:
+def _not_undoable(numbers: str, each: Collection[int], writer: EventWriter) -> UsageError:
+    undone = fold(writer.read()).undone
+    is_done = all(number in undone for number in each)
     return UsageError(
-        f"記録番号{numbers}は取り消せません。",
+        f"記録番号{numbers}は、すでに取り消されています。"
+        if is_done
+        else f"記録番号{numbers}は取り消せません。",
         "「undo」だけで実行すると、取り消せる操作を表示します。",
     )
 
 
 def _steps(events: Sequence[Event], round_: Round) -> tuple[Step, ...]:
     """Acts that can be taken back, oldest first."""
-    undone = fold(events).undone
-    found = (_step(event, round_) for event in events if event.seq not in undone)
+    ledger = fold(events)
+    names = {b.seq: f"受付番号{b.seq}のファイル「{b.fact.name}」" for b in ledger.arrivals}
+    found = (_step(event, round_, names) for event in events if event.seq not in ledger.undone)
     return tuple(step for step in found if step)
 
 
@@ -140,28 +173,31 @@ def _runs(steps: Iterable[Step]) -> Iterator[Run]:
         yield Run(tuple(together))
 
 
-def _step(event: Event, round_: Round) -> Step | None:
-    fact = fact_of(event)
-    said = _said(fact, round_) if fact is not None else None
-    return Step(event.seq, event.at, event.by, *said) if said else None
+def _step(event: Event, round_: Round, names: Mapping[int, str]) -> Step | None:
+    """An act in words; None for what cannot be taken back."""
 
+    def step(
+        subject: str, act: str, unit: str = "", form: str = "", arrival: int = 0, number: int = 0
+    ) -> Step:
+        whose = _whose(round_, unit, form) if unit else ""
+        nth = f"第{number}回" if number else ""
+        key = (unit, form) if unit else None
+        return Step(event.seq, event.at, event.by, whose + nth + subject, act, key, arrival)
 
-def _said(fact: Fact, round_: Round) -> tuple[str, str] | None:
-    """Subject and act in words; None for what cannot be taken back."""
-    match fact:
+    match fact_of(event):
         case Accepted(unit=unit, form=form, number=number):
-            return f"{_whose(round_, unit, form)}第{number}回", "を確認済にした"
-        case Arrived(submission=Submitted() as taken) | (Submitted() as taken):
-            return (
-                f"{_whose(round_, taken.unit, taken.form)}第{taken.number}回",
-                "の提出を受け付けた",
-            )
-        case Dismissed(arrival=arrival):
-            return f"受付番号{arrival}のファイル", "を取り扱わないことにした"
+            return step("", "を確認済にした", unit, form, number=number)
+        case Arrived(submission=Submitted() as taken):
+            return step("", TAKEN, taken.unit, taken.form, event.seq, taken.number)
+        case Submitted() as taken:
+            return step("", TAKEN, taken.unit, taken.form, taken.arrival, taken.number)
+        case Dismissed(arrival=arrival, reason=reason):
+            why = f"（理由：{reason}）" if reason else ""
+            return step(names[arrival], f"を取り扱わないことにした{why}", arrival=arrival)
         case Sent(unit=unit, form=form):
-            return _whose(round_, unit, form), "を送付済にした"
+            return step("", "を送付済にした", unit, form)
         case Undone(seq=seq):
-            return f"記録番号{seq}", "を取り消した"
+            return step(f"記録番号{seq}", "を取り消した")
     return None
 
 
