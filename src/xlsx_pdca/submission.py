@@ -63,3 +63,9 @@ class Reading:
     """What a re-saving program lost (protection, names, hidden sheets…): recorded, no finding."""
     drawings: tuple[tuple[str, int], ...] = ()
     """(sheet, number of pictures and shapes) of the drawing sheets."""
+
+    @property
+    def is_blank(self) -> bool:
+        """True when nothing was written, neither in the fields nor beside them, and nothing was drawn."""
+        answered = any(answer.state is not State.BLANK for answer in self.answers)
+        return not (answered or self.strays or any(count for _, count in self.drawings))
