@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Generator, Iterator
 
@@ -26,9 +25,6 @@ PROGRAMS = {
 }
 """Marker → (is the program here?, the Debian packages that bring it)."""
 
-_TO_SUBPROCESSES = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
-"""Variables by which coverage reaches subprocesses."""
-
 
 @pytest.fixture(scope="session")
 def soffice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibreOffice]:
@@ -38,25 +34,28 @@ def soffice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibreOffice]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever uses the fixture `soffice` carries the marker too."""
+    """Whoever uses the fixture `soffice` carries the marker too; of many cases of one test the first is traced."""
+    seen: set[str] = set()
     for item in items:
         if "soffice" in getattr(item, "fixturenames", ()):
             item.add_marker("soffice")
+        test, _, case = item.nodeid.partition("[")
+        if case and test in seen:
+            item.add_marker("untraced")
+        seen.add(test)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Whole rounds and masses of data are not counted in coverage: tracing would triple their time."""
+    """Whole rounds, masses of data and further cases are not counted in coverage: tracing triples their time."""
     running = coverage.Coverage.current() if item.get_closest_marker("untraced") else None
     if running is None:
         return (yield)
-    told = {name: os.environ.pop(name) for name in _TO_SUBPROCESSES if name in os.environ}
     running.stop()
     try:
         return (yield)
     finally:
         running.start()
-        os.environ.update(told)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

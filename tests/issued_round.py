@@ -86,13 +86,11 @@ class Desk:
         return issued
 
     def plan(self, unit: str = MAEBASHI) -> WorkbookPlan:
-        return WorkbookPlan.from_json(self.round.plans.get(self.fact(unit).plan))
+        return _plan(self.round.plans.get(self.fact(unit).plan))
 
     def cell(self, address: Address) -> tuple[str, str]:
         """Sheet and A1 of an answer."""
-        plan = self.plan()
-        answer = next(a for a in plan.answers if a.address == address)
-        return plan.sheet(answer.sheet).name, a1(answer.rect.top, answer.rect.left)
+        return _cell(self.plan(), address)
 
     def filled(self, unit: str = MAEBASHI, **changed: str) -> bytes:
         """The unit's workbook with the good answers, some of them changed: `name=…`, `purpose__daily=…`."""
@@ -121,7 +119,8 @@ class Desk:
         return (self.root / self.fact(unit).file).read_bytes()
 
     def _typed(self, answers: Mapping[Address, str]) -> tuple[tuple[str, str, str], ...]:
-        return tuple((*self.cell(address), text) for address, text in answers.items())
+        plan = self.plan()
+        return tuple((*_cell(plan, address), text) for address, text in answers.items())
 
     def drop(self, name: str, data: bytes, *, minute: int = 0) -> Path:
         """A file that arrives in 40_届いたファイル; `minute` orders the files of one run."""
@@ -167,6 +166,16 @@ def saved(book: Workbook) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+@functools.lru_cache(maxsize=8)
+def _plan(data: bytes) -> WorkbookPlan:
+    return WorkbookPlan.from_json(data)
+
+
+def _cell(plan: WorkbookPlan, address: Address) -> tuple[str, str]:
+    answer = next(a for a in plan.answers if a.address == address)
+    return plan.sheet(answer.sheet).name, a1(answer.rect.top, answer.rect.left)
 
 
 def _address(key: str) -> Address:
