@@ -5,6 +5,8 @@ from itertools import combinations
 
 import pytest
 
+from xlsx_pdca.definitions.data_files import read_form_files, templates_folder
+from xlsx_pdca.definitions.forms import load_forms
 from xlsx_pdca.layout.form import plan_form
 from xlsx_pdca.layout.formulas import HAS_LIST, MARK_MISSING
 from xlsx_pdca.layout.start import NOTHING_REQUIRED
@@ -26,8 +28,10 @@ from xlsx_pdca.spec import (
     TableRow,
     field_addresses,
 )
+from xlsx_pdca.unit import ROLES
 
 ALWAYS = Required(Need.ALWAYS)
+SHIPPED = load_forms(read_form_files(templates_folder()))
 
 
 def text(key: str, label: str, **more: object) -> Question:
@@ -280,3 +284,41 @@ def test_slot_without_value_is_our_bug() -> None:
     assert filled("整理番号 ⟦ticket⟧", {"ticket": "R0801"}) == "整理番号 R0801"
     with pytest.raises(KeyError):
         filled("整理番号 ⟦ticket⟧", {})
+
+
+def test_a_short_section_stands_on_one_page() -> None:
+    """A heading whose few answers fit below it is not parted from them; a long section may be."""
+
+    def numbers(heading: str, count: int) -> tuple[Heading | Single, ...]:
+        keys = (f"{heading}_{number}" for number in range(count))
+        return (Heading(heading), *(Single(Question(k, FieldKind.INTEGER, k)) for k in keys))
+
+    for before in range(1, 14):
+        items = (*numbers("above", before), *numbers("short", 4), *numbers("long", 30))
+        form = replace(FORM, sheets=(replace(FORM.sheets[0], items=items),))
+        sheet = plan_form(form, kind="", role="", fiscal_year=2026).sheet("one")
+        assert sheet.printing is not None
+        first = {c.text: c.rect.top for c in sheet.cells if c.style in (Style.SECTION, Style.LABEL)}
+        ends = sheet.printing.breaks
+        assert not [end for end in ends if first["short"] <= end < first["short_3"]]
+        assert [end for end in ends if first["long"] < end < first["long_29"]]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("form", SHIPPED.values(), ids=lambda form: form.id)
+def test_start_is_one_page_and_says_how_to_paste(form: Form, role: str) -> None:
+    """はじめに of the official forms, all questions switched on, is one page, with the advice on pasting."""
+    enabled = frozenset(q.id for q in form.questions() if q.optional)
+    for verbatim in (False, True):
+        start = plan_form(
+            form, kind="市町村", role=role, fiscal_year=2026, enabled=enabled, verbatim=verbatim
+        ).sheet("start")
+        assert start.printing is not None
+        assert start.printing.breaks == ()
+        texts = {cell.text for cell in start.cells}
+        assert any("「値の貼り付け」" in text and "ダブルクリック" in text for text in texts)
+        asked = {q.share.printed for q in form.questions() if q.kind.is_answered}
+        assert asked <= texts
+        assert ("上記を他者に伝えられる様に整理・確認する。" in str(texts)) is (
+            verbatim and form.id == "jizen"
+        )

@@ -30,9 +30,7 @@ from xlsx_pdca.plan import (
     Style,
     ValidationPlan,
 )
-from xlsx_pdca.spec import (
-    Sheet,
-)
+from xlsx_pdca.spec import Note, Sheet
 
 STATUS_POINTS = 15.0
 TABLE_STATUS_POINTS = 13.0
@@ -106,7 +104,9 @@ class SheetFrame:
         lead = self.words.sheet_lead(self.sheet)
         row = self.add_row(text_height(lead, self.grid.width(1, self.grid.last), LEAD_POINTS))
         self.put(self.whole(row), Style.LEAD, lead)
-        self.progress_row = self.add_row(18)
+        # A note right below would stick to it; anything else begins with air of its own.
+        has_note = isinstance(next(iter(self.sheet.items), None), Note)
+        self.progress_row = self.add_row(22 if has_note else 18)
 
     def head(self, columns: tuple[AnswerColumn, ...], label: str) -> None:
         """Header row; its answer headers are the locked column anchors."""
