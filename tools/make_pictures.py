@@ -50,7 +50,7 @@ class Picture:
 
 PICTURES = (
     Picture("issued-form.png", f"20_送付用/{FORM}", ("急変時の対応", "J2-02"), 105, 0.93),
-    Picture("summary-scene.png", f"70_取りまとめ/{CONSOLIDATED}", ("入退院支援", "104213"), 89, 0.78),
+    Picture("summary-scene.png", f"70_取りまとめ/{CONSOLIDATED}", ("入退院支援", "104213"), 90, 0.773),
     Picture("summary-overview.png", f"70_取りまとめ/{CONSOLIDATED}", ("提出の状況",), 121, 0.96),
 )  # fmt: skip
 
