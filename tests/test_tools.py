@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ from types import ModuleType
 import pytest
 
 TOOLS = Path(__file__).parent.parent / "tools"
+IMAGES = TOOLS.parent / "docs" / "images"
 
 
 def load(name: str) -> ModuleType:
@@ -78,3 +80,24 @@ def test_setup_says_what_to_do_without_python(tmp_path: Path) -> None:
     assert "Python 3.11 以上が見つかりませんでした" in done.stderr
     assert "No usable Python" in done.stderr
     assert not (tmp_path / "venv").exists()
+
+
+def test_pictures_of_the_readmes_are_those_that_are_made() -> None:
+    """What the script makes is what lies in docs/images, and what both READMEs show."""
+    made = {picture.name for picture in load("make_pictures").PICTURES}
+    assert {path.name for path in IMAGES.iterdir()} == made
+    for name in ("README.md", "README.ja.md"):
+        text = (TOOLS.parent / name).read_text(encoding="utf-8")
+        assert set(re.findall(r"\]\(docs/images/([^)]+)\)", text)) == made, name
+
+
+def test_a_picture_is_cropped_to_its_ink() -> None:
+    """White around what is printed goes, but for a small margin; ink inside a row stays."""
+    pictures = load("make_pictures")
+    width, margin = 100, pictures.MARGIN
+    blank, ink = pictures.WHITE * width, b"\x10\x20\x30"
+    row = pictures.WHITE * 40 + ink + pictures.WHITE * 9 + ink + pictures.WHITE * 49
+    cropped = pictures.Bitmap(width, (blank,) * 30 + (row,) + (blank,) * 30).cropped()
+    assert (cropped.width, len(cropped.rows)) == (11 + 2 * margin, 1 + 2 * margin)
+    inked = cropped.rows[margin]
+    assert inked[3 * margin : -3 * margin] == ink + pictures.WHITE * 9 + ink
