@@ -25,6 +25,7 @@ from gunma_round import gunma_round
 from xlsx_pdca.cli.program import program, run
 from xlsx_pdca.definitions.data_files import samples_folder
 from xlsx_pdca.event import JST
+from xlsx_pdca.facts import Outcome
 from xlsx_pdca.findings import CATALOGUE
 from xlsx_pdca.layout.formulas import HAS_LIST
 from xlsx_pdca.layout.words import STATE_WORDS
@@ -517,6 +518,18 @@ def test_respondents_read_the_words_of_their_form() -> None:
 def test_tone_is_courteous(name: str) -> None:
     """Words of inspection stand neither in what municipalities read nor in what their officer is taught to say."""
     assert HARSH.findall(read(name)) == []
+
+
+@pytest.mark.parametrize("name", [*PAPERS, "docs/findings.md"])
+def test_papers_promise_nothing_to_come(name: str) -> None:
+    """Words for what no command does yet stand in no paper a reader acts on."""
+    assert re.findall("県補正|代理入力|確認依頼の文書|参加者共有資料", read(name)) == []
+
+
+def test_every_outcome_is_explained() -> None:
+    """What `receive` may say of a file stands in the manual's table, word for word."""
+    table = read(ROUND).partition("見るのは、各行の「：」の後ろです。")[2].partition("\n\n- ")[0]
+    assert set(re.findall(r"^\| ([^|]*?) \|", table, re.MULTILINE)[1:]) == {str(o) for o in Outcome}
 
 
 def test_pictures_are_small() -> None:
