@@ -12,7 +12,8 @@ import pytest
 
 from issued_round import KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, changed, make_round
 from xlsx_pdca.cli.arrivals import FEW, MOST_FINDINGS, Arrivals, remarks
-from xlsx_pdca.cli.outline_table import WIDTH, columns_of, table
+from xlsx_pdca.cli.console import columns_of
+from xlsx_pdca.cli.outline_table import WIDTH, table
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.definitions.data_files import read_form_files, templates_folder
 from xlsx_pdca.definitions.forms import load_forms

@@ -82,11 +82,15 @@ def test_unit_that_left_the_list_is_accepted_by_name(three: Desk) -> None:
     assert status(three) is Status.ACCEPTED
 
 
-def test_accepting_twice_books_once(three: Desk) -> None:
-    """What is accepted already is passed over."""
-    accepted(three, MAEBASHI)
-    assert accepted(three, MAEBASHI).accepted == ()
+def test_accepting_twice_books_once(three: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is accepted already is passed over, and said."""
+    done = accepted(three, MAEBASHI)
+    assert (len(done.accepted), done.already) == (1, ())
+    again = accepted(three, MAEBASHI)
+    assert (again.accepted, [s.unit for s in again.already]) == ((), [MAEBASHI])
     assert len(three.standing().accepted) == 1
+    assert run(["accept", MAEBASHI, "--round", str(three.root)]) == ExitCode.OK
+    assert capsys.readouterr().err == "前橋市「事前課題」は、すでに確認済です。\n"
 
 
 def test_dry_run_books_nothing(three: Desk) -> None:
@@ -379,6 +383,64 @@ def test_an_undo_taken_back(three: Desk) -> None:
     undone(three, "確認済にした")
     undone(three, "取り消した")
     assert status(three) is Status.ACCEPTED
+
+
+def test_undo_says_what_stands_now(
+    three: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The status a unit is back in, and the number under which a file waits again."""
+    monkeypatch.setenv("PDCA_NOW", NOW.isoformat())
+
+    def said(word: str) -> str:
+        step = next(step for step in recent_steps(three.round) if word in step.words)
+        assert run(["undo", str(step.seq), "--round", str(three.root)]) == ExitCode.OK
+        return capsys.readouterr().err.splitlines()[-1]
+
+    whose = f"前橋市（{MAEBASHI}）「事前課題」の状況は、"
+    accepted(three, MAEBASHI)
+    assert said("確認済にした") == f"{whose}受信（未確認）に戻りました。"
+    back = said("前橋市（102016-1）「事前課題」第1回の提出を")
+    (waiting,) = three.ledger.held
+    assert (
+        back
+        == f"届いたファイルは、保留に戻りました（受付番号{waiting.seq}）。{whose}送付済に戻りました。"
+    )
+    dismiss(three.round, waiting.seq, "重複", now=LATER, by=BY)
+    assert said("取り扱わない") == f"届いたファイルは、保留に戻りました（受付番号{waiting.seq}）。"
+    capsys.readouterr()
+    run(["status", "--round", str(three.root)])
+    assert "受付を取り消したファイルです。" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "remedy"),
+    [
+        ("地図.pdf", b"%PDF-1.7", "Excelブック（.xlsx）で改めて"),
+        ("回答.zip", b"PK\x05\x06" + bytes(18), "中のExcelファイルを取り出して"),
+        ("空.xlsx", b"", "Excelブック（.xlsx）で改めて"),
+    ],
+)
+def test_only_what_can_be_done_is_offered(
+    desk: Desk, name: str, data: bytes, remedy: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a file no answer can be in the screens offer --dismiss alone, and --as says what to do instead."""
+    desk.take_in(name, data)
+    (waiting,) = desk.ledger.held
+    where = ["--round", str(desk.root)]
+    file = ["accept", "--file", str(waiting.seq)]
+    run(["status", *where])
+    ways = [
+        text for text in capsys.readouterr().out.splitlines() if "→ " in text and "accept" in text
+    ]
+    assert ways and all(" --dismiss " in text for text in ways)
+    assert run([*file, *where]) == ExitCode.USAGE
+    assert "--as" not in capsys.readouterr().err
+    assert run([*file, "--as", MAEBASHI, *where]) == ExitCode.USAGE
+    assert remedy in capsys.readouterr().err
+    assert desk.ledger.held == (waiting,)
+    assert run([*file, "--dismiss", " ", *where]) == ExitCode.USAGE
+    assert run([*file, "--dismiss", "添付資料", *where]) == ExitCode.OK
+    assert desk.ledger.held == ()
 
 
 def test_no_undo_makes_two_submissions_of_one_file(three: Desk) -> None:

@@ -233,6 +233,16 @@ def test_fuller_of_two_files(desk: Desk, fuller_first: bool) -> None:
     assert submission.sha256 == hashlib.sha256(fuller[1]).hexdigest()
 
 
+def test_blank_form_beside_a_filled_one_needs_nobody(desk: Desk) -> None:
+    """The form as it was sent, attached by mistake beside the answer, is no question."""
+    desk.drop("白紙.xlsx", desk.untouched())
+    desk.drop("回答.xlsx", desk.filled(), minute=1)
+    received = desk.receive()
+    assert [line.arrived.outcome for line in received.lines] == [Outcome.SUPERSEDED, TAKEN]
+    assert received.is_done
+    assert desk.ledger.held == ()
+
+
 def test_two_files_that_differ(desk: Desk) -> None:
     """Each says something the other does not: both wait, and the field is named."""
     one, other = desk.filled(), desk.filled(weaknesses="会議の時間が取れない。")

@@ -31,7 +31,11 @@ from xlsx_pdca.workflows.round import Round
 @click.option("--all", "everyone", is_flag=True, help="必ず確認する点のない提出すべて")
 @click.option("--form", default="", metavar="様式ID", help="この様式だけ")
 @click.option(
-    "--file", "arrival", type=int, metavar="受付番号", help="保留中のファイル（番号は status で）"
+    "--file",
+    "arrival",
+    type=int,
+    metavar="受付番号",
+    help="保留中のファイル（番号は status で分かります）",
 )
 @click.option(
     "--as", "owner", metavar="回答単位ID", help="保留中のファイルを、この団体の提出とします"
@@ -114,7 +118,7 @@ def _as_someones(round_: Round, arrival: int) -> str:
     """The other way out, unless no answer can be in the file."""
     held = next((b for b in round_.ledger().held if b.seq == arrival), None)
     return (
-        "" if held and not may_be_taken(held) else "ある団体の提出とするときは「--as 回答単位ID」、"
+        "" if held and not may_be_taken(held.fact) else "ある団体の提出とするときは「--as 回答単位ID」、"
     )
 
 
@@ -142,8 +146,8 @@ def _taken(round_: Round, arrival: int, owner: str, form: str, *, dry_run: bool)
 def _form_of(round_: Round, arrival: int) -> str:
     """The form a held file was recognised as, else the only one in use."""
     held = next((b.fact for b in round_.ledger().held if b.seq == arrival), None)
-    if held is None:
-        return ""  # `assign` names the numbers there are
+    if held is None or not may_be_taken(held):
+        return ""  # `assign` names the numbers there are, or says why it cannot be
     if held.form:
         return str(held.form)
     if len(round_.forms) == 1:

@@ -61,6 +61,11 @@ def _is_steering(sign: str) -> bool:
     return (sign not in "\n\t" and unicodedata.category(sign) == "Cc") or sign in _DIRECTIONS
 
 
+def columns_of(text: str) -> int:
+    """Columns a text takes on a Japanese console."""
+    return sum(1 + (unicodedata.east_asian_width(sign) in "WFA") for sign in text)
+
+
 def show_json(value: Any) -> None:
     """The result as JSON, always UTF-8 whatever the console's encoding."""
     stream: TextIO = sys.stdout

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import click
+
+from xlsx_pdca.cli.console import columns_of
 
 _HEADINGS = {"Options": "オプション", "Commands": "コマンド", "Arguments": "引数"}
 _TEXTS = {
     "Show this message and exit.": "この説明を表示します",
     "Show the version and exit.": "版を表示します",
 }
+
+_RANGE = re.compile(r"\[([0-9]+)<=x<=([0-9]+)\]")
 
 
 class Formatter(click.HelpFormatter):
@@ -26,8 +31,18 @@ class Formatter(click.HelpFormatter):
     def write_dl(
         self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
-        told = [(a, _TEXTS.get(b, b).replace("[required]", "［必須］")) for a, b in rows]
-        super().write_dl(told, col_max, col_spacing)
+        told = [(a, _in_japanese(b)) for a, b in rows]
+        # Measured as a Japanese console shows it; click counts a kanji as one column.
+        wide = min(max((columns_of(a) for a, _ in told), default=0), col_max) + col_spacing
+        for first, second in told:
+            gap = " " * max(wide - columns_of(first), col_spacing)
+            self.write(f"{'':>{self.current_indent}}{first}{gap}{second}\n")
+
+
+def _in_japanese(text: str) -> str:
+    """What click says of an option, in our words."""
+    told = _TEXTS.get(text, text).replace("[required]", "［必須］")
+    return _RANGE.sub(r"［\1から\2まで］", told)
 
 
 def sentence(wrong: click.ClickException) -> str:

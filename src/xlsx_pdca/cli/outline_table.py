@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
+from xlsx_pdca.cli.console import columns_of
 from xlsx_pdca.workflows.outline import OutlineLine, OutlineSheet
 
 WIDTH = 78
@@ -38,11 +38,6 @@ def _row(cells: Sequence[str], text: str) -> Iterator[str]:
 
 def _padded(text: str, width: int) -> str:
     return text + " " * max(0, width - columns_of(text))
-
-
-def columns_of(text: str) -> int:
-    """Columns a text takes on a Japanese console."""
-    return sum(1 + (unicodedata.east_asian_width(sign) in "WFA") for sign in text)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

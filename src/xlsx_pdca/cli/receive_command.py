@@ -33,7 +33,9 @@ from xlsx_pdca.workflows.receive import Line, receive
 def command(paths: tuple[Path, ...], round_folder: Path, *, dry_run: bool, as_json: bool) -> int:
     """届いたファイルを取り込みます。
 
-    何も指定しなければ「40_届いたファイル」の中を取り込み、取り込んだファイルは「50_受領済」へ移します。
+    何も指定しなければ「40_届いたファイル」の中を取り込み、取り込んだものはそこから除きます。
+    原本はすべて保管し、提出として受け付けたものは「50_受領済」に控えを置きます。
+
     指定したファイルは元の場所に残ります。確認済にするのは、このあと accept で行います。
     """
     round_ = opened(round_folder)

@@ -26,7 +26,7 @@ MOST_HELD = 10
 
 
 @click.command("status", cls=Command)
-@click.option("--list", "listed", is_flag=True, help="団体ごとの一覧も表示します")
+@click.option("--list", "listed", is_flag=True, help="団体ごとの一覧と、必ず確認する点も表示します")
 @click.option(
     "--notices", is_flag=True, help="名簿について御確認いただきたい点だけを、すべて表示します"
 )

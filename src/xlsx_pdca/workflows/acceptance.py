@@ -11,10 +11,11 @@ from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import NewEvent
 from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Issued, Sent, Submitted, booking
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold, must_check
-from xlsx_pdca.rawbook import Refusal, RefusalCode
+from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
 from xlsx_pdca.workflows.judge import person_of
+from xlsx_pdca.workflows.proposals import may_be_taken
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.receive import restore_copies
 from xlsx_pdca.workflows.round import Round
@@ -153,7 +154,10 @@ def assign(
     """Take a held file in as the answer of a unit: what `accept --as` does; `undo` takes it back."""
     with Readings(round_.folder) as readings, round_.log.writing() as writer:
         ledger = fold(writer.read())
-        submission = _assigned(round_, readings, ledger, _held(ledger, arrival), (unit, form))
+        held = _held(ledger, arrival)
+        if not may_be_taken(held.fact):
+            raise _cannot_be_taken(held.fact)
+        submission = _assigned(round_, readings, ledger, held, (unit, form))
         if not dry_run:
             writer.append([booking(submission, at=now, by=by)])
             restore_copies(round_.folder, fold(writer.read()), readings)
@@ -200,7 +204,7 @@ def _assigned(
     sent = _workbook_of(found, key[1], ledger) or issue
     reading = readings.reading(found.sha256, sent.plan, sent.slots)
     if isinstance(reading, Refusal):
-        raise _cannot_be_taken(found, reading)
+        raise _cannot_be_taken(found)
     title = readings.plan(sent.plan).title
     if not any(answer.cell for answer in reading.answers):
         raise UsageError(
@@ -226,16 +230,17 @@ def _assigned(
     )
 
 
-def _cannot_be_taken(found: Arrived, refusal: Refusal) -> UsageError:
-    if refusal.code is RefusalCode.CONTAINER:
-        return UsageError(
-            f"「{found.name}」は、ほかのファイルを中に含むファイルです。",
-            "中のExcelファイルを取り出して「40_届いたファイル」に入れ、取り込んでください（receive）。",
-        )
-    return UsageError(
-        f"「{found.name}」は、御回答を読み取れないファイルです。",
-        "Excelブック（.xlsx）で改めてお送りいただくよう、お願いしてください。",
-    )
+def _cannot_be_taken(found: Arrived) -> UsageError:
+    """Why a held file is nobody's answer, with what may be done instead."""
+    codes = {each.code for each in found.findings}
+    remedy = "Excelブック（.xlsx）で改めてお送りいただくよう、お願いしてください。"
+    if "FIL11" in codes:
+        remedy = "中のExcelファイルを取り出して「40_届いたファイル」に入れ、取り込んでください（receive）。"
+    elif "IDN09" in codes:
+        remedy = "団体ごとのファイルで改めてお送りいただくよう、お願いしてください。"
+    elif "IDN01" in codes:
+        remedy = "県からお送りした様式への御記入をお願いしてください。"
+    return UsageError(f"「{found.name}」は、提出とすることができません。", remedy)
 
 
 def _workbook_of(found: Arrived, form: str, ledger: Ledger) -> Issued | None:

@@ -29,9 +29,8 @@ class Proposal:
     """As it is typed."""
 
 
-def may_be_taken(held: Booked) -> bool:
+def may_be_taken(fact: Arrived) -> bool:
     """False where no answer can be in a held file: `accept --as` cannot work."""
-    fact: Arrived = held.fact
     unreadable = fact.outcome is Outcome.REFUSED
     return not (unreadable or any(f.code in _NO_ANSWERS for f in fact.findings))
 
@@ -54,7 +53,7 @@ class Proposals:
     def for_held(self, held: Booked) -> tuple[Proposal, ...]:
         """The units a held file names or proves, the named ones first; none where no answer can be in it."""
         fact: Arrived = held.fact
-        if not may_be_taken(held):
+        if not may_be_taken(fact):
             return ()
         own = ((fact.unit, fact.form),) if fact.unit and fact.form else ()
         keys = dict.fromkeys((*self._named(fact), *own))

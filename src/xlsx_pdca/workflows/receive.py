@@ -68,7 +68,10 @@ class Line:
 
     @property
     def needs_person(self) -> bool:
-        waits = self.arrived.outcome in (Outcome.HELD, Outcome.REFUSED)
+        outcome = self.arrived.outcome
+        if outcome is Outcome.SUPERSEDED:  # what counts is the fuller file that came with it
+            return False
+        waits = outcome in (Outcome.HELD, Outcome.REFUSED)
         return waits or any(f.grade is Grade.MUST for f in self.arrived.findings)
 
 

@@ -93,7 +93,10 @@ class Overview:
             (len(self.held), "保留中のファイルの取扱いを決めてください（accept --file）。{n}件"),
             (len(self.doubtful), f"必ず確認する点のある提出があります。{{n}}件{self._whose()}"),
             (clear, "必ず確認する点のない提出を確認済にできます（accept --all）。{n}件"),
-            (by_status[Status.MISSING], "期限を過ぎて未提出の団体があります。{n}件"),
+            (
+                by_status[Status.MISSING],
+                "期限を過ぎて未提出の団体があります（進行管理表の「まだ届いていない相手」に一覧）。{n}件",
+            ),
         )
         return tuple(text.format(n=n) for n, text in steps if n > 0)
 
@@ -109,7 +112,7 @@ class Overview:
         first = self.doubtful[0].unit.id
         return (
             f"（{listed(named)}）。文は status --list か、進行管理表（merge）の「確認事項」にあります。"
-            f"確かめた後は accept {first} のように、回答単位IDを付けて確認済にできます"
+            f"確かめた後は accept {first} のように、回答単位IDを付けて確認済にできます。"
         )
 
 
