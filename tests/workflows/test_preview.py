@@ -9,8 +9,11 @@ from datetime import datetime
 import openpyxl
 
 import small_form
+from xlsx_pdca.definitions.data_files import read_form_files, templates_folder
+from xlsx_pdca.definitions.forms import load_forms
 from xlsx_pdca.event import JST
 from xlsx_pdca.spec import FieldKind, Form, Single
+from xlsx_pdca.workflows.outline import outline
 from xlsx_pdca.workflows.preview import preview
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=JST)
@@ -41,3 +44,13 @@ def test_last_times_answer_is_announced() -> None:
     shown = texts(with_previous(small_form.form()))
     assert "（前回の御回答がここに入ります）" in shown
     assert not any("previous" in text for text in shown)
+
+
+def test_outline_says_who_gets_which_frame_and_who_reads_it() -> None:
+    """A sheet to draw in is listed with its frames, each with those it is for, and in the form's own words."""
+    form = load_forms(read_form_files(templates_folder()))["jizen"]
+    (drawing,) = (x for s in outline(form, fiscal_year=2026) for x in s.lines if x.kind == "図")
+    assert drawing.share == "◎共有"
+    frames = [rule for rule in drawing.rules if rule.startswith("枠「")]
+    assert [frame.endswith("（関係団体だけにお尋ねします）") for frame in frames] == [False, True]
+    assert "自治体担当者・都道府県担当者だけにお尋ねします" in frames[0]

@@ -9,6 +9,7 @@ from xlsx_pdca.layout.words import REFERENCES, SLOTS, Words
 from xlsx_pdca.spec import (
     Audience,
     Computation,
+    DrawingBox,
     FieldKind,
     Form,
     Item,
@@ -89,7 +90,9 @@ class _Page:
 
     def of(self, sheet: Sheet) -> Iterator[OutlineLine]:
         if sheet.drawing:
-            yield replace(self._line("", sheet.drawing), kind="図")
+            line = self._line("", sheet.drawing)
+            frames = map(self._frame, sheet.drawing_boxes)
+            yield replace(line, kind="図", rules=(*line.rules, *frames))
         for item in sheet.items:
             yield from self._item(item)
 
@@ -129,6 +132,10 @@ class _Page:
         yield _asked(question.audience)
         if question.optional:
             yield "追加の設問（管理簿の「様式」で○を付けたときだけ）"
+
+    def _frame(self, box: DrawingBox) -> str:
+        asked = _asked(box.audience)
+        return f"枠「{self.words.years(box.text)}」" + (f"（{asked}）" if asked else "")
 
     def _formula(self, computation: Computation) -> str:
         names = (f"「{self.labels.get(field, field)}」" for field in computation.fields)
