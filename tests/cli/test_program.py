@@ -1,6 +1,7 @@
 """The program: help, mistakes in calling it, exit codes, and what a person reads then."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from xlsx_pdca.cli import program
+from xlsx_pdca.cli.console import columns_of
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
 
@@ -32,6 +34,16 @@ def test_every_command_explains_itself_in_japanese(
     shown = capsys.readouterr().out
     assert "使い方" in shown
     assert "Usage" not in shown and "Options" not in shown
+
+
+def test_help_stands_in_columns_on_a_japanese_console(capsys: pytest.CaptureFixture[str]) -> None:
+    """All explanations of options begin at one column, a kanji taking two; a range is said in Japanese."""
+    run(["new", "--help"])
+    shown = capsys.readouterr().out
+    heads = [re.match(r"  -\S+(?:,? \S+)? +", line) for line in shown.splitlines()]
+    assert len({columns_of(head[0]) for head in heads if head}) == 1
+    assert len({len(head[0]) for head in heads if head}) > 1
+    assert "［1から99まで］" in shown and "<=" not in shown
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,16 @@ def test_a_file_taken_in_before_is_not_asked_about_again(desk: Desk) -> None:
     assert Arrivals(desk.round, [again], booked=False).need_person == [again]
 
 
+def test_a_sheet_is_named_once() -> None:
+    """A sentence that begins with its sheet gets no place before it; one about a question does."""
+    outside = finding("STR09", sheet="様式1", cell="H40", places="H40", found="別紙へ")
+    question = finding("ANS01", sheet="様式1", cell="E43", label="長所")
+    first, second = remarks([outside, question], "進行管理表")[::-1]
+    assert "：「様式1」の記入欄の外に書き込みがあります（H40）。" in first
+    assert "：「様式1」E43「長所」が空欄です。" in second
+    assert first.count("様式1") == second.count("様式1") == 1
+
+
 def test_the_gravest_points_come_first_and_the_rest_is_a_number() -> None:
     """Eight points: five lines, 必ず確認 before できれば確認, and where the other three stand."""
     lesser = finding("ARR07", labels="長所")
@@ -387,7 +397,7 @@ def test_form_show_is_a_table_of_all_there_is_to_know() -> None:
     lines = [x for sheet in outline(forms["jizen"], fiscal_year=2026) for x in sheet.lines]
     by_code = {each.code: each for each in lines if each.code}
     strengths, purpose, total = by_code["J1-13"], by_code["J2-02"], by_code["J1-12"]
-    assert (strengths.kind, strengths.need, strengths.share) == ("長文400字", "必須", "共有")
+    assert (strengths.kind, strengths.need, strengths.share) == ("長文400字", "必須", "◎共有")
     assert purpose.need == "条件付" and "記入がないとき必須" in purpose.rules[0]
     assert total.kind == "計算" and total.rules[0].startswith("計算式：「市の数」 ＋ ")
     assert "都道府県担当者だけにお尋ねします" in total.rules

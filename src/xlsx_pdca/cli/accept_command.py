@@ -117,9 +117,9 @@ def _held(
 def _as_someones(round_: Round, arrival: int) -> str:
     """The other way out, unless no answer can be in the file."""
     held = next((b for b in round_.ledger().held if b.seq == arrival), None)
-    return (
-        "" if held and not may_be_taken(held.fact) else "ある団体の提出とするときは「--as 回答単位ID」、"
-    )
+    if held and not may_be_taken(held.fact):
+        return ""
+    return "ある団体の提出とするときは「--as 回答単位ID」、"
 
 
 def _dismissed(round_: Round, arrival: int, reason: str, *, dry_run: bool) -> int:
