@@ -47,7 +47,7 @@ MOST_BREAKS = 1_000
 """Page breaks per sheet; Excel allows 1,023."""
 _TOGETHER = 60.0
 """A heading goes to the next page with what follows it where less than this is left."""
-NOT_IN = "未提出の市町村"
+NOT_IN = "まだ届いていない市町村"
 """Title of the page on which the municipalities stand together of which nothing is in."""
 
 

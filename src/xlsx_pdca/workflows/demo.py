@@ -291,7 +291,7 @@ def report(played: Played) -> str:
     return (
         f"群馬県35市町村の見本の実施回を、様式の作成から取りまとめまで行いました（見本 種 {played.seed}）。\n"
         f"回答・氏名・数値・宛先はすべて架空のものです。\n\n"
-        f"取りまとめ（受領 {merged.returned}件、未提出 {merged.outstanding}件、保留 {merged.held}件）\n{books}\n\n"
+        f"取りまとめ（受領 {merged.returned}件、未受領 {merged.outstanding}件、保留 {merged.held}件）\n{books}\n\n"
         f"御覧いただきたいところ\n{points}\n\n"
         f"市町村に送る様式は「{root / '20_送付用'}」に、届いたファイルの控えは「{root / '50_受領済'}」にあります。\n"
         f"回答を変えて試すときは、環境変数 PDCA_DEMO_SEED に別の語を入れて実行してください。"
