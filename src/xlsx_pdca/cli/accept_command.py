@@ -176,7 +176,8 @@ def _told(round_: Round, done: Acceptance, *, dry_run: bool) -> int:
         ("後から届いたファイルが保留中のため", done.waiting),
     ):
         if left:
-            console.say(f"{why}、{len(left)}件はそのままにしました。")
+            kept = "そのままにします" if dry_run else "そのままにしました"
+            console.say(f"{why}、{len(left)}件は{kept}。")
         for text in units_and_forms(round_, left):
             console.say(f"　{text}")
     return ExitCode.NEEDS_PERSON if done.left or done.waiting else ExitCode.OK
