@@ -98,7 +98,8 @@ class Overview:
                 "期限を過ぎて未提出の団体があります（進行管理表の「まだ届いていない相手」に一覧）。{n}件",
             ),
         )
-        return tuple(text.format(n=n) for n, text in steps if n > 0)
+        # Names of units stand in them, with whatever signs: nothing else is filled in.
+        return tuple(text.replace("{n}", str(n), 1) for n, text in steps if n > 0)
 
     def _whose(self) -> str:
         """Which submissions to look at, where their points stand, and how to go on."""
