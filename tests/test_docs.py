@@ -34,6 +34,7 @@ from xlsx_pdca.plan import Mark, WorkbookPlan
 from xlsx_pdca.spec import Share
 from xlsx_pdca.store.round_folder import find_round
 from xlsx_pdca.summary import answers_csv, frame, long_table
+from xlsx_pdca.workbook.karte import NOT_IN
 from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workflows.demo_answers import Respondent
 from xlsx_pdca.workflows.demo_material import ANSWERS_FILE, read_material
@@ -446,6 +447,11 @@ def test_every_sheet_of_the_progress_book_is_described() -> None:
     section = read("docs/summary.md").partition("## 進行管理表")[2].partition("\n## ")[0]
     book = openpyxl.load_workbook(io.BytesIO(progress_book(gunma_round())), read_only=True)
     assert re.findall(r"^\| ([^|]*?) \|", section, re.MULTILINE)[1:] == book.sheetnames
+
+
+def test_the_page_of_those_outstanding_is_named_rightly() -> None:
+    """docs/summary.md calls the last page of 市町村カルテ what it is called there."""
+    assert f"「{NOT_IN}」" in read("docs/summary.md")
 
 
 def test_every_folder_of_the_round_is_described(tmp_path: Path) -> None:
