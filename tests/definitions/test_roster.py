@@ -321,6 +321,16 @@ def test_doubtful_deadlines_are_told(deadline: str, said: list[str]) -> None:
     assert all(words in n.found for words, n in zip(said, roster.notices, strict=True))
 
 
+@pytest.mark.parametrize(("deadline", "notices"), [("令和8年10月9日", 1), ("令和8年10月30日", 0)])
+def test_a_deadline_before_that_of_a_form_is_told(deadline: str, notices: int) -> None:
+    """A unit's own deadline holds for every form: one that shortens another form's is told, a longer one is not."""
+    sheet = SheetText.of_lines("00_管理簿.xlsx", "名簿", lines(GOOD | {"deadline": deadline}))
+    due = {"事前課題": date(2026, 9, 25), "当日課題": date(2026, 10, 30)}
+    found = [n.found for n in read_roster(sheet, CODES, "群馬県", due=due).notices]
+    assert len(found) == notices
+    assert all("「当日課題」の提出期限 令和8年10月30日 より前です" in text for text in found)
+
+
 def test_name_broken_over_two_lines_is_one_word() -> None:
     """A line break that made a long name fit its cell does not end up as a blank in file names."""
     row = GOOD | {

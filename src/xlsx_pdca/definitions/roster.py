@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
+from types import MappingProxyType
 
 from xlsx_pdca.cells import folded
 from xlsx_pdca.definitions.asked_roles import slip_of
@@ -39,11 +40,12 @@ def read_roster(
     prefecture: str,
     roles: Sequence[str] = ROLES,
     issued_on: date | None = None,
+    due: Mapping[str, date] = MappingProxyType({}),
 ) -> Roster:
     """Units of 名簿; raises FaultyDefinitions with all faults.
 
     `prefecture` is the round's own, in which names are looked up; `roles` are those the forms know; no deadline
-    should lie before `issued_on`.
+    should lie before `issued_on`, or before those of the forms, `due` by title.
     """
     table = find_table(sheet, HEADS)
     if table is None:
@@ -56,7 +58,7 @@ def read_roster(
     groupings = groupings_of(table.others)
     units = sorted((row.unit(groupings) for row in rows), key=_official_order)
     notices = [*chain.from_iterable(_notices(row, prefecture, roles) for row in rows)]
-    deadlines = chain.from_iterable(_deadline_notices(row, issued_on) for row in rows)
+    deadlines = chain.from_iterable(_deadline_notices(row, issued_on, due) for row in rows)
     return Roster(tuple(units), (*notices, *deadlines, *_shared_addresses(rows)))
 
 
@@ -307,7 +309,9 @@ def _sending_notices(row: RosterRow) -> Iterator[Notice]:
         )
 
 
-def _deadline_notices(row: RosterRow, issued_on: date | None) -> Iterator[Notice]:
+def _deadline_notices(
+    row: RosterRow, issued_on: date | None, due: Mapping[str, date]
+) -> Iterator[Notice]:
     text = row.row.text("deadline")
     deadline = parse_date(text)
     if deadline is None:
@@ -323,6 +327,13 @@ def _deadline_notices(row: RosterRow, issued_on: date | None) -> Iterator[Notice
         (
             issued_on is not None and deadline < issued_on,
             f"個別の期限 {shown} が、発出日より前です。",
+        ),
+        *(
+            (
+                deadline < day,
+                f"個別の期限 {shown} は、「{title}」の提出期限 {wareki(day)} より前です。個別の期限は、どの様式にも効きます。",
+            )
+            for title, day in due.items()
         ),
     )
     for is_doubtful, found in doubts:

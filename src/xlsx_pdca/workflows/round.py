@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from xlsx_pdca.definitions.asked_roles import known_roles, roles_nobody_has
@@ -155,8 +156,9 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
         prefecture = named_prefecture(_sheet(sheets, SETTINGS_SHEET, folder), codes)
         roles = known_roles(known.values())
         issued_on = settings.issued_on if settings else None
+        due = _deadlines(settings, known) if settings else {}
         roster = read_roster(
-            _sheet(sheets, ROSTER_SHEET, folder), codes, prefecture, roles, issued_on
+            _sheet(sheets, ROSTER_SHEET, folder), codes, prefecture, roles, issued_on, due
         )
         units, notices = roster.units, roster.notices
     except FaultyDefinitions as faulty:
@@ -169,6 +171,12 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
     forms = {f.form: known[f.form] for f in settings.forms if f.on and f.form in known}
     nobody = roles_nobody_has(tuple(forms.values()), units, folder.forms.name)
     return Round(folder, settings, units, forms, codes, key, holder, (*notices, *nobody))
+
+
+def _deadlines(settings: RoundSettings, known: Mapping[str, Form]) -> dict[str, date]:
+    """Deadlines of the forms in use by title."""
+    used = (form for form in settings.forms if form.on and form.form in known)
+    return {known[form.form].title: form.deadline for form in used if form.deadline}
 
 
 def _refuse_lost_ledger(folder: RoundFolder) -> None:
