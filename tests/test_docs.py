@@ -218,7 +218,7 @@ def _right_ones_arrive(officer: Officer) -> None:
 
 def _deadline_moves(officer: Officer) -> None:
     with _SettingsBook(officer.folder) as book:
-        book.unit("103667-1", 個別の期限="令和8年10月9日")
+        book.unit("103667-1", 個別の期限="事前課題：令和8年10月9日")
 
 
 def _desk_joins(officer: Officer) -> None:

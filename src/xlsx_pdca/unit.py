@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from xlsx_pdca.cells import folded
+
 _UNIT_ID = re.compile(r"[0-9A-Z]{1,8}-[0-9]{1,2}")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}")
 
@@ -52,13 +54,18 @@ class Unit:
     cc: tuple[str, ...] = ()
     via: str = ""
     """経由機関: through whom mail goes out and answers come back."""
-    deadline: date | None = None
-    """Its own deadline; None takes the form's."""
+    deadlines: tuple[tuple[str, date], ...] = ()
+    """Its own deadlines: (form title, or "" for every other form, day); without one the form's holds."""
     exempt: bool = False
     exempt_reason: str = ""
     department: str = ""
     contact_person: str = ""
     telephone: str = ""
+
+    def deadline_of(self, title: str) -> date | None:
+        """Its own deadline for the form of this title; None takes the form's."""
+        own = {folded(form): day for form, day in self.deadlines}
+        return own.get(folded(title), own.get(""))
 
     @property
     def is_joint(self) -> bool:

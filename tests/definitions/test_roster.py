@@ -54,7 +54,7 @@ def test_a_good_row_becomes_a_unit() -> None:
     (unit,) = read(row).units
     assert unit == Unit(
         "102016-1", UnitKind.MUNICIPALITY, "前橋市", "102016", ("102016",), "自治体担当者", "前橋", "前橋市保健所",
-        (), ("kaigo@maebashi.example",), ("b@x.example",), "前橋支所", date(2026, 5, 29), True, "災害対応中",
+        (), ("kaigo@maebashi.example",), ("b@x.example",), "前橋支所", (("", date(2026, 5, 29)),), True, "災害対応中",
         "介護課", "相沢", "027-000-0001",
     )  # fmt: skip
 
@@ -321,14 +321,51 @@ def test_doubtful_deadlines_are_told(deadline: str, said: list[str]) -> None:
     assert all(words in n.found for words, n in zip(said, roster.notices, strict=True))
 
 
-@pytest.mark.parametrize(("deadline", "notices"), [("令和8年10月9日", 1), ("令和8年10月30日", 0)])
+DUE = {"事前課題": date(2026, 9, 25), "当日課題": date(2026, 10, 30), "指標": None}
+
+
+def with_deadline(text: str) -> Roster:
+    sheet = SheetText.of_lines("00_管理簿.xlsx", "名簿", lines(GOOD | {"deadline": text}))
+    return read_roster(sheet, CODES, "群馬県", due=DUE)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "notices"),
+    [("令和8年10月9日", 1), ("令和8年10月30日", 0), ("事前課題：令和8年10月9日", 0), ("2026/10/9、当日課題:2026/11/6", 0)],
+)  # fmt: skip
 def test_a_deadline_before_that_of_a_form_is_told(deadline: str, notices: int) -> None:
-    """A unit's own deadline holds for every form: one that shortens another form's is told, a longer one is not."""
-    sheet = SheetText.of_lines("00_管理簿.xlsx", "名簿", lines(GOOD | {"deadline": deadline}))
-    due = {"事前課題": date(2026, 9, 25), "当日課題": date(2026, 10, 30)}
-    found = [n.found for n in read_roster(sheet, CODES, "群馬県", due=due).notices]
+    """A deadline for every form that shortens another form's is told; a longer one, or one of a named form, is not."""
+    found = [n.found for n in with_deadline(deadline).notices]
     assert len(found) == notices
     assert all("「当日課題」の提出期限 令和8年10月30日 より前です" in text for text in found)
+
+
+def test_a_deadline_of_one_form() -> None:
+    """A day with the title of a form holds for that form, a day alone for all others; written back it is the same."""
+    (unit,) = with_deadline("2026/10/9、当日課題：令和8年11月6日").units
+    days = [unit.deadline_of(title) for title in DUE]
+    assert days == [date(2026, 10, 9), date(2026, 11, 6), date(2026, 10, 9)]
+    (one,) = with_deadline("事前課題 R8.10.9").units
+    assert [one.deadline_of(title) for title in DUE] == [date(2026, 10, 9), None, None]
+    again = dict(zip(HEADS, written_row(unit, CODES.by_code), strict=True))
+    assert with_deadline(again["個別の期限"]).units == (unit,)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "said"),
+    [
+        ("事後課題：令和8年10月9日", "「事後課題」という様式はありません"),
+        ("事前課題：来月", "「来月」を日付として読めません"),
+        ("令和8年10月9日、令和8年10月10日", "同じ様式の期限が二つ"),
+    ],
+)
+def test_faulty_deadlines_of_forms(deadline: str, said: str) -> None:
+    """No form of that title, no day, or two days for one form: nothing is guessed."""
+    with pytest.raises(FaultyDefinitions) as caught:
+        with_deadline(deadline)
+    (fault,) = caught.value.faults
+    assert said in fault.found
+    assert with_deadline("事前課題：令和8年10月9日").units
 
 
 def test_name_broken_over_two_lines_is_one_word() -> None:

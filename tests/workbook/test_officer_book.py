@@ -183,9 +183,9 @@ def test_numbers_and_days_are_read_as_typed(path: Path) -> None:
         front.cell(row_of(front, "発出日"), 3).value = date(2026, 4, 20)
 
     used(path, change)
-    assert (roster(path).units[0].code, roster(path).units[0].deadline) == (
+    assert (roster(path).units[0].code, roster(path).units[0].deadlines) == (
         "102016",
-        date(2026, 6, 5),
+        (("", date(2026, 6, 5)),),
     )
     assert (settings(path).number, settings(path).issued_on) == (2, date(2026, 4, 20))
 

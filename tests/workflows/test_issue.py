@@ -157,7 +157,7 @@ def test_a_changed_unit_gets_a_new_number(small_round: Round) -> None:
     issued(small_round)
     first, second, third = small_round.units
     changed = replace(small_round, units=(
-        replace(first, deadline=date(2026, 11, 2)), replace(second, area="西毛"), third,
+        replace(first, deadlines=(("", date(2026, 11, 2)),)), replace(second, area="西毛"), third,
     ))  # fmt: skip
     (book,) = issued(changed).books
     assert (book.unit, book.number, book.step) == ("102016-1", 2, Step.CHANGED)

@@ -470,7 +470,7 @@ def test_attachment_that_comes_twice_is_decided_once(desk: Desk) -> None:
 def test_answer_on_an_earlier_issue_counts(desk: Desk) -> None:
     """A return on a workbook that was replaced since is read as it was sent, and the officer is told."""
     data = desk.filled()
-    later = replace(desk.round.units[0], deadline=(NOW + timedelta(days=30)).date())
+    later = replace(desk.round.units[0], deadlines=(("", (NOW + timedelta(days=30)).date()),))
     changed_round = replace(desk.round, units=(later, *desk.round.units[1:3]))
     issue(changed_round, now=NOW + timedelta(days=1), by=BY)
     assert desk.fact().issue == 2

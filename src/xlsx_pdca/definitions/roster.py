@@ -19,11 +19,11 @@ from xlsx_pdca.definitions.open_table import (
     is_marked,
     plain_signs,
 )
+from xlsx_pdca.definitions.own_deadlines import deadline_faults, deadline_notices
 from xlsx_pdca.definitions.roster_columns import HEADS, RosterRow, groupings_of
 from xlsx_pdca.errors import Fault, FaultyDefinitions
 from xlsx_pdca.municipality import Candidates, Exact, Municipality, is_valid_code, match_name
 from xlsx_pdca.unit import ROLES, Unit, UnitKind, is_mail_address, is_unit_id, unit_id
-from xlsx_pdca.wareki import parse_date, typed_weekday, wareki, weekday_name
 
 
 @dataclass(frozen=True)
@@ -40,25 +40,28 @@ def read_roster(
     prefecture: str,
     roles: Sequence[str] = ROLES,
     issued_on: date | None = None,
-    due: Mapping[str, date] = MappingProxyType({}),
+    due: Mapping[str, date | None] = MappingProxyType({}),
 ) -> Roster:
     """Units of 名簿; raises FaultyDefinitions with all faults.
 
     `prefecture` is the round's own, in which names are looked up; `roles` are those the forms know; no deadline
-    should lie before `issued_on`, or before those of the forms, `due` by title.
+    should lie before `issued_on`; `due` holds the titles of all forms, with the deadlines of those in use.
     """
     table = find_table(sheet, HEADS)
     if table is None:
         raise FaultyDefinitions([_no_table(sheet)])
     home = codes.of_prefecture(prefecture)
     rows = [RosterRow(row, codes, home) for row in table.rows()]
-    faults = [*_table_faults(table, rows), *chain.from_iterable(map(_faults, rows))]
+    faults = [*_table_faults(table, rows)]
+    for row in rows:
+        faults += (*_faults(row), *deadline_faults(row.row, due), *_exception_faults(row))
     if faults:
         raise FaultyDefinitions(faults)
     groupings = groupings_of(table.others)
     units = sorted((row.unit(groupings) for row in rows), key=_official_order)
     notices = [*chain.from_iterable(_notices(row, prefecture, roles) for row in rows)]
-    deadlines = chain.from_iterable(_deadline_notices(row, issued_on, due) for row in rows)
+    used = {title: day for title, day in due.items() if day}
+    deadlines = chain.from_iterable(deadline_notices(row.row, issued_on, used) for row in rows)
     return Roster(tuple(units), (*notices, *deadlines, *_shared_addresses(rows)))
 
 
@@ -109,7 +112,6 @@ def _faults(row: RosterRow) -> Iterator[Fault]:
     yield from _id_faults(row)
     yield from _name_faults(row)
     yield from _covers_faults(row)
-    yield from _exception_faults(row)
 
 
 def _kind_faults(row: RosterRow) -> Iterator[Fault]:
@@ -223,13 +225,6 @@ def _name_and_code(body: Municipality) -> str:
 
 
 def _exception_faults(row: RosterRow) -> Iterator[Fault]:
-    deadline = row.row.text("deadline")
-    if deadline and parse_date(deadline) is None:
-        yield row.row.fault(
-            "deadline",
-            f"個別の期限「{deadline}」を日付として読めません。",
-            "「令和8年5月29日」か「2026/5/29」のように記入してください。",
-        )
     exempt = is_marked(row.row.text("exempt"))
     if exempt is None:
         yield row.row.fault(
@@ -307,38 +302,6 @@ def _sending_notices(row: RosterRow) -> Iterator[Notice]:
             f"「{row.name}」の回答は、どの市町村の行にも表示されません。",
             "市町村の分の回答でしたら、「回答する市町村」を記入してください。",
         )
-
-
-def _deadline_notices(
-    row: RosterRow, issued_on: date | None, due: Mapping[str, date]
-) -> Iterator[Notice]:
-    text = row.row.text("deadline")
-    deadline = parse_date(text)
-    if deadline is None:
-        return
-    shown = wareki(deadline, weekday=True)
-    typed = typed_weekday(text)
-    doubts = (
-        (deadline.weekday() >= 5, f"個別の期限 {shown} は休日です。"),
-        (
-            typed not in ("", weekday_name(deadline)),
-            f"個別の期限「{text}」は、正しくは{shown}です。",
-        ),
-        (
-            issued_on is not None and deadline < issued_on,
-            f"個別の期限 {shown} が、発出日より前です。",
-        ),
-        *(
-            (
-                deadline < day,
-                f"個別の期限 {shown} は、「{title}」の提出期限 {wareki(day)} より前です。個別の期限は、どの様式にも効きます。",
-            )
-            for title, day in due.items()
-        ),
-    )
-    for is_doubtful, found in doubts:
-        if is_doubtful:
-            yield row.row.notice("deadline", found, "期限を御確認ください。")
 
 
 def _shared_addresses(rows: Sequence[RosterRow]) -> Iterator[Notice]:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsx_pdca.cells import folded
+from xlsx_pdca.definitions import own_deadlines
 from xlsx_pdca.definitions.codes import CodeTable
 from xlsx_pdca.definitions.open_table import Head, TableRow, is_marked, plain_signs
 from xlsx_pdca.municipality import Candidates, Exact, Municipality, match_name
 from xlsx_pdca.unit import ROLES, Unit, UnitKind, is_mail_address, unit_id
-from xlsx_pdca.wareki import parse_date, wareki
 
 SHEET = "名簿"
 GROUPING = "区分："
@@ -111,9 +111,9 @@ COLUMNS = (
         lambda u, _: u.telephone,
     ),
     Column(
-        Head("deadline", "個別の期限"),
-        "この相手だけ提出期限が異なるときに、「令和8年5月29日」や「2026/5/29」のように記入します。空欄のときは「様式」シートの提出期限です。",
-        lambda u, _: wareki(u.deadline) if u.deadline else "",
+        Head(own_deadlines.KEY, "個別の期限"),
+        "この相手だけ提出期限が異なるときに、「令和8年5月29日」や「2026/5/29」のように記入します。一つの様式だけのときは「事前課題：令和8年5月29日」のようにします。空欄のときは「様式」シートの提出期限です。",
+        lambda u, _: own_deadlines.written(u),
     ),
     Column(
         Head("exempt", "対象外"),
@@ -209,7 +209,7 @@ class RosterRow:
             to=tuple(filter(is_mail_address, self.addresses("to"))),
             cc=tuple(filter(is_mail_address, self.addresses("cc"))),
             via=self.words("via"),
-            deadline=parse_date(self.row.text("deadline")),
+            deadlines=tuple(own_deadlines.days_by_form(self.row.text(own_deadlines.KEY)).items()),
             exempt=bool(is_marked(self.row.text("exempt"))),
             exempt_reason=self.words("exempt_reason"),
             department=self.words("department"),

@@ -81,7 +81,7 @@ def _frozen(round_: Round, form: Form, unit: Unit) -> tuple[WorkbookPlan, str]:
 
 
 def _order(round_: Round, unit: Unit, form: Form, plan: WorkbookPlan, digest: str) -> Order:
-    deadline = unit.deadline or round_.settings.form(form.id).deadline
+    deadline = unit.deadline_of(form.title) or round_.settings.form(form.id).deadline
     assert deadline is not None, "管理簿 is read only with a deadline for every form in use"
     slots = slots_of(round_, unit, deadline, open_slots(plan))
     return Order(unit, form, plan, digest, deadline, slots)

@@ -156,7 +156,7 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
         prefecture = named_prefecture(_sheet(sheets, SETTINGS_SHEET, folder), codes)
         roles = known_roles(known.values())
         issued_on = settings.issued_on if settings else None
-        due = _deadlines(settings, known) if settings else {}
+        due = _deadlines(settings, known)
         roster = read_roster(
             _sheet(sheets, ROSTER_SHEET, folder), codes, prefecture, roles, issued_on, due
         )
@@ -173,10 +173,10 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
     return Round(folder, settings, units, forms, codes, key, holder, (*notices, *nobody))
 
 
-def _deadlines(settings: RoundSettings, known: Mapping[str, Form]) -> dict[str, date]:
-    """Deadlines of the forms in use by title."""
-    used = (form for form in settings.forms if form.on and form.form in known)
-    return {known[form.form].title: form.deadline for form in used if form.deadline}
+def _deadlines(settings: RoundSettings | None, known: Mapping[str, Form]) -> dict[str, date | None]:
+    """Titles of all forms, with the deadlines of those in use."""
+    used = {line.form: line.deadline for line in settings.forms if line.on} if settings else {}
+    return {form.title: used.get(form.id) for form in known.values()}
 
 
 def _refuse_lost_ledger(folder: RoundFolder) -> None:
