@@ -15,7 +15,7 @@ from libreoffice import LibreOffice
 pytest_plugins = ["left_out"]
 
 # No deadline: two cores shared with a LibreOffice say nothing about our speed. `make test` repeats the same examples.
-settings.register_profile("test", deadline=None, derandomize=True)
+settings.register_profile("test", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("soak", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile("test")
 

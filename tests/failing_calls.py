@@ -58,8 +58,3 @@ def always(error: Callable[[], OSError]) -> Callable[[Path, Path], None]:
         raise error()
 
     return replace
-
-
-def killable_environment() -> dict[str, str]:
-    """The environment without the measuring of coverage, whose files a killed or limited process leaves damaged."""
-    return {name: text for name, text in os.environ.items() if not name.startswith("COV")}

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from failing_calls import Failing, killable_environment, no_space
+from failing_calls import Failing, no_space
 from xlsx_pdca.errors import DiskError, ExitCode
 from xlsx_pdca.event import FIRST_PREV, JST, Event, NewEvent
 from xlsx_pdca.store.disk_errors import DiskFull, LockHeld
@@ -368,7 +368,6 @@ def test_a_really_full_disk(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        env=killable_environment(),
     )
     booked, read = map(int, done.stdout.split())
     assert booked == read > 0
@@ -395,7 +394,6 @@ def appending(folder: Path, name: str, count: int) -> subprocess.Popen[str]:
         [sys.executable, "-c", _APPEND, str(folder), name, str(count)],
         stdout=subprocess.PIPE,
         text=True,
-        env=killable_environment(),
     )
 
 

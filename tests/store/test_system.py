@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from failing_calls import Failing, always, killable_environment, no_space, windows_error
+from failing_calls import Failing, always, no_space, windows_error
 from xlsx_pdca.errors import DiskError, ExitCode
 from xlsx_pdca.store.disk_errors import (
     DiskFull,
@@ -128,7 +128,6 @@ def test_a_real_limit_leaves_the_old_file(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        env=killable_environment(),
     )
     assert done.stdout == "DiskFull\n"
     assert path.read_bytes() == b"fits"
@@ -153,7 +152,6 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
         with subprocess.Popen(
             [sys.executable, "-c", _ENDLESS, str(path)],
             stdout=subprocess.PIPE,
-            env=killable_environment(),
         ) as writer:
             assert writer.stdout is not None
             assert writer.stdout.readline() == b"ready\n"
@@ -369,7 +367,6 @@ def holding(lock: Path) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=killable_environment(),
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"

@@ -13,7 +13,7 @@ import pytest
 from openpyxl.chart import BarChart
 from openpyxl.workbook import Workbook
 
-from failing_calls import killable_environment, windows_error
+from failing_calls import windows_error
 from issued_round import BY, GOOD, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
@@ -528,7 +528,6 @@ def test_killed_for_real(desk: Desk) -> None:
     killed = subprocess.run(
         [sys.executable, "-c", program, desk.root],
         capture_output=True,
-        env=killable_environment(),
     )
     assert killed.returncode == -9
     assert desk.waiting == ["返信.xlsx"]
