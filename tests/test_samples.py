@@ -26,7 +26,9 @@ ASKED = {"moved": {"STR04"}}
 
 
 def reading_of(name: str) -> Reading:
-    plan = WorkbookPlan.from_json(gzip.decompress((FOLDER / "plan.json.gz").read_bytes()))
+    own = FOLDER / f"plan-{name}.json.gz"
+    frozen = own if own.exists() else FOLDER / "plan.json.gz"
+    plan = WorkbookPlan.from_json(gzip.decompress(frozen.read_bytes()))
     book = read_workbook((FOLDER / f"{name}.xlsx").read_bytes())
     assert isinstance(book, RawBook)
     return read_return(book, plan, None)

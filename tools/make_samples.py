@@ -73,7 +73,7 @@ def write(played: Played) -> None:
     shutil.copy(played.folder.summaries / PROGRESS, FOLDER / "progress.xlsx")
     round_ = open_round_at(played.folder, holder=BY)
     ledger = round_.ledger()
-    plans: dict[str, WorkbookPlan] = {}
+    usual = ""
     for sample in SAMPLES:
         unit = next(unit for unit in round_.units if unit.name == sample.unit)
         standing = ledger.standing(unit.id, FORM)
@@ -81,15 +81,18 @@ def write(played: Played) -> None:
         assert isinstance(issued, Issued)
         assert taken is not None
         plan = WorkbookPlan.from_json(round_.plans.get(issued.plan))
-        plans[issued.plan] = plan
+        if issued.plan != usual:
+            write_plan(FOLDER / f"plan{f'-{sample.name}' if usual else ''}.json.gz", plan)
+        usual = usual or issued.plan
         shutil.copyfile(played.folder.root / taken.file, FOLDER / f"{sample.name}.xlsx")
         issue = Issue(unit, plan, issued.file, b"")
         texts = typed_texts(issue, answers_of(respondent_of(issue, played.seed), plan))
         write_expected(FOLDER / f"{sample.name}.tsv", texts)
-    (plan,) = plans.values()
-    # The plan as issued: later layouts must still read these returns.
-    packed = gzip.compress(plan.to_json(), mtime=0)
-    (FOLDER / "plan.json.gz").write_bytes(packed)
+
+
+def write_plan(path: Path, plan: WorkbookPlan) -> None:
+    """The plan as issued: later layouts must still read these returns."""
+    path.write_bytes(gzip.compress(plan.to_json(), mtime=0))
 
 
 def write_expected(path: Path, texts: Mapping[tuple[str, str, str], str]) -> None:
