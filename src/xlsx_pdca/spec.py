@@ -248,8 +248,6 @@ class Form:
     """Asks for an individual's view; the form says that no internal approval is needed."""
     minutes: int = 0
     """所要時間 announced on はじめに; 0 prints none."""
-    header_sheet: str = ""
-    """Key of the sheet that holds 団体・所属・氏名・連絡先・記入日; documentation for the summary."""
 
     def questions(self) -> Iterator[Question]:
         """All atomic questions in printed order, drawing sheets included."""

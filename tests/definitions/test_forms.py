@@ -80,11 +80,6 @@ REFUSED = {
     "id in capitals": (GOOD["text"].replace('"x"', '"Xa"', 1), "id", "「Xa」"),
     "unknown key of the form": (GOOD["text"].replace(SHEET, "minuets = 9\n" + SHEET), "minuets", "「minutes」の書き誤り"),
     "no sheet": (TOP, "sheet", "シートがありません"),
-    "header sheet that is none": (
-        GOOD["text"].replace('title = "例"', 'title = "例"\nheader_sheet = "s2"'),
-        "header_sheet",
-        "「s2」というシートはありません",
-    ),
     "single bracket": (GOOD["text"].replace("[[sheet.item]]", "[sheet.item]"), "sheet[1].item", "二重の角かっこ"),
     "year in the title": (GOOD["text"].replace('"例"', '"{年度}の例"'), "title", "{年度} を使えません"),
     # sheets

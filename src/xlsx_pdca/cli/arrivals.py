@@ -18,7 +18,7 @@ FEW = 5
 """Up to so many files are shown one by one, the good ones too."""
 MOST_FILES = 10
 MOST_FINDINGS = 5
-IN_BOOKS = "進行管理表（merge）の「確認事項」と status --json"
+IN_BOOKS = "進行管理表（merge）の「確認事項」と status --list"
 IN_CHECK = "check --json"
 
 _UNBOOKED = {Outcome.SUBMISSION: "受付できます", Outcome.HELD: "保留になります（県で確認）"}

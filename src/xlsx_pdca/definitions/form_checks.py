@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from xlsx_pdca.cells import folded
 from xlsx_pdca.definitions.form_texts import check_texts
-from xlsx_pdca.definitions.form_values import among
 from xlsx_pdca.definitions.question_checks import check_questions
 from xlsx_pdca.spec import (
     Column,
@@ -80,13 +79,6 @@ def _form_keys(form: Form) -> Iterator[Found]:
             "sheet",
             "シートがありません。",
             "[[sheet]] の見出しで、シートを1つ以上書いてください。",
-        )
-    keys = [sheet.key for sheet in form.sheets]
-    if form.header_sheet and form.header_sheet not in keys:
-        yield (
-            "header_sheet",
-            f"「{form.header_sheet}」というシートはありません。",
-            among(form.header_sheet, keys),
         )
 
 

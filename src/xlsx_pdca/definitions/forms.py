@@ -219,7 +219,6 @@ def _form(keys: Keys, tables: Mapping[str, bytes]) -> Form:
         purpose=keys.text("purpose"),
         individual=keys.flag("individual"),
         minutes=keys.number("minutes", most=6000),
-        header_sheet=keys.text("header_sheet"),
         sheets=tuple(_sheet(part, lists) for part in keys.tables("sheet", "sheet")),
     )
     keys.close()
