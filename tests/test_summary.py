@@ -15,6 +15,7 @@ from xlsx_pdca.summary import (
     COLUMNS,
     Correction,
     Entry,
+    Place,
     answers_csv,
     answers_digest,
     codes_of,
@@ -173,6 +174,20 @@ def test_a_tick_alone_is_no_answer() -> None:
     assert said("not_yet") == ColumnCount(label, 0, 1, 0, tick)
     assert said("not_yet", "purpose") == ColumnCount(label, 1, 0, 0, tick)
     assert said() == ColumnCount(label, 0, 0, 1, tick)
+
+
+@pytest.mark.parametrize(
+    ("area", "name"),
+    [
+        ("太田・館林", "太田・館林圏域"),
+        ("富山医療圏", "富山医療圏"),
+        ("県央圏域", "県央圏域"),
+        ("", ""),
+    ],
+)
+def test_the_name_of_an_area_ends_in_area_once(area: str, name: str) -> None:
+    """圏域 is added to a bare name alone."""
+    assert Place("162019", "富山市", area).area_name == name
 
 
 def test_frame_holds_texts_only() -> None:

@@ -42,6 +42,12 @@ class Place:
     health_office: str = ""
     """保健所."""
 
+    @property
+    def area_name(self) -> str:
+        """圏域 as it reads alone: 太田・館林圏域, but 富山医療圏 as it is."""
+        is_whole = not self.area or self.area.endswith(("圏", "圏域"))
+        return self.area if is_whole else f"{self.area}圏域"
+
 
 @dataclass(frozen=True)
 class Correction:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from xlsx_pdca.cli import program
@@ -56,6 +57,9 @@ def test_help_stands_in_columns_on_a_japanese_console(capsys: pytest.CaptureFixt
         (["new", "x", "--prefecture", "火星県"], "火星県"),
         (["receive", "ないファイル.xlsx"], "見つかりません"),
         (["accept"], "回答単位IDが指定されていません"),
+        (["undo", "79", "--reason"], "「--reason 御返事を待つため」のように入力"),
+        (["send", "--all=1"], "「--all」とだけ入力"),
+        (["status", "令和8年度", "第1回"], "「令和8年度 第1回」が余分です"),
     ],
 )
 def test_wrong_calls_say_what_to_type(
@@ -68,6 +72,30 @@ def test_wrong_calls_say_what_to_type(
     captured = capsys.readouterr()
     assert said in captured.err
     assert captured.out == ""
+
+
+def options_with_a_value() -> list[tuple[str, str]]:
+    """(command as it is typed, option) of every option behind which something has to stand."""
+    found = []
+    for name in program._COMMANDS:
+        command = program.program.get_command(click.Context(program.program), name)
+        under = command.commands if isinstance(command, click.Group) else {"": command}
+        for word, each in under.items():
+            for option in each.params:
+                if isinstance(option, click.Option) and not option.is_flag:
+                    found.append((f"{name} {word}".strip(), option.opts[-1]))
+    return found
+
+
+@pytest.mark.parametrize(("words", "option"), options_with_a_value())
+def test_an_option_without_its_value_is_asked_for_with_an_example(
+    words: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing of click's English is left, and the help of that very command is named."""
+    assert run([*words.split(), option]) == ExitCode.USAGE
+    said = capsys.readouterr().err
+    assert said.startswith(f"「{option}」の後ろに、指定する内容がありません。「{option} ")
+    assert f" {words} --help」" in said and "requires" not in said
 
 
 def test_folder_without_round_is_faulty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -156,7 +156,7 @@ def test_a_held_file_comes_with_the_commands_that_decide(desk: Desk, capsys: Scr
 
 
 def test_a_file_without_ticket_is_proposed_by_its_name(desk: Desk, capsys: Screen) -> None:
-    """The unit and the form in the name make the command; a name that says nothing proposes nobody."""
+    """The unit and the form in the name make the command; a name that says nothing leaves both to the officer."""
     bare = without_ticket(desk)
     desk.drop(f"{KIRYU}_事前課題.xlsx", bare)
     assert typed(desk, "receive") == ExitCode.NEEDS_PERSON
@@ -167,8 +167,11 @@ def test_a_file_without_ticket_is_proposed_by_its_name(desk: Desk, capsys: Scree
     capsys.readouterr()
     desk.drop("回答.xlsx", without_ticket(desk, weaknesses="別の内容。"))
     typed(desk, "receive")
-    (only,) = commands_of(capsys.readouterr().out)
-    assert "--dismiss" in only
+    take_in, lay_aside = commands_of(capsys.readouterr().out)
+    assert take_in.endswith("--as 回答単位ID --form 様式ID") and "--dismiss" in lay_aside
+    desk.drop("組織図.pdf", b"%PDF-1.7\n")
+    typed(desk, "receive")
+    assert all("--dismiss" in text for text in commands_of(capsys.readouterr().out))
 
 
 def without_ticket(desk: Desk, **answers: str) -> bytes:

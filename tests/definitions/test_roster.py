@@ -178,8 +178,12 @@ def notices(*rows: dict[str, str]) -> list[str]:
             "名簿 C2 茨城県水戸市は群馬県の団体ではありません。",
         ),
         (
-            {"kind": "窓口", "code": "", "id": "M06-1"},
+            {"kind": "窓口", "code": "", "id": "M06-1", "role": "関係団体"},
             "名簿 E2 「前橋市」の回答は、どの市町村の行にも表示されません。",
+        ),
+        (
+            {"kind": "個人"},
+            "名簿 F2 役割／区分が空欄のため、「自治体担当者」としての様式を作成します。",
         ),
     ],
 )
@@ -187,6 +191,16 @@ def test_what_is_only_strange_is_told_and_stops_nothing(change: dict[str, str], 
     """A missing address and the like are notices beside the units; the plain row has none."""
     assert notices(GOOD) == []
     assert [n.startswith(said) for n in notices(GOOD | change)] == [True]
+
+
+@pytest.mark.parametrize("change", [
+    {"role": "自治体担当者"}, {"role": "関係団体"}, {"exempt": "○", "exempt_reason": "窓口が回答"}, {"kind": "市町村"},
+])  # fmt: skip
+def test_a_role_is_missed_only_where_a_form_is_made_for_a_guess(change: dict[str, str]) -> None:
+    """A person without a role is told of; one with a role, one not asked and a municipality are not."""
+    person = GOOD | {"kind": "個人"}
+    assert [n.split()[1] for n in notices(person)] == ["F2"]
+    assert notices(person | change) == []
 
 
 def test_only_addresses_are_kept_as_addresses() -> None:

@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,8 @@ from python_calamine import CalamineWorkbook
 
 from gunma_round import DESK, LONG, ODD, gunma_round
 from libreoffice import LibreOffice
+from xlsx_pdca.findings import CATALOGUE, Finding, Grade
+from xlsx_pdca.ledger import Status
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import State
 from xlsx_pdca.summary import COLUMNS, Note, NoteKey, SummaryInput, answers_of, codes_of, long_table
@@ -276,6 +279,48 @@ def test_progress_lists_everyone_with_telephone() -> None:
     assert [f["確認事項"] for f in findings] and findings[0]["セル"] == "E7"
     assert len(table(book["収受簿"], 4)) == len(ROUND.arrivals)
     assert [row["手段"] for row in table(book["連絡記録"], 4)] == ["電話", "電話"]
+
+
+def test_every_form_owed_shows_its_own_deadline() -> None:
+    """Two forms of one unit with two deadlines stand in two lines; one form alone leaves it to the column."""
+    both = [r for r in ROUND.returns if r.unit == "103837-1"]
+    other = replace(both[1], deadline=date(2026, 10, 30))
+    two = replace(ROUND, returns=(both[0], other))
+    (row,) = table(loaded(progress_book(two))["まだ届いていない相手"], 4)
+    assert row["提出をお願いする様式"].split("\n") == [
+        "事前課題（未提出、10月15日（木）まで）", "当日課題（未提出、10月30日（金）まで）",
+    ]  # fmt: skip
+    assert row["期限"] == "10月15日（木）"
+    (row,) = table(loaded(progress_book(replace(two, returns=(other,))))["まだ届いていない相手"], 4)
+    assert (row["提出をお願いする様式"], row["期限"]) == ("当日課題（未提出）", "10月30日（金）")
+
+
+def test_sheets_written_on_by_hand_say_so() -> None:
+    """Whoever types into メモ would lose it at the next merge."""
+    sheet = opened("進行管理表")["まだ届いていない相手"]
+    said = f"{shown(sheet['A2'])}{shown(sheet['A3'])}"
+    assert "「メモ」は、印刷して手で書く欄です。" in said and "残りません" in said
+
+
+def test_points_of_accepted_returns_are_settled() -> None:
+    """確認済 in the last column and grey for an accepted return, blank and black for others; 必ず確認 comes first."""
+    first = next(r for r in ROUND.returns if r.is_in)
+    of_grade = {entry.grade: code for code, entry in CATALOGUE.items()}
+    mixed = (*first.findings, *(Finding(of_grade[g]) for g in Grade))
+    found = tuple(sorted(mixed, key=lambda f: f.grade is Grade.MUST))
+    for status, word, grey in (
+        (Status.ACCEPTED, "確認済", True),
+        (Status.RECEIVED, "", False),
+        (Status.ASKED, "", False),
+    ):
+        one = replace(first, status=status, findings=found)
+        sheet = loaded(progress_book(replace(ROUND, returns=(one,))))["確認事項"]
+        rows = table(sheet, 4)
+        assert {row["済"] for row in rows} == {word}
+        assert (sheet["E5"].font.color.rgb == "FF3A444F") is grey
+        grades = [row["程度"] for row in rows]
+        assert grades == sorted(grades, key=[g.value for g in Grade].index)
+        assert grades != [f.grade.value for f in found]
 
 
 def test_black_and_white_list_carries_no_colour() -> None:

@@ -179,6 +179,23 @@ def test_open_points_are_those_of_the_newest_submission(desk: Desk) -> None:
     assert points() == 1
 
 
+def test_points_are_listed_until_somebody_accepted(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`status --list` shows number and sentence of a received return, and neither once it is 確認済."""
+    monkeypatch.setenv("PDCA_NOW", "2026-09-15T09:00:00+09:00")
+    desk.take_in("a.xlsx", desk.filled(strengths=""))
+    listing = ["status", "--list", "--round", str(desk.root)]
+    run(listing)
+    before = capsys.readouterr().out
+    assert "○受信（未確認）" in before and "必ず確認 1点\n　　" in before
+    assert run(["accept", MAEBASHI, "--round", str(desk.root)]) == ExitCode.OK
+    capsys.readouterr()
+    run(listing)
+    after = capsys.readouterr().out
+    assert "◎確認済" in after and "必ず確認" not in after
+
+
 def test_command_lists_for_people_and_programs(
     desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

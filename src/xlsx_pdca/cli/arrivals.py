@@ -10,7 +10,7 @@ from xlsx_pdca.cli import console
 from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.ledger import Booked
-from xlsx_pdca.workflows.proposals import Proposals
+from xlsx_pdca.workflows.proposals import Proposals, may_be_taken
 from xlsx_pdca.workflows.receive import Line
 from xlsx_pdca.workflows.round import Round
 
@@ -145,7 +145,15 @@ def ways_out(held: Booked | None, proposals: Proposals) -> list[str]:
         form = proposals.round.forms.get(each.form)
         title = f"「{form.title}」" if form else ""
         texts.append(f"　　→ {name}の{title}とするとき：{each.command}")
+    if not texts and may_be_taken(held.fact):
+        texts.append(f"　　→ 提出とするとき：{_command_for_anybody(held, proposals.round)}")
     usual = [_LAID_ASIDE[f.code] for f in held.fact.findings if f.code in _LAID_ASIDE]
     for when, reason in (*usual, ("取り扱わないとき", "理由")):
         texts.append(f"　　→ {when}：xlsx-pdca accept --file {held.seq} --dismiss {reason}")
     return texts
+
+
+def _command_for_anybody(held: Booked, round_: Round) -> str:
+    """How to take a file in where nothing says whose it is: the officer fills in the unit, and the form where there are several."""
+    which = "" if held.fact.form or len(round_.forms) == 1 else " --form 様式ID"
+    return f"xlsx-pdca accept --file {held.seq} --as 回答単位ID{which}"

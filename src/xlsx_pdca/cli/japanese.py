@@ -15,6 +15,26 @@ _TEXTS = {
     "Show the version and exit.": "版を表示します",
 }
 
+_EXAMPLES = {
+    "--as": "102016-1",
+    "--codes": "団体コード.xlsx",
+    "--csv": "集計用",
+    "--dismiss": "添付資料",
+    "--file": "39",
+    "--form": "jizen",
+    "--list": "宛先一覧.xlsx",
+    "--number": "2",
+    "--on": "2026/9/1",
+    "--prefecture": "群馬県",
+    "--reason": "御返事を待つため",
+    "--role": "関係団体",
+    "--round": "令和8年度_第1回",
+    "--sample": "gunma",
+    "--year": "令和9年度",
+}
+"""What may stand behind each option that wants something."""
+
+_UNEXPECTED = "Got unexpected extra argument"
 _RANGE = re.compile(r"\[([0-9]+)<=x<=([0-9]+)\]")
 
 
@@ -56,11 +76,16 @@ def sentence(wrong: click.ClickException) -> str:
             found = f"「{_called(param)}」が指定されていません。"
         case click.BadParameter(param=param) if param is not None:
             found = f"「{_called(param)}」の指定が正しくありません。{_wanted(param)}"
+        case click.BadOptionUsage(option_name=name):
+            found = _misused(name, wrong.format_message())
         case click.FileError(ui_filename=name):
             found = f"ファイル「{name}」を開けません。"
         case click.UsageError(message=message) if message.startswith("No such command"):
             name = message.removeprefix("No such command").strip(" .'")
             found = f"コマンド「{name}」はありません。"
+        case click.UsageError(message=message) if message.startswith(_UNEXPECTED):
+            words = message.partition("(")[2].removesuffix(")")
+            found = f'「{words}」が余分です。空白を含むものは、「"」で囲んでください。'
         case _:
             found = f"指定が正しくありません（{wrong.format_message()}）。"
     context = getattr(wrong, "ctx", None)
@@ -80,6 +105,14 @@ def _wanted(param: click.Parameter) -> str:
     return ""
 
 
+def _misused(name: str, message: str) -> str:
+    """An option with nothing behind it that wants something, or with something that wants nothing."""
+    if "requires" not in message:
+        return f"「{name}」には何も付けずに、「{name}」とだけ入力してください。"
+    example = f"「{name} {_EXAMPLES[name]}」のように入力してください。" if name in _EXAMPLES else ""
+    return f"「{name}」の後ろに、指定する内容がありません。{example}"
+
+
 def _called(param: click.Parameter) -> str:
     """An option as it is typed, an argument as the help calls it."""
     return param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
@@ -93,6 +126,14 @@ class Command(click.Command):
     """A command whose help is Japanese."""
 
     context_class = Context
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does it; a wrong option knows its command, so that the right help is named."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as wrong:
+            wrong.ctx = wrong.ctx or ctx
+            raise
 
 
 class Group(click.Group):

@@ -81,7 +81,7 @@ def run(arguments: list[str] | None = None) -> int:
     except FaultyDefinitions as faulty:
         for fault in faulty.faults:
             console.say(str(fault))
-        console.say(f"{len(faulty.faults)}件の確認が必要です。何も変更していません。")
+        console.say(f"直していただくところが{len(faulty.faults)}件あります。何も変更していません。")
         return faulty.exit_code
     except OperatorError as stopped:
         console.say(str(stopped))

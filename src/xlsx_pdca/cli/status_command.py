@@ -84,12 +84,13 @@ def _day(day: date) -> str:
 def _show_line(line: StandingLine) -> None:
     """One unit and form; what must be asked stands below it until somebody has accepted it."""
     deadline = wareki(line.standing.deadline) if line.standing.deadline else ""
-    points = f"　必ず確認 {line.open_points}点" if line.open_points else ""
+    unsettled = line.status in (Status.RECEIVED, Status.ASKED)
+    points = f"　必ず確認 {line.open_points}点" if unsettled and line.open_points else ""
     console.show(
         f"{line.title}　{line.unit.id}　{line.unit.name}　{line.words}　{deadline}{points}"
     )
     submission = line.standing.submission
-    if submission is not None and line.status is Status.RECEIVED:
+    if submission is not None and unsettled:
         for finding in must_check(submission):
             console.show(f"　　{finding.told}")
 

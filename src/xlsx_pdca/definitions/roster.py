@@ -262,12 +262,24 @@ def _notices(row: RosterRow, prefecture: str, roles: Sequence[str]) -> Iterator[
         )
     yield from _address_notices(row)
     yield from _sending_notices(row)
+    yield from _role_notices(row, roles)
+
+
+def _role_notices(row: RosterRow, roles: Sequence[str]) -> Iterator[Notice]:
+    """A role no form knows, and one that is taken for granted where the body is no municipality."""
     role = folded(row.row.text("role"))
     if role and role not in roles:
         yield row.row.notice(
             "role",
             f"役割／区分「{role}」は、どの様式でも使われていません。役割を限った設問は届きません。",
             f"{slip_of(role, roles)}様式で使えるのは、{'・'.join(roles)} です。",
+        )
+    exempt = bool(is_marked(row.row.text("exempt")))
+    if not role and row.kind is not UnitKind.MUNICIPALITY and not exempt:
+        yield row.row.notice(
+            "role",
+            f"役割／区分が空欄のため、「{ROLES[0]}」としての様式を作成します。",
+            f"ほかの役割の方でしたら、役割／区分を選んでください。このままでよいときは、「{ROLES[0]}」と記入すると、このお知らせは出なくなります。",
         )
 
 

@@ -229,7 +229,7 @@ class _Overview:
             found.append(
                 (
                     "必ず確認",
-                    f"{len(doubtful)}件の提出に{total}か所（{names}{more}）。文は「進行管理表」の「確認事項」にあります。",
+                    f"{len(doubtful)}件の提出に{total}か所（{names}{more}）。お尋ねする文は、「進行管理表」の「確認事項」にあります。",
                 )
             )
         held = sum(arrival.waits for arrival in self.summary.arrivals)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from xlsx_pdca.event import JST
-from xlsx_pdca.findings import Finding
+from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.layout.metrics import lines_needed
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.summary import ArrivalLine, ContactLine, SummaryInput, UnitReturn, codes_of
@@ -25,6 +25,7 @@ from xlsx_pdca.workbook.summary_look import (
 )
 
 _HEAD_ROW = 4
+_GRADES = tuple(Grade)
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,8 @@ def _missing(summary: SummaryInput) -> Listing:
     return (
         columns,
         _missing_lines(summary),
-        "期限の前の相手も載せています。電話の前に、行き違いで届いていないかを御確認ください。",
+        "期限の前の相手も載せています。電話の前に、行き違いで届いていないかを御確認ください。\n"
+        "「メモ」は、印刷して手で書く欄です。次の取りまとめ（merge）で新しく作るため、ここに入力したものは残りません。",
     )
 
 
@@ -139,7 +141,8 @@ def _missing_lines(summary: SummaryInput) -> Iterator[Line]:
         unit = summary.unit_of[unit_id]
         deadline = min((r.deadline for r in returns if r.deadline), default=None)
         days = (summary.as_of.date() - deadline).days if deadline else 0
-        forms = [f"{summary.forms[r.form].title}（{_owed_word(r)}）" for r in returns]
+        several = len(returns) > 1
+        forms = [f"{summary.forms[r.form].title}（{_owed_words(r, several)}）" for r in returns]
         yield Line(
             (
                 unit.id,
@@ -156,12 +159,14 @@ def _missing_lines(summary: SummaryInput) -> Iterator[Line]:
         )
 
 
-def _owed_word(returned: UnitReturn) -> str:
-    return "届いたファイルを県で確認中" if returned.held else returned.status.value
+def _owed_words(returned: UnitReturn, several: bool) -> str:
+    """Why a form is awaited; among several with its own deadline."""
+    word = "届いたファイルを県で確認中" if returned.held else returned.status.value
+    return f"{word}、{_day(returned.deadline)}まで" if several and returned.deadline else word
 
 
 def _findings(summary: SummaryInput) -> Listing:
-    """確認事項: every sentence with its place."""
+    """確認事項: every sentence with its place, the gravest of a form first."""
     columns = (
         Column("番号", 102),
         Column("回答単位", 150),
@@ -172,15 +177,19 @@ def _findings(summary: SummaryInput) -> Listing:
         Column("シート", 92),
         Column("セル", 58),
         Column("電話番号", 140),
-        Column("済", 40, center=True),
+        Column("済", 64, center=True),
     )
     lines = (
         _finding_line(summary, returned, unit, finding)
         for returned, unit in _in_order(summary)
         if returned.is_in
-        for finding in returned.findings
+        for finding in sorted(returned.findings, key=lambda f: _GRADES.index(f.grade))
     )
-    words = "「必ず確認」の文は、そのままメールに写して使えます。ほかは電話などのついでに御確認ください。"
+    words = (
+        "「必ず確認」の文は、そのままメールに写して使えます。ほかは電話などのついでに御確認ください。\n"
+        f"灰色の行は、提出が{Status.ACCEPTED}のものです（お尋ねは要りません）。"
+        "空いている「済」は、印刷して手で書く欄です。"
+    )
     return columns, lines, words
 
 
@@ -189,6 +198,7 @@ def _finding_line(
 ) -> Line:
     sheet = finding.sheet.replace("'", "''")
     place = f"#'{sheet}'!{finding.cell or 'A1'}" if finding.sheet else ""
+    is_settled = returned.status is Status.ACCEPTED
     return Line(
         (
             unit.id,
@@ -200,10 +210,11 @@ def _finding_line(
             finding.sheet,
             finding.cell,
             unit.telephone,
-            "",
+            Status.ACCEPTED.value if is_settled else "",
         ),
         link=f"external:../{returned.file}{place}",
         link_column=7 if finding.cell else 1,
+        weak=is_settled,
     )
 
 
@@ -301,9 +312,11 @@ def _write_list(
     sheet.text(1, 1, f"{name}　{summary.round_name}", "title", font_color="#000000")
     sheet.height(1, 27)
     now = f"{japanese_time(summary.as_of)} 現在　{len(lines)}件"
-    sheet.text(2, 1, f"{now}　{words}", "subtitle", font_color="#000000")
+    first, _, second = words.partition("\n")
+    sheet.text(2, 1, f"{now}　{first}", "subtitle", font_color="#000000")
     sheet.height(2, 18)
-    sheet.height(3, 6)
+    sheet.text(3, 1, second, "subtitle", font_color="#000000")
+    sheet.height(3, 18 if second else 6)
     for column, head in enumerate(columns, 1):
         sheet.text(_HEAD_ROW, column, head.head, WHITE_HEAD)
     sheet.height(_HEAD_ROW, 24)
@@ -322,7 +335,7 @@ def _write_line(sheet: SummarySheet, row: int, columns: Sequence[Column], line: 
         if line.link and number - 1 == line.link_column and one_line:
             sheet.link(row, number, line.link, text, "black_link", "届いたファイルを開く")
         elif column.center:
-            sheet.text(row, number, text, "center", valign="vcenter")
+            sheet.text(row, number, text, "center", valign="vcenter", **grey)
         else:
             sheet.text(row, number, text, "body", valign="vcenter", **grey)
     texts = zip(line.texts, (c.pixels for c in columns), strict=True)

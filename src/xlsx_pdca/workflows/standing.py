@@ -112,7 +112,7 @@ class Overview:
         )
         first = self.doubtful[0].unit.id
         return (
-            f"（{listed(named)}）。文は status --list か、進行管理表（merge）の「確認事項」にあります。"
+            f"（{listed(named)}）。お尋ねする文は、status --list か、進行管理表（merge）の「確認事項」にあります。"
             f"確かめた後は accept {first} のように、回答単位IDを付けて確認済にできます。"
         )
 
