@@ -337,6 +337,21 @@ def write_in_overview(sheet: Any) -> None:
     sheet.parent["概況"]["N3"] = "概況への書き込み"
 
 
+def write_in_several(sheet: Any) -> None:
+    overview = sheet.parent["概況"]
+    overview["N3"], overview["A200"] = "概況への書き込み", "下の余白への書き込み"
+    overview["B7"].comment = openpyxl.comments.Comment("ここは？", "佐藤")
+
+
+def empty_a_row(sheet: Any) -> None:
+    sheet.parent["市町村カルテ"].delete_rows(5)
+
+
+def write_everywhere(sheet: Any) -> None:
+    for row in range(1, 60):
+        sheet.parent["市町村カルテ"].cell(row, 30, f"{row}")
+
+
 def write_above(sheet: Any) -> None:
     sheet["A2"] = "表の上への書き込み"
 
@@ -364,8 +379,11 @@ def copy_the_sheet(sheet: Any) -> None:
         (lose_heads, (SCENE,)),
         (lose_keys, (SCENE,)),
         (reckon, (SCENE,)),
-        (write_in_karte, ("市町村カルテ",)),
-        (write_in_overview, ("概況",)),
+        (write_in_karte, ("市町村カルテ 5行目",)),
+        (write_in_overview, ("概況 3行目",)),
+        (write_in_several, ("概況 3行目", "概況 7行目", "概況 200行目")),
+        (empty_a_row, ("市町村カルテ",)),
+        (write_everywhere, ("市町村カルテ",)),
         (write_above, (SCENE,)),
         (correct_answer, (f"{SCENE} {HEAD_ROW + 1}行目",)),
         (copy_a_key, (f"{SCENE} {HEAD_ROW + 2}行目",)),

@@ -30,6 +30,8 @@ MEMO = "memo"
 _WITHOUT_KEYS = (OVERVIEW, KARTE, CHART_NUMBERS)
 _HEAD_SEARCH = 200
 """Rows searched for the heads: an officer may have put lines above them."""
+_MOST_ROWS = 20
+"""So many rows of a sheet without keys are named; where more were touched, the sheet alone says it better."""
 
 Grid = Mapping[int, Mapping[int, str]]
 
@@ -159,9 +161,8 @@ def _read_sheet(sheet: RawSheet, book: RawBook, written: Written) -> BookNotes:
     grid, comments = _grid(sheet, book), _comments(sheet)
     head_row = next((r for r in sorted(grid)[:_HEAD_SEARCH] if KEY in grid[r].values()), None)
     if head_row is None:
-        return BookNotes(
-            unread=() if _is_untouched(sheet, grid, comments, written) else (sheet.name,)
-        )
+        is_ours = _is_untouched(sheet, grid, comments, written)
+        return BookNotes(unread=() if is_ours else _places(sheet, grid, comments, written))
     page = _Page(sheet.name, grid, comments, head_row, written)
     has_more = _has_formulas(sheet) or sheet.drawings or not page.is_untouched_above()
     found = page.read()
@@ -172,13 +173,31 @@ def _is_untouched(
     sheet: RawSheet, grid: Grid, comments: Mapping[int, str], written: Written
 ) -> bool:
     """Whether a sheet without keys says what we wrote there, or nothing at all."""
-    pictures = sheet.drawings - (sheet.name == OVERVIEW)
-    if comments or pictures > 0 or sheet.drawing_texts or _has_formulas(sheet):
+    if comments or _has_pictures(sheet) or _has_formulas(sheet):
         return False
     if not written.knows(Kind.SHEET, sheet.name):
         is_ours = sheet.name.startswith(_WITHOUT_KEYS) and not written.lines
         return is_ours or not grid
     return written.agrees(Kind.SHEET, sheet.name, _texts(grid))
+
+
+def _places(
+    sheet: RawSheet, grid: Grid, comments: Mapping[int, str], written: Written
+) -> tuple[str, ...]:
+    """The rows of a sheet without keys on which somebody wrote, if they are few; else its name alone."""
+    formulas = {row for (row, _), cell in sheet.cells.items() if cell.formula is not None}
+    marked = formulas | set(comments)
+    changed = {n for n, cells in grid.items() if not written.is_line(sheet.name, cells.values())}
+    rows = sorted(marked | changed)
+    is_more = _has_pictures(sheet) or not written.knows(Kind.LINE, sheet.name)
+    if is_more or not 0 < len(rows) <= _MOST_ROWS:
+        return (sheet.name,)
+    return tuple(f"{sheet.name} {row}行目" for row in rows)
+
+
+def _has_pictures(sheet: RawSheet) -> bool:
+    """The chart of 概況 is ours."""
+    return sheet.drawings > (sheet.name == OVERVIEW) or bool(sheet.drawing_texts)
 
 
 def _has_formulas(sheet: RawSheet) -> bool:

@@ -40,6 +40,8 @@ class Kind(StrEnum):
     """Digest of our texts in a row, by its key."""
     SHEET = "sheet"
     """Digest of all texts of a sheet without keys, by its name."""
+    LINE = "line"
+    """Digest of the texts of a row of such a sheet, by the sheet's name."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,10 @@ class Written:
         """Whether these are the texts written there; True where nothing is known."""
         found = self.lines.get((kind, of))
         return found is None or digest_of(texts) in found
+
+    def is_line(self, sheet: str, texts: Iterable[str]) -> bool:
+        """Whether these are our texts of any row of a sheet without keys; True where nothing is known."""
+        return self.agrees(Kind.LINE, sheet, texts)
 
     def is_of_some_row(self, texts: Iterable[str]) -> bool:
         """Whether these are our texts of any row."""
@@ -113,11 +119,22 @@ def write_written(
         lines += _lines_of_view(view, written, notes)
     for other in book.sheets:
         if other not in with_keys:
-            lines.append((Kind.SHEET, other.raw.get_name(), digest_of(other.written.values())))
+            lines += _lines_of_other(other)
     sheet = book.sheet(SHEET_NAME)
     sheet.raw.very_hidden()
     for row, line in enumerate(lines, 1):
         sheet.texts(row, line, "raw")
+
+
+def _lines_of_other(sheet: SummarySheet) -> Iterator[tuple[Kind, str, str]]:
+    """Of a sheet without keys: its texts as a whole, and each different row, wherever it stands later."""
+    name = sheet.raw.get_name()
+    yield Kind.SHEET, name, digest_of(sheet.written.values())
+    rows: dict[int, list[str]] = {}
+    for (row, _), text in sheet.written.items():
+        rows.setdefault(row, []).append(text)
+    for digest in dict.fromkeys(map(digest_of, rows.values())):
+        yield Kind.LINE, name, digest
 
 
 def _lines_of_view(
