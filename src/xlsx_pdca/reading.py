@@ -11,6 +11,7 @@ from xlsx_pdca.cells import a1, column_letters, is_blank
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
 from xlsx_pdca.rawbook import RawBook, RawCell
+from xlsx_pdca.spec import Need
 from xlsx_pdca.submission import Answer
 from xlsx_pdca.values import BLANK, meaning, raw_text
 
@@ -53,7 +54,8 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
     for key, candidates in placements(book, plan).items():
         asked = [a for a in plan.answers if a.sheet == key]
         if not candidates:
-            findings.append(finding("STR01", sheet=plan.sheet(key).name))
+            code = "STR01" if any(_is_required(a, plan) for a in asked) else "STR23"
+            findings.append(finding(code, sheet=plan.sheet(key).name))
             continue
         placed, doubts = _pick(candidates, asked, plan)
         chosen[key] = placed
@@ -73,6 +75,11 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
         frozenset(lost | asked_about),
         frozenset(swapped),
     )
+
+
+def _is_required(answer: AnswerPlan, plan: WorkbookPlan) -> bool:
+    """Whether the answer can be asked for at all."""
+    return answer.required and plan.question_of(answer).required.need is not Need.OPTIONAL
 
 
 def answer_label(answer: AnswerPlan, plan: WorkbookPlan) -> str:

@@ -95,11 +95,11 @@ def test_what_fits_is_not_asked_about(address: books.Address, text: str) -> None
 def test_required_unless_the_tick_of_the_same_scene() -> None:
     """「まだ検討していない」 spares the question of its own scene only."""
     purpose = ("purpose", "sudden", "")
-    assert asked({purpose: ""}) == [("ANS01", purpose)]
+    assert asked({purpose: ""}) == [("ANS22", purpose)]
     assert asked({purpose: "", ("not_yet", "sudden", ""): "まだ検討していない"}) == []
     assert asked({purpose: "", ("not_yet", "daily", ""): "まだ検討していない"}) == [
         ("ANS11", ("purpose", "daily", "")),
-        ("ANS01", purpose),
+        ("ANS22", purpose),
     ]
 
 

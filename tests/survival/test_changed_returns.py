@@ -88,7 +88,7 @@ CASES = {
     "text dragged onto a number": lambda: Case([drag(NAME, POPULATION)], FIELDS - 2, "STR04"),
     "answer dragged within a table": lambda: Case([drag(POST_1, POST_4)], FIELDS - 2, "STR04"),
     "hidden sheets deleted": lambda: Case([["remove", "_pdca"], ["remove", "_lists"]]),
-    "sheet deleted": lambda: Case([["remove", "組織表"]], FIELDS - 9, "STR01"),
+    "sheet deleted": lambda: Case([["remove", "組織表"]], FIELDS - 9, "STR23"),
     "sheets reordered": lambda: Case([["place", SECOND, 0], ["place", "組織表", 1]]),
     "sheets renamed": lambda: Case(
         [["rename", FIRST, "前橋市"], ["rename", SECOND, "場面"], ["rename", "組織表", "Sheet1"]]

@@ -263,7 +263,7 @@ def test_unreadable_file_cannot_be_assigned(desk: Desk) -> None:
     """What is no workbook stays what it is."""
     desk.take_in("回答.pdf", b"%PDF-1.7")
     (booked,) = desk.ledger.held
-    with pytest.raises(UsageError, match="読み取れないファイル"):
+    with pytest.raises(UsageError, match="提出とすることができません"):
         assigned(desk, booked.seq)
 
 
@@ -324,6 +324,22 @@ def test_marked_as_sent_once(desk: Desk) -> None:
     assert again == ()
     assert [b.fact.on for b in desk.standing().sent] == [NOW.date()]
     assert desk.standing("102041-1").sent == ()
+
+
+def test_nothing_goes_by_itself_to_who_has_answered(desk: Desk) -> None:
+    """A new edition after the answer is told as such, and booked as sent only by name; who still owes one gets it."""
+    desk.take_in("返信.xlsx", desk.filled())
+    later = (("事前課題", DUE + timedelta(days=60)),)
+    units = tuple(replace(unit, deadlines=later) for unit in desk.round.units[:2])
+    books = issue(replace(desk.round, units=units), now=LATER, by=BY).books
+    assert [(b.unit, b.is_answered) for b in books] == [(MAEBASHI, True), (TAKASAKI, False)]
+
+    def sent(*named: str, everyone: bool = False) -> list[str]:
+        done = mark_sent(desk.round, named, everyone=everyone, on=DUE, now=LATER, by=BY)
+        return [standing.unit for standing in done]
+
+    assert sent(everyone=True) == [TAKASAKI]
+    assert sent(MAEBASHI) == [MAEBASHI]
 
 
 # -- undo ----------------------------------------------------------------------------------

@@ -348,7 +348,7 @@ def test_a_picture_gone_since_is_told(desk: Desk) -> None:
     """A later return without the drawing is taken in, and says that the drawing is gone."""
     desk.take_in("図あり.xlsx", drawn(desk))
     line = desk.take_in("訂正.xlsx", desk.filled(weaknesses=NEWER))
-    assert (line.arrived.outcome, codes(line.arrived)) == (Outcome.SUBMISSION, ["ARR08"])
+    assert (line.arrived.outcome, codes(line.arrived)) == (Outcome.SUBMISSION, ["ARR12", "ARR08"])
 
 
 @pytest.mark.parametrize("minute", [0, 30])
@@ -431,15 +431,17 @@ def test_blank_workbook_does_not_replace_answers(desk: Desk) -> None:
 def test_replacing_what_was_accepted_is_told(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A submission after an accepted one says so with the file and on the screen; a first one does not."""
+    """A submission after an accepted one says so with the file and on the screen, and nobody accepts it in passing."""
     assert codes(desk.take_in("返信.xlsx", desk.filled()).arrived) == []
     accept(desk.round, [MAEBASHI], now=NOW, by=BY)
     desk.drop("訂正.xlsx", desk.filled(weaknesses=NEWER))
-    assert run(["receive", "--round", str(desk.root)]) == ExitCode.OK
+    assert run(["receive", "--round", str(desk.root)]) == ExitCode.NEEDS_PERSON
     said = capsys.readouterr()
     assert "確認済だった提出 1件は、新しい提出に代わり" in said.err
     assert "改めて確認済にしてください" in said.out
-    assert codes(arrivals(desk)[-1]) == ["ARR10"]
+    assert codes(arrivals(desk)[-1]) == ["ARR10", "ARR12"]
+    done = accept(desk.round, [], everyone=True, now=NOW, by=BY)
+    assert (done.accepted, [s.unit for s in done.left]) == ((), [MAEBASHI])
 
 
 def test_what_holds_a_file_is_told_first(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -254,10 +254,13 @@ def test_two_files_that_differ(desk: Desk) -> None:
 
 
 def test_resubmission_of_a_later_day_counts(desk: Desk) -> None:
-    """A later file that differs is the second submission; a field emptied meanwhile is asked about."""
+    """A later file that differs is the second submission; what changed is named, a field emptied is asked about."""
     desk.take_in("a.xlsx", desk.filled())
     line = desk.take_in("b.xlsx", desk.filled(population="", weaknesses="会議の時間が取れない。"))
-    assert (line.arrived.outcome, codes(line.arrived)) == (TAKEN, ["ARR07"])
+    assert (line.arrived.outcome, codes(line.arrived)) == (TAKEN, ["ARR12", "ARR07"])
+    changed, emptied = (f.sentence() for f in line.arrived.findings)
+    assert "先の御回答（第1回）から" in changed and "短所" in changed and "人口" not in changed
+    assert "人口" in emptied
     assert [b.fact.number for b in desk.standing().submissions] == [1, 2]
 
 
@@ -282,15 +285,15 @@ def test_another_person_under_the_same_ticket(desk: Desk) -> None:
     """A later file in another name waits; blanks inside the name make no other person."""
     desk.take_in("a.xlsx", desk.filled())
     spaced = desk.take_in("b.xlsx", desk.filled(name="赤城　花子", weaknesses="人手が足りない。"))
-    assert (spaced.arrived.outcome, codes(spaced.arrived)) == (TAKEN, [])
+    assert (spaced.arrived.outcome, codes(spaced.arrived)) == (TAKEN, ["ARR12"])
     other = desk.take_in("c.xlsx", desk.filled(name="榛名 一郎"))
     assert (other.arrived.outcome, codes(other.arrived)) == (HELD, ["ARR03"])
     assert len(desk.standing(MAEBASHI).submissions) == 2
 
 
 def test_resubmission_beside_the_file_already_received(desk: Desk) -> None:
-    """All attachments saved once more: the old file is known, and the new one counts without a question."""
+    """All attachments saved once more: the old file is known, and the new one counts; only what changed is named."""
     old, new = desk.filled(), desk.filled(weaknesses="会議の時間が取れない。")
     desk.take_in("a.xlsx", old)
-    assert run_of(desk, ("a.xlsx", old), ("b.xlsx", new))[1:] == [("b.xlsx", TAKEN, [])]
+    assert run_of(desk, ("a.xlsx", old), ("b.xlsx", new))[1:] == [("b.xlsx", TAKEN, ["ARR12"])]
     assert len(desk.standing().submissions) == 2

@@ -81,6 +81,15 @@ class _Asked:
         return next((self._answers[p] for p in places if p in self._answers), None)
 
     @property
+    def tick(self) -> str:
+        """What the choice is called that the condition looks at; empty where it looks at none."""
+        if self.other is None:
+            return ""
+        there = next(a for a in self.plan.answers if a.address == self.other.address)
+        is_choice = self.plan.question_of(there).kind in _CHOICES
+        return answer_label(there, self.plan) if is_choice else ""
+
+    @property
     def other_raw(self) -> str:
         return self.other.raw if self.other else ""
 
@@ -124,8 +133,7 @@ def _said(asked: _Asked, own_words: frozenset[str]) -> Iterator[Finding]:
     answer, question = asked.answer, asked.question
     if is_blank(answer.raw):
         if asked.is_missing:
-            # Of a name, a day or a number nobody would say that it does not apply.
-            yield asked.finding("ANS01" if question.kind is FieldKind.LONG_TEXT else "ANS20")
+            yield _missing(asked)
         return
     if answer.state is State.SEPARATE:
         yield asked.finding("ANS14", found=answer.raw)
@@ -138,8 +146,17 @@ def _said(asked: _Asked, own_words: frozenset[str]) -> Iterator[Finding]:
     if _is_garbled(answer.raw):
         yield asked.finding("ANS13", found=answer.raw)
     other = asked.other
-    if question.required.need is Need.UNLESS and other and not is_blank(other.raw):
-        yield from _both_answered(asked, other)
+    if question.required.need is Need.UNLESS and other and not is_blank(other.raw) and asked.tick:
+        # An answer beside a tick such as 「まだ検討していない」 that would have made it superfluous.
+        yield asked.finding("ANS11", found=other.raw, other_name=asked.tick)
+
+
+def _missing(asked: _Asked) -> Finding:
+    """A required answer that is blank, with the way out the form itself offers."""
+    if asked.question.required.need is Need.UNLESS and (name := asked.tick):
+        return asked.finding("ANS22", other_name=name)
+    # Of a name, a day or a number nobody would say that it does not apply.
+    return asked.finding("ANS01" if asked.question.kind is FieldKind.LONG_TEXT else "ANS20")
 
 
 def _by_kind(asked: _Asked) -> Iterator[Finding]:
@@ -217,14 +234,6 @@ def _choice(asked: _Asked) -> Iterator[Finding]:
     ]
     if unlisted:
         yield asked.finding("ANS16", found="、".join(unlisted), options=options)
-
-
-def _both_answered(asked: _Asked, other: Answer) -> Iterator[Finding]:
-    """An answer beside a tick such as 「まだ検討していない」 that would have made it superfluous."""
-    ticked = next(a for a in asked.plan.answers if a.address == other.address)
-    if asked.plan.question_of(ticked).kind in _CHOICES:
-        name = answer_label(ticked, asked.plan)
-        yield asked.finding("ANS11", found=other.raw, other_name=name)
 
 
 def _is_garbled(text: str) -> bool:

@@ -68,7 +68,12 @@ def _show(result: IssueResult) -> None:
             f"「{file}」は作成後に書き換えられています。そのままにしました。"
             "元に戻すには、そのファイルを別の場所へ移してから、もう一度 issue を実行してください。"
         )
-    if result.books and not result.dry_run:
+    answered = sum(book.is_answered for book in result.books)
+    if answered:
+        console.say(
+            f"このうち {answered}件は、すでに提出されています。書き直しをお願いするのでなければ、送る必要も、記録する必要もありません。"
+        )
+    if len(result.books) > answered and not result.dry_run:
         console.say(
             "「20_送付用」のファイルをメールに添付してお送りください。送付後に send --mark-sent で記録します。"
         )

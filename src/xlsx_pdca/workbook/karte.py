@@ -49,6 +49,8 @@ _TOGETHER = 60.0
 """A heading goes to the next page with what follows it where less than this is left."""
 NOT_IN = "まだ届いていない市町村"
 """Title of the page on which the municipalities stand together of which nothing is in."""
+BESIDE = "欄の外の書き込み"
+"""Heading over what was written elsewhere: beside the fields, in comments, text boxes and sheets of their own."""
 
 
 class KarteWriter:
@@ -92,8 +94,7 @@ class KarteWriter:
         self._take(6)
         for place, returns in pages:
             words = [self._awaited(returned) for returned in returns]
-            area = f"{place.area}圏域" if place.area else ""
-            parts = [Part(place.name, 0, 0, "label"), Part(area, 1, 4, "missing")]
+            parts = [Part(place.name, 0, 0, "label"), Part(place.area_name, 1, 4, "missing")]
             self.starts[place.code] = self._row(
                 [*parts, Part("　".join(words), 5, UNITS, "missing")]
             )
@@ -108,7 +109,7 @@ class KarteWriter:
 
     def _head(self, place: Place) -> None:
         row = self._take(30)
-        words = [place.code, place.area and f"{place.area}圏域", place.health_office]
+        words = [place.code, place.area_name, place.health_office]
         self.sheet.merged(row, 1, 3 + THIRD, place.name, "title", bottom=2, font_size=18)
         line = "　".join(word for word in words if word)
         self.sheet.merged(row, 4 + THIRD, 1 + UNITS, line, "subtitle", align="right", bottom=2)
@@ -122,6 +123,7 @@ class KarteWriter:
         self._receipt(returned, plan.title, self._who(unit))
         if returned.is_in:
             self._answers(returned)
+            self._beside(returned)
 
     def _who(self, unit: Unit) -> str:
         """Who answered; for a joint answer also for whom."""
@@ -170,6 +172,24 @@ class KarteWriter:
                 self._matrix(members, labels)
             else:
                 self._singles(members)
+
+    def _beside(self, returned: UnitReturn) -> None:
+        """How many pictures came, and what was written outside the fields."""
+        reading = returned.reading
+        if reading is None:
+            return
+        for sheet, count in reading.drawings:
+            words = (
+                f"図や図形 {count}点（受領したファイルで御覧ください）"
+                if count
+                else "図はありません"
+            )
+            self._row([Part(sheet, 0, 0, "label"), Part(words, 1, UNITS)])
+        if reading.strays:
+            self._heading(BESIDE)
+        for stray in reading.strays:
+            place = " ".join(word for word in (stray.sheet, stray.cell) if word)
+            self._row([Part(place, 0, 0, "label"), Part(stray.text, 1, UNITS)])
 
     def _heading(self, text: str) -> None:
         """A section of the form, in its own words."""

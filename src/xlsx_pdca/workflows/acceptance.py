@@ -17,7 +17,7 @@ from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
 from xlsx_pdca.workflows.judge import person_of
 from xlsx_pdca.workflows.proposals import may_be_taken
 from xlsx_pdca.workflows.readings import Readings
-from xlsx_pdca.workflows.receive import restore_copies
+from xlsx_pdca.workflows.receive import changes_since, restore_copies
 from xlsx_pdca.workflows.round import Round
 
 
@@ -215,7 +215,7 @@ def _assigned(
     unit = round_.unit(key[0])
     name = safe_file_name(f"{key[0]}_{unit.name if unit else ''}_{title}")
     folder = PurePosixPath(round_.folder.received.name) / safe_file_name(title)
-    return Submitted(
+    taken = Submitted(
         sha256=found.sha256,
         unit=key[0],
         form=key[1],
@@ -228,6 +228,8 @@ def _assigned(
         arrival=held.seq,
         assigned=True,
     )
+    more = changes_since(taken, ledger, readings)
+    return replace(taken, findings=(*taken.findings, *more))
 
 
 def _cannot_be_taken(found: Arrived) -> UsageError:
@@ -261,6 +263,11 @@ def dismiss(
     return fact
 
 
+def _owes(round_: Round, standing: Standing) -> bool:
+    unit = round_.unit(standing.unit)
+    return standing.submission is None and not (unit and unit.exempt)
+
+
 def mark_sent(
     round_: Round,
     units: Iterable[str],
@@ -271,9 +278,10 @@ def mark_sent(
     now: datetime,
     by: str,
 ) -> tuple[Standing, ...]:
-    """Book as sent what was issued and not yet sent, for the units named or for everyone.
+    """Book as sent what was issued and not yet sent, for the units named or for everyone who still owes an answer.
 
-    A newer workbook that replaces one already sent is sent anew.
+    A newer workbook that replaces one already sent is sent anew. Nothing goes by itself to those who have
+    answered or are exempt: they have to be named.
     """
     wanted = set(units)
     with round_.log.writing() as writer:
@@ -285,7 +293,7 @@ def mark_sent(
             for s in ledger.standings.values()
             if s.issues
             and not s.is_sent
-            and (everyone or s.unit in wanted)
+            and (s.unit in wanted or (everyone and _owes(round_, s)))
             and form in ("", s.form)
         ]
         facts: list[NewEvent] = [

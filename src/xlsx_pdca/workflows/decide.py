@@ -214,10 +214,19 @@ def difference_labels(compared: Comparison, plans: Sequence[WorkbookPlan]) -> st
     return listed([*(labels[address] for address in compared.changed), *beside])
 
 
-def emptied(older: Reading, newer: Reading, plan: WorkbookPlan) -> tuple[Finding, ...]:
-    """Findings on fields answered in the submission before and blank now, and on drawings that are gone."""
+def since_before(
+    older: Reading, newer: Reading, plan: WorkbookPlan, *, number: int
+) -> tuple[Finding, ...]:
+    """Findings on what differs from the submission before, whose number it is: changed, blank now, drawings gone."""
     compared = compare(older, newer)
     found: list[Finding] = []
+    changed = Comparison(
+        compared.relation,
+        (*compared.different, *compared.only_newer),
+        beside_newer=compared.beside_newer,
+    )
+    if changed.changed or changed.beside_newer:
+        found.append(finding("ARR12", count=number, labels=difference_labels(changed, [plan])))
     if compared.only_older:
         only = Comparison(compared.relation, only_older=compared.only_older)
         found.append(finding("ARR07", labels=difference_labels(only, [plan])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from enum import StrEnum
 from pathlib import Path
@@ -62,6 +62,8 @@ class IssuedBook:
     step: Step
     changes: tuple[str, ...] = ()
     """In Japanese, what differs from the workbook issued before."""
+    is_answered: bool = False
+    """The unit has answered already: it needs the workbook only if it is asked anew."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class _Job:
     data: bytes
     step: Step
     changes: tuple[str, ...]
+    is_answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,8 @@ def _jobs(
         before = standing.issue
         number = last.get((order.unit.id, order.form.id), 0) + 1
         if before is None or not _is_same(before, order, is_out=bool(standing.sent)):
-            jobs.append(_new(press, order, before, number))
+            job = _new(press, order, before, number)
+            jobs.append(replace(job, is_answered=standing.submission is not None))
             continue
         found = _bytes(round_.folder.root / before.file)
         if found is None:
@@ -307,6 +311,7 @@ def _result(
             file=job.fact.file,
             step=job.step,
             changes=job.changes,
+            is_answered=job.is_answered,
         )
         for job in jobs
     )

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from xlsx_pdca.errors import DiskError
 from xlsx_pdca.facts import Arrived, Outcome, Submitted, booking
-from xlsx_pdca.findings import Grade, finding
+from xlsx_pdca.findings import Finding, Grade, finding
 from xlsx_pdca.ledger import Key, Ledger, fold
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.disk_errors import told_about
@@ -39,8 +39,8 @@ from xlsx_pdca.workflows.decide import (
     Twin,
     arrived,
     decide,
-    emptied,
     settle,
+    since_before,
 )
 from xlsx_pdca.workflows.judge import judge, register_of
 from xlsx_pdca.workflows.readings import Readings
@@ -226,21 +226,28 @@ def _decided(
         else:
             settled = twins.get((each.key, each.sha256))
             decided = settled or decide(each, ledger, stem=_stem(round_, each, readings))
-            yield Line(file, _with_emptied(decided, ledger, readings))
+            yield Line(file, _with_changes(decided, ledger, readings))
         seen.setdefault(each.sha256, each.name)
 
 
-def _with_emptied(decided: Arrived, ledger: Ledger, readings: Readings) -> Arrived:
-    """Add what was answered in the submission before and is blank now."""
+def _with_changes(decided: Arrived, ledger: Ledger, readings: Readings) -> Arrived:
+    """Add what differs from the submission before."""
     taken = decided.submission
-    before = ledger.standing(taken.unit, taken.form).submission if taken else None
-    if taken is None or before is None or before.plan != taken.plan:
+    if taken is None:
         return decided
+    findings = (*decided.findings, *changes_since(taken, ledger, readings))
+    return replace(decided, findings=findings, submission=replace(taken, findings=findings))
+
+
+def changes_since(taken: Submitted, ledger: Ledger, readings: Readings) -> tuple[Finding, ...]:
+    """Findings on what a new submission says otherwise than the one it takes the place of."""
+    before = ledger.standing(taken.unit, taken.form).submission
+    if before is None or before.plan != taken.plan:
+        return ()
     older, newer = (readings.reading(s.sha256, s.plan, _slots(s, ledger)) for s in (before, taken))
     if isinstance(older, Refusal) or isinstance(newer, Refusal):
-        return decided
-    findings = (*decided.findings, *emptied(older, newer, readings.plan(taken.plan)))
-    return replace(decided, findings=findings, submission=replace(taken, findings=findings))
+        return ()
+    return since_before(older, newer, readings.plan(taken.plan), number=before.number)
 
 
 def _slots(submission: Submitted, ledger: Ledger) -> Mapping[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from xlsx_pdca.event import JST
 from xlsx_pdca.facts import Arrived, Corrected, Submitted
-from xlsx_pdca.ledger import Booked, Ledger, Standing
+from xlsx_pdca.ledger import Booked, Key, Ledger, Standing
 from xlsx_pdca.plan import WorkbookPlan, question_id
 from xlsx_pdca.submission import Answer, Reading
 from xlsx_pdca.summary import (
@@ -25,6 +26,7 @@ from xlsx_pdca.summary import (
 )
 from xlsx_pdca.unit import Unit, UnitKind
 from xlsx_pdca.values import meaning_of_text
+from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.round import Round
 
 ReadingOf = Callable[[Submitted, Mapping[str, str] | None], Reading | None]
@@ -148,11 +150,15 @@ class _Joined:
         return self._with_submission(asked, standing) if standing.submissions else asked
 
     def _is_held(self, standing: Standing) -> bool:
-        """Only a held file has come: nothing of it enters the books."""
-        waiting = any(
-            (b.fact.unit, b.fact.form) == (standing.unit, standing.form) for b in self.ledger.held
-        )
-        return waiting and not standing.submissions
+        """Only a held file has come that may be theirs: nothing of it enters the books."""
+        return (standing.unit, standing.form) in self.held and not standing.submissions
+
+    @cached_property
+    def held(self) -> frozenset[Key]:
+        """Whose the held files may be, by ticket or by name."""
+        proposals = Proposals.of(self.round, self.ledger)
+        meant = (each for held in self.ledger.held for each in proposals.for_held(held))
+        return frozenset((each.unit, each.form) for each in meant)
 
     def _with_submission(self, asked: UnitReturn, standing: Standing) -> UnitReturn:
         booked = standing.submissions[-1]
