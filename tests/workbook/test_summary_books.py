@@ -331,6 +331,19 @@ def test_black_and_white_list_carries_no_colour() -> None:
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
 
 
+def test_kartes_say_area_once() -> None:
+    """An area that calls itself 圏 keeps its name over a karte and on the page of those not in; others get 圏域."""
+    areas = ("富山医療圏", "高崎・安中", "新川圏")
+    places = tuple(replace(p, area=a) for p, a in zip(ROUND.places, areas, strict=False))
+    units = {"102016-1", "102024-1", "102032-1"}
+    asked = [r for r in ROUND.returns if r.unit in units and r.form == "jizen"]
+    returns = tuple(r if r.unit == "102016-1" else replace(r, reading=None) for r in asked)
+    book = loaded(consolidated_book(replace(ROUND, places=places, returns=returns)).data)
+    texts = [shown(c) for row in book[KARTE].iter_rows() for c in row]
+    assert any(text.startswith("102016　富山医療圏") and "圏圏" not in text for text in texts)
+    assert {"高崎・安中圏域", "新川圏"} <= set(texts)
+
+
 def test_karte_holds_every_answer_whole() -> None:
     """All answers of a municipality stand on its page, long ones split over rows; joint ones are marked."""
     texts = karte_texts()
