@@ -249,9 +249,30 @@ class Ledger:
         if sha256 in self._once_in_use or seen.fact.outcome is Outcome.SUPERSEDED:
             return Use.REPLACED
         if seen.fact.outcome is Outcome.SAME_FILE:
-            current = self.standing(seen.fact.unit, seen.fact.form).submissions[-1:]
-            return Use.REPLACED if any(b.at > seen.at for b in current) else Use.COUNTS
+            return self._use_of_twins(seen) or Use.COUNTS
         return Use.LAID_ASIDE
+
+    def _use_of_twins(self, booked: Booked) -> Use | None:
+        """What became of the files of the unit that came together with this one; None where it came alone.
+
+        A file that says the same as another, or less, is judged by that one: it has to stand as long as this one rests.
+        """
+        key = (booked.fact.unit, booked.fact.form)
+        together = {
+            b.seq
+            for b in self.arrivals
+            if b.at == booked.at
+            and (b.fact.unit, b.fact.form) == key
+            and b.fact.outcome in (Outcome.SUBMISSION, Outcome.HELD)
+        }
+        if not together:
+            return None
+        current = self.standing(*key).submission
+        if current is not None and current.arrival in together:
+            return Use.COUNTS
+        if any(booked.seq in together for booked in self.held):
+            return Use.WAITS
+        return Use.LAID_ASIDE if current is None else Use.REPLACED
 
     def has_newer_held(self, standing: Standing) -> bool:
         """True when a file of the unit came in after its newest submission, and waits for a person."""
@@ -272,7 +293,8 @@ class Ledger:
                 return booked.fact.sha256 in self._in_use
             case Outcome.HELD | Outcome.REFUSED:
                 return booked.seq in self._waiting.get(booked.fact.sha256, ())
-        return booked.at == self.arrivals[-1].at
+        stands = self._use_of_twins(booked) in (None, Use.COUNTS, Use.WAITS)
+        return stands and booked.at == self.arrivals[-1].at
 
 
 _STANDING_SLOTS: Mapping[type[Any], str] = {

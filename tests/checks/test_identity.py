@@ -124,6 +124,30 @@ def test_names_contained_in_each_other_are_told_apart() -> None:
     assert found(book, "大阪市_事前課題.xlsx")[1] == ["IDN10"]
 
 
+ROSTER = {"102016-1": "前橋市", "102024-1": "高崎市", "102121-1": "みどり市"}
+
+
+@pytest.mark.parametrize(
+    ("name", "roster", "exempt", "codes"),
+    [
+        (NAME, ROSTER, {}, []),
+        ("みどり市_事前課題.xlsx", {}, {}, []),
+        ("みどり市_事前課題.xlsx", ROSTER, {}, ["IDN10"]),
+        ("102121-1_回答.xlsx", ROSTER, {}, ["IDN10"]),
+        (NAME, {"102024-1": "高崎市"}, {}, ["IDN12"]),
+        (NAME, ROSTER, {"102016-1": "災害対応中"}, ["IDN13"]),
+    ],
+)
+def test_the_roster_is_asked_too(
+    name: str, roster: dict[str, str], exempt: dict[str, str], codes: list[str]
+) -> None:
+    """Units nothing was issued to are known by name; who left 名簿 or is exempt is told, and the answer kept."""
+    known = replace(register(), roster=roster, exempt=exempt)
+    identity = identify(books.good_book(), name, known)
+    assert [each.code for each in identity.findings] == codes
+    assert identity.is_held == (codes == ["IDN10"])
+
+
 def test_joint_unit_is_known_by_the_municipalities_it_covers() -> None:
     """A desk's file may carry the name of a municipality it answers for."""
     ticket = books.ticket("DESK01-1")
@@ -190,6 +214,23 @@ def test_stripped_return_is_ours_and_proposed_by_its_name() -> None:
     assert "前橋市" in identity.findings[0].sentence()
     nameless = identify(bare, "回答.xlsx", register())
     assert (nameless.proposed, nameless.is_held) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("東大阪市回答.xlsx", "272272-1"),
+        ("大阪市回答.xlsx", "271004-1"),
+        ("回答 前橋市役所.xlsx", "102016-1"),
+        ("前橋市役所 高崎市役所.xlsx", ""),
+        ("回答前橋市.xlsx", ""),
+    ],
+)
+def test_a_name_that_begins_a_word_is_proposed(name: str, unit: str) -> None:
+    """「前橋市役所」 proposes 前橋市 where the ticket is gone, two names propose nobody; it never holds a proved file."""
+    bare = books.paste_values_elsewhere(books.strip_ticket(books.good_book()))
+    assert identify(bare, name, register()).proposed == unit
+    assert not identify(books.good_book(), name, register()).is_held
 
 
 def test_foreign_workbook_is_held() -> None:

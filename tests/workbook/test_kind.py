@@ -81,6 +81,16 @@ KINDS = {
     "mail": (mail(), CONTAINER),
     "Outlook message": (OLE + "__properties_version1.0".encode("utf-16-le"), CONTAINER),
     "Excel 97": (OLE + "Workbook".encode("utf-16-le"), OLD),
+    "Excel 97 with a Word document in it": (
+        OLE + "WordDocument".encode("utf-16-le") + "Workbook".encode("utf-16-le"),
+        OLD,
+    ),
+    "Outlook message with a protected book": (
+        OLE
+        + "EncryptedPackage".encode("utf-16-le")
+        + "__properties_version1.0".encode("utf-16-le"),
+        CONTAINER,
+    ),
     "OpenDocument spreadsheet": (
         zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}),
         OLD,

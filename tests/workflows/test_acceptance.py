@@ -401,6 +401,36 @@ def test_an_undo_taken_back(three: Desk) -> None:
     assert status(three) is Status.ACCEPTED
 
 
+def test_a_file_laid_aside_is_no_submission_again(desk: Desk) -> None:
+    """Taking back an `undo` is refused once the file was laid aside; after that is taken back it works."""
+    desk.take_in("返信.xlsx", desk.filled())
+    (arrival,) = (b.seq for b in desk.ledger.arrivals)
+    undone(desk, "第1回の提出を受け付けた")
+    dismiss(desk.round, arrival, "別人の回答", now=LATER, by=BY)
+    with pytest.raises(UsageError, match="取り扱わないこととした"):
+        undone(desk, "を取り消した")
+    assert desk.standing().submission is None
+    undone(desk, "取り扱わない")
+    undo(desk.round, arrival + 1, "誤り", now=LATER, by=BY)
+    assert desk.standing().submission is not None
+
+
+def test_an_older_file_never_slips_over_a_newer_one(desk: Desk) -> None:
+    """While the newer one was taken back an older one was assigned: bringing the newer one back is refused."""
+    desk.take_in("返信.xlsx", desk.filled())
+    desk.take_in("古い.xlsx", desk.filled(name="榛名 一郎"))
+    (old,) = (b.seq for b in desk.ledger.held)
+    desk.take_in("新しい.xlsx", desk.filled(weaknesses="人手が足りない。"))
+    undone(desk, "第2回の提出を受け付けた")
+    back = len(desk.round.log.read())
+    assigned(desk, old)
+    with pytest.raises(UsageError, match=f"先に届いた受付番号{old}のファイル"):
+        undo(desk.round, back, "誤り", now=LATER, by=BY)
+    submission = desk.standing().submission
+    assert submission is not None
+    assert submission.arrival == old
+
+
 def test_undo_says_what_stands_now(
     three: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ from xlsx_pdca.workflows.acceptance import accept, assign, dismiss
 from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.issue import issue
 from xlsx_pdca.workflows.receive import receive
+from xlsx_pdca.workflows.steps import undo
 
 COPY = "102016-1_前橋市_事前課題_第1回.xlsx"
 
@@ -349,6 +350,46 @@ def test_a_picture_gone_since_is_told(desk: Desk) -> None:
     desk.take_in("図あり.xlsx", drawn(desk))
     line = desk.take_in("訂正.xlsx", desk.filled(weaknesses=NEWER))
     assert (line.arrived.outcome, codes(line.arrived)) == (Outcome.SUBMISSION, ["ARR12", "ARR08"])
+
+
+def _taken_back_and_laid_aside(desk: Desk) -> None:
+    (arrival,) = (b.seq for b in desk.ledger.arrivals if b.fact.submission)
+    undo(desk.round, arrival, "誤り", now=NOW, by=BY)
+    dismiss(desk.round, arrival, "まちがい", now=NOW, by=BY)
+
+
+@pytest.mark.parametrize("minute", [1, 30])
+def test_a_twin_rests_only_as_long_as_the_other_stands(desk: Desk, minute: int) -> None:
+    """A file equal to one that counts is known; once that one is laid aside it waits for a person."""
+    one = desk.filled()
+    other = changed(one, lambda book: setattr(book.properties, "title", "別の保存"))
+    desk.drop("a.xlsx", one)
+    desk.drop("b.xlsx", other, minute=1)
+    assert [x.arrived.outcome for x in desk.receive().lines] == [
+        Outcome.SUBMISSION, Outcome.SAME_FILE,
+    ]  # fmt: skip
+    desk.drop("b.xlsx", other, minute=30 - minute)
+    assert [x.arrived.outcome for x in desk.receive().lines] == [Outcome.SAME_FILE]
+    _taken_back_and_laid_aside(desk)
+    desk.drop("b.xlsx", other, minute=minute)
+    (line,) = desk.receive().lines
+    assert (line.already, line.arrived.outcome, codes(line.arrived)) == (
+        False, Outcome.HELD, ["ARR11"],
+    )  # fmt: skip
+
+
+def test_a_lesser_twin_dropped_again_is_not_swallowed(desk: Desk) -> None:
+    """With its old time stamp too it waits for a person once the fuller one is laid aside."""
+    less = desk.filled(weaknesses="")
+    desk.drop("less.xlsx", less)
+    desk.drop("full.xlsx", desk.filled(), minute=1)
+    assert {x.arrived.outcome for x in desk.receive().lines} == {
+        Outcome.SUPERSEDED, Outcome.SUBMISSION,
+    }  # fmt: skip
+    _taken_back_and_laid_aside(desk)
+    desk.drop("less.xlsx", less)
+    (line,) = desk.receive().lines
+    assert (line.already, line.arrived.outcome) == (False, Outcome.HELD)
 
 
 @pytest.mark.parametrize("minute", [0, 30])

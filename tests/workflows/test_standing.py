@@ -55,6 +55,16 @@ def test_statuses_follow_the_events(desk: Desk) -> None:
     assert statuses(seen(desk))[MAEBASHI] is Status.ACCEPTED
 
 
+def test_what_was_answered_is_never_out_of_sight(desk: Desk) -> None:
+    """A submission to be looked at stays on the list when its unit leaves 名簿 or its form is switched off."""
+    desk.take_in("返信.xlsx", desk.filled(population="約十万"))
+    others = replace(desk.round, units=desk.round.units[1:])
+    without = {form: spec for form, spec in desk.round.forms.items() if form != "jizen"}
+    for changed in (desk.round, others, replace(desk.round, forms=without)):
+        now = overview(changed, desk.ledger, today=DUE, waiting_files=0)
+        assert [(line.unit.id, line.title) for line in now.doubtful] == [(MAEBASHI, "事前課題")]
+
+
 def test_missing_only_after_the_deadline(desk: Desk) -> None:
     """On the last day nobody is missing; the day after, whoever has sent nothing is."""
     desk.take_in("返信.xlsx", desk.filled())

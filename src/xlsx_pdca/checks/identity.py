@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlsx_pdca.cells import a1, folded
@@ -43,6 +43,10 @@ class Register:
     """Ticket text → the workbook it was given to."""
     codes: frozenset[str] = frozenset()
     """Printed codes of this round's forms."""
+    roster: Mapping[str, str] = field(default_factory=dict)
+    """Unit → name of everyone in 名簿, also of those to whom nothing was issued."""
+    exempt: Mapping[str, str] = field(default_factory=dict)
+    """Unit → why it is not asked this time."""
 
     def of_same_unit(self, ticket: Ticket) -> Sequence[IssuedBook]:
         """All workbooks issued for the same unit and form, in order of issue; none for a stranger."""
@@ -54,14 +58,27 @@ class Register:
 
     def named_by(self, text: str, letter: str) -> frozenset[str]:
         """Units of a form that a file name or a typed name names exactly, by id or by name."""
-        plain = unicodedata.normalize("NFKC", text)
-        ids = set(_UNIT_ID.findall(plain.upper()))
-        words = {folded(word) for word in (plain, *_BETWEEN_WORDS.split(plain)) if word}
-        asked = {(letter, "id", each) for each in ids} | {(letter, "name", each) for each in words}
+        asked = ((letter, *word) for word in _words(text))
         return frozenset(unit for each in asked for unit in self._units_by_word.get(each, ()))
 
+    def begun_by(self, text: str, letter: str) -> frozenset[str]:
+        """The unit whose name a word of the text begins with, as in 「上市町回答」; good for a proposal only."""
+        words = [word for kind, word in _words(text) if kind == "name"]
+        found = {
+            name: units
+            for (form, kind, name), units in self._units_by_word.items()
+            if form == letter and kind == "name" and any(word.startswith(name) for word in words)
+        }
+        longest = max(found, key=len, default="")
+        is_one = all(longest.startswith(name) for name in found)
+        return frozenset(found[longest]) if found and is_one else frozenset()
+
+    def listed_by(self, text: str) -> frozenset[str]:
+        """Units of 名簿, whether anything was issued to them or not, that a text names exactly."""
+        return frozenset(unit for word in _words(text) for unit in self._listed.get(word, ()))
+
     def name_of(self, unit: str) -> str:
-        return self._names.get(unit, unit)
+        return self._names.get(unit) or self.roster.get(unit, unit)
 
     # Worked out once: a register is asked about every file of a run, and may hold thousands of units.
 
@@ -81,6 +98,14 @@ class Register:
             found.setdefault((letter, "id", unit), set()).add(unit)
             for name in (book.name, *book.names):
                 found.setdefault((letter, "name", folded(name)), set()).add(unit)
+        return found
+
+    @cached_property
+    def _listed(self) -> Mapping[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for unit, name in self.roster.items():
+            found.setdefault(("id", unit), set()).add(unit)
+            found.setdefault(("name", folded(name)), set()).add(unit)
         return found
 
     @cached_property
@@ -159,11 +184,16 @@ def _remarks(ticket: Ticket, file_name: str, register: Register) -> Iterator[Fin
     newest = register.newest(ticket).ticket
     if newest.issue > ticket.issue:
         yield finding("IDN08", ticket=ticket.text, other_ticket=newest.text)
+    name = register.name_of(ticket.unit)
+    if register.roster and ticket.unit not in register.roster:
+        yield finding("IDN12", name=name)
+    if ticket.unit in register.exempt:
+        yield finding("IDN13", name=name, found=register.exempt[ticket.unit])
     others = _names_another(file_name, ticket, register)
     if others:
         yield finding(
             "IDN10",
-            name=register.name_of(ticket.unit),
+            name=name,
             file=file_name,
             other_name=listed(sorted({register.name_of(unit) for unit in others})),
         )
@@ -172,7 +202,7 @@ def _remarks(ticket: Ticket, file_name: str, register: Register) -> Iterator[Fin
 def _names_another(text: str, ticket: Ticket, register: Register) -> frozenset[str]:
     """Units a text names, when the ticket's own is not among them."""
     stem = re.sub(r"\.[0-9A-Za-z]{1,5}$", "", text)
-    named = register.named_by(stem, ticket.letter)
+    named = register.named_by(stem, ticket.letter) | register.listed_by(stem)
     return frozenset() if ticket.unit in named else named
 
 
@@ -200,11 +230,20 @@ def _without_ticket(book: RawBook, file_name: str, register: Register) -> Identi
 
 
 def _proposal(file_name: str, register: Register) -> str:
-    """Unit the file name names exactly, if it is the only one."""
+    """Unit the file name names exactly, else by its beginning, if it is the only one."""
     stem = re.sub(r"\.[0-9A-Za-z]{1,5}$", "", file_name)
     letters = {book.ticket.letter for book in register.issued.values()}
-    units = frozenset(unit for letter in letters for unit in register.named_by(stem, letter))
+    named = frozenset(unit for letter in letters for unit in register.named_by(stem, letter))
+    begun = frozenset(unit for letter in letters for unit in register.begun_by(stem, letter))
+    units = named or begun
     return next(iter(units)) if len(units) == 1 else ""
+
+
+def _words(text: str) -> set[tuple[str, str]]:
+    """("id", an id) and ("name", a folded word) of a text, each of which may call a unit."""
+    plain = unicodedata.normalize("NFKC", text)
+    ids = {("id", each) for each in _UNIT_ID.findall(plain.upper())}
+    return ids | {("name", folded(word)) for word in (plain, *_BETWEEN_WORDS.split(plain)) if word}
 
 
 def _unit_and_form(ticket: Ticket) -> tuple[str, str]:

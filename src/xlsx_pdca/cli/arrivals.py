@@ -89,7 +89,11 @@ class Arrivals:
         """A file in words: what became of it, and what to look at."""
         arrived = line.arrived
         unit = self.round.unit(arrived.unit)
-        whose = f"　{unit.name}（{unit.id}）" if unit else ""
+        whose = (
+            f"　{unit.name if unit else '名簿にない回答単位'}（{arrived.unit}）"
+            if arrived.unit
+            else ""
+        )
         number = f"　第{arrived.submission.number}回" if arrived.submission else ""
         again = "（すでに受付済みのファイルです）" if line.already else ""
         waits = f"　受付番号{held.seq}" if held else ""

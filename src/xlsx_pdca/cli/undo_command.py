@@ -84,4 +84,7 @@ def _numbers(text: str) -> tuple[int, int | None]:
             f"記録番号「{text}」を読み取れません。",
             "「82」か、一度に行った操作をまとめて「79-82」のように、数字で指定してください。",
         )
-    return int(match[1]), int(match[2]) if match[2] else None
+    if match[2] is None:
+        return int(match[1]), None
+    first, last = sorted((int(match[1]), int(match[2])))
+    return first, last

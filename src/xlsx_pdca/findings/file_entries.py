@@ -204,6 +204,22 @@ FILE_ENTRIES = (
         holds=True,
         reader=_OFFICER,
     ),
+    Entry(
+        "IDN12",
+        _MUST,
+        "名簿から外した団体の御回答",
+        "整理番号は{name}のものですが、この団体は、いまの名簿にありません。",
+        "御回答は受け付け、取りまとめには「名簿から削除」として載ります。名簿から外したままでよいか、御確認ください。",
+        reader=_OFFICER,
+    ),
+    Entry(
+        "IDN13",
+        _MUST,
+        "対象外とした団体の御回答",
+        "{name}は、今回は対象外としています（{found}）。",
+        "御回答は受け付けましたが、件数には数えません。数えるときは、名簿の「対象外」を空欄にしてください。",
+        reader=_OFFICER,
+    ),
     # ARR: what else came from the same unit
     Entry(
         "ARR01",

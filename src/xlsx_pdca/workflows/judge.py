@@ -23,7 +23,14 @@ def register_of(round_: Round, ledger: Ledger, readings: Readings) -> Register:
     plans = {book.plan for book in ledger.tickets.values()}
     codes = {answer.code for digest in plans for answer in readings.plan(digest).answers}
     issued = issued_books(round_, ledger)
-    return Register(round_.settings.id, round_.key, issued, frozenset(codes))
+    return Register(
+        round_.settings.id,
+        round_.key,
+        issued,
+        frozenset(codes),
+        roster={unit.id: unit.name for unit in round_.units},
+        exempt={unit.id: unit.exempt_reason for unit in round_.units if unit.exempt},
+    )
 
 
 def issued_books(round_: Round, ledger: Ledger) -> dict[str, IssuedBook]:

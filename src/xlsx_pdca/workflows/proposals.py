@@ -64,7 +64,10 @@ class Proposals:
         texts = (PurePosixPath(fact.name).stem, *typed)
         for letter, form in self._forms_of(fact):
             for text in texts:
-                yield from ((unit, form) for unit in sorted(self.register.named_by(text, letter)))
+                named = self.register.named_by(text, letter)
+                yield from (
+                    (unit, form) for unit in sorted(named or self.register.begun_by(text, letter))
+                )
 
     def _forms_of(self, fact: Arrived) -> tuple[tuple[str, str], ...]:
         """The form a file proves, else those whose title its name holds, else all."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -92,6 +92,8 @@ class Round:
     """Who works here now; named to others while we write."""
     notices: tuple[Notice, ...] = ()
     """What 名簿 leaves open (no mail address, a role no form knows…); no fault."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Title of every form in 10_様式, switched on or not."""
 
     @property
     def log(self) -> EventLog:
@@ -170,7 +172,8 @@ def open_round_at(folder: RoundFolder, *, holder: str) -> Round:
         raise NoKey(folder.key_file)
     forms = {f.form: known[f.form] for f in settings.forms if f.on and f.form in known}
     nobody = roles_nobody_has(tuple(forms.values()), units, folder.forms.name)
-    return Round(folder, settings, units, forms, codes, key, holder, (*notices, *nobody))
+    titles = {form.id: form.title for form in known.values()}
+    return Round(folder, settings, units, forms, codes, key, holder, (*notices, *nobody), titles)
 
 
 def _deadlines(settings: RoundSettings | None, known: Mapping[str, Form]) -> dict[str, date | None]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from xlsx_pdca.ledger import Booked, Ledger, Standing, Status, must_check
+from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, Status, must_check
 from xlsx_pdca.reading import listed
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.summary_state import former_units
 
 
 @dataclass(frozen=True)
@@ -118,14 +119,26 @@ class Overview:
 
 
 def overview(round_: Round, ledger: Ledger, *, today: date, waiting_files: int) -> Overview:
-    """Standings of all units of 名簿 in all forms switched on that ask them something."""
+    """Standings of all units of 名簿 in all forms switched on that ask them something, and whatever else was answered."""
     lines = [
         _line(unit, form.id, form.title, ledger, today)
         for form in round_.forms.values()
         for unit in round_.units
         if ledger.standing(unit.id, form.id).issues or round_.asks(unit, form)
     ]
+    lines += _answered_besides(round_, ledger, today, {(x.unit.id, x.form) for x in lines})
     return Overview(tuple(lines), ledger.held, waiting_files)
+
+
+def _answered_besides(
+    round_: Round, ledger: Ledger, today: date, known: Container[Key]
+) -> Iterator[StandingLine]:
+    """Submissions of units that have left 名簿, and in forms that are switched off: a person still decides on them."""
+    units = {unit.id: unit for unit in (*round_.units, *former_units(round_, ledger))}
+    for key, standing in ledger.standings.items():
+        if standing.submissions and key not in known:
+            unit, form = key
+            yield _line(units[unit], form, round_.titles.get(form, form), ledger, today)
 
 
 def _line(unit: Unit, form: str, title: str, ledger: Ledger, today: date) -> StandingLine:

@@ -129,23 +129,34 @@ def _status(round_: Round, ledger: Ledger, key: Key, today: date) -> Status:
 def _take_back(
     writer: EventWriter, numbers: Iterable[int], reason: str, *, now: datetime, by: str
 ) -> None:
-    """Book it, unless one file would then stand as two submissions: it was decided anew meanwhile."""
+    """Book it, unless it contradicts what was decided meanwhile."""
     bookings = [booking(Undone(seq, reason), at=now, by=by) for seq in numbers]
     events = writer.read()
     would_be = (
         Event.booked(new, seq=len(events) + n, prev="") for n, new in enumerate(bookings, 1)
     )
-    standings = fold([*events, *would_be]).standings.values()
-    taken: list[Submitted] = [b.fact for standing in standings for b in standing.submissions]
-    times = Counter(submission.arrival for submission in taken)
-    twice = [submission for submission in taken if times[submission.arrival] > 1]
-    if twice:
-        newest = max(twice, key=lambda submission: submission.number)
-        raise UsageError(
-            f"受付番号{newest.arrival}のファイルは、その後に {newest.unit} の第{newest.number}回の提出としたため、元に戻せません。",
-            "先に、その取扱いを undo で取り消してください。",
-        )
+    for why in _contradictions(fold([*events, *would_be])):
+        raise UsageError(why, "先に、その取扱いを undo で取り消してください。")
     writer.append(bookings)
+
+
+def _contradictions(ledger: Ledger) -> Iterator[str]:
+    """What no ledger may say: a file twice a submission, or laid aside and one; an older file over a newer one."""
+    taken: list[Submitted] = [b.fact for s in ledger.standings.values() for b in s.submissions]
+    times = Counter(submission.arrival for submission in taken)
+    for each in sorted(taken, key=lambda submission: -submission.number):
+        file = f"受付番号{each.arrival}のファイルは、その後に"
+        if times[each.arrival] > 1:
+            yield f"{file} {each.unit} の第{each.number}回の提出としたため、元に戻せません。"
+        if each.arrival in ledger.dismissed:
+            yield f"{file}取り扱わないこととしたため、元に戻せません。"
+    for standing in ledger.standings.values():
+        arrived = [b.fact.arrival for b in standing.submissions]
+        if arrived and arrived[-1] != max(arrived):
+            yield (
+                f"受付番号{max(arrived)}の提出を取り消した後に、先に届いた受付番号{arrived[-1]}のファイルを"
+                f" {standing.unit} の提出としたため、元に戻せません。"
+            )
 
 
 def _not_undoable(numbers: str, each: Collection[int], writer: EventWriter) -> UsageError:

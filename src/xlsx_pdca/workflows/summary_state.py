@@ -46,7 +46,7 @@ def summary_input(
     round_: Round, ledger: Ledger, sources: Sources, *, now: datetime
 ) -> SummaryInput:
     """The state of a round as the books show it."""
-    units = (*round_.units, *_former_units(round_, ledger))
+    units = (*round_.units, *former_units(round_, ledger))
     plans = _plans(round_, ledger, sources.plan)
     joined = _Joined(round_, ledger, sources, plans, now)
     return SummaryInput(
@@ -79,7 +79,7 @@ def current_notes(ledger: Ledger, *, until: int | None = None) -> tuple[Note, ..
     return tuple(found.values())
 
 
-def _former_units(round_: Round, ledger: Ledger) -> Iterator[Unit]:
+def former_units(round_: Round, ledger: Ledger) -> Iterator[Unit]:
     """Units that were asked and have left 名簿 since: what they sent is not lost."""
     known = {unit.id for unit in round_.units}
     for unit_id in sorted({unit for unit, _ in ledger.standings} - known):

@@ -16,11 +16,13 @@ from xlsx_pdca.workbook.parts.faults import (
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_OTHER_OLE = (
+# In this order: a message may hold an encrypted book, a workbook a Word document, and what may be an answer goes first.
+_OLE_STREAMS = (
+    ("__properties_version1.0", "Outlook message", Container),
+    ("EncryptedPackage", "OLE container with an encrypted package", Encrypted),
+    ("Workbook", "OLE container (.xls)", OldFormat),
     ("WordDocument", "Word document", OtherDocument),
     ("PowerPoint Document", "PowerPoint document", OtherDocument),
-    ("__properties_version1.0", "Outlook message", Container),
 )
 # BIFF 2 to 4 stand bare in the file, without an OLE container
 _BARE_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
@@ -112,9 +114,7 @@ def _is_mail(head: bytes) -> bool:
 
 def _stop_at_ole(data: bytes) -> None:
     """Directory entries hold their names in UTF-16, so a search is enough to tell them apart."""
-    if _ENCRYPTED_STREAM in data:
-        raise Encrypted("OLE container with an encrypted package")
-    for stream, name, stop in _OTHER_OLE:
+    for stream, name, stop in _OLE_STREAMS:
         if stream.encode("utf-16-le") in data:
             raise stop(name)
     raise OldFormat("OLE container (.xls)")
