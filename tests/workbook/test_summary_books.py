@@ -24,11 +24,11 @@ from libreoffice import LibreOffice
 from xlsx_pdca.findings import CATALOGUE, Finding, Grade
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.spec import FieldKind
-from xlsx_pdca.submission import State
+from xlsx_pdca.submission import State, StrayText
 from xlsx_pdca.summary import COLUMNS, Note, NoteKey, SummaryInput, answers_of, codes_of, long_table
 from xlsx_pdca.views import Shape, View, views_of
 from xlsx_pdca.workbook.data_book import PERSONAL, data_book
-from xlsx_pdca.workbook.karte import NOT_IN, SCALE
+from xlsx_pdca.workbook.karte import BESIDE, NOT_IN, SCALE
 from xlsx_pdca.workbook.karte_rows import MOST_LINES, THIRD, split_text
 from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workbook.summary_books import VANISHED, consolidated_book
@@ -342,6 +342,27 @@ def test_kartes_say_area_once() -> None:
     texts = [shown(c) for row in book[KARTE].iter_rows() for c in row]
     assert any(text.startswith("102016　富山医療圏") and "圏圏" not in text for text in texts)
     assert {"高崎・安中圏域", "新川圏"} <= set(texts)
+
+
+def test_karte_shows_what_stands_beside_the_answers() -> None:
+    """Pictures are counted; texts beside the fields stand whole with their places, and only where there are any."""
+    strays = (StrayText("様式1", "G32", ODD[0]), StrayText("組織図", "", LONG))
+    first = next(r for r in ROUND.returns if r.is_in and r.unit == "102016-1")
+    assert first.reading is not None
+    drawn = replace(first.reading, strays=strays, drawings=(("組織図", 2), ("別の図", 0)))
+    returns = tuple(replace(r, reading=drawn) if r is first else r for r in ROUND.returns)
+    places = tuple(p for p in ROUND.places if p.code in ("102016", "102024"))
+    sheet = loaded(consolidated_book(replace(ROUND, returns=returns, places=places)).data)[KARTE]
+    rows = ([str(c.value) for c in row if c.value is not None] for row in sheet.iter_rows())
+    lines = [row for row in rows if row]
+    at = lines.index([BESIDE])
+    assert lines.count(["組織図", "図や図形 2点（受領したファイルで御覧ください）"]) == 1
+    assert lines[at + 1] == ["様式1 G32", ODD[0]]
+    assert "".join(text for line in lines[at + 2 : at + 40] for text in line).startswith(
+        f"組織図{LONG[:200]}"
+    )
+    assert [line for line in lines if line == [BESIDE]] == [[BESIDE]]
+    assert not any("別の図" in text for line in lines for text in line)
 
 
 def test_karte_holds_every_answer_whole() -> None:

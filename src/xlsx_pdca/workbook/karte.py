@@ -179,12 +179,11 @@ class KarteWriter:
         if reading is None:
             return
         for sheet, count in reading.drawings:
-            words = (
-                f"図や図形 {count}点（受領したファイルで御覧ください）"
-                if count
-                else "図はありません"
-            )
-            self._row([Part(sheet, 0, 0, "label"), Part(words, 1, UNITS)])
+            if (
+                count
+            ):  # a line that says that nothing came would push short kartes onto a second page
+                words = f"図や図形 {count}点（受領したファイルで御覧ください）"
+                self._row([Part(sheet, 0, 0, "label"), Part(words, 1, UNITS)])
         if reading.strays:
             self._heading(BESIDE)
         for stray in reading.strays:
