@@ -349,14 +349,14 @@ def test_karte_shows_what_stands_beside_the_answers() -> None:
     strays = (StrayText("様式1", "G32", ODD[0]), StrayText("組織図", "", LONG))
     first = next(r for r in ROUND.returns if r.is_in and r.unit == "102016-1")
     assert first.reading is not None
-    drawn = replace(first.reading, strays=strays, drawings=(("組織図", 2), ("別の図", 0)))
+    drawn = replace(first.reading, strays=strays, drawings=(("組織図", 7), ("別の図", 0)))
     returns = tuple(replace(r, reading=drawn) if r is first else r for r in ROUND.returns)
     places = tuple(p for p in ROUND.places if p.code in ("102016", "102024"))
     sheet = loaded(consolidated_book(replace(ROUND, returns=returns, places=places)).data)[KARTE]
     rows = ([str(c.value) for c in row if c.value is not None] for row in sheet.iter_rows())
     lines = [row for row in rows if row]
     at = lines.index([BESIDE])
-    assert lines.count(["組織図", "図や図形 2点（受領したファイルで御覧ください）"]) == 1
+    assert lines.count(["組織図", "図や図形 7点（受領したファイルで御覧ください）"]) == 1
     assert lines[at + 1] == ["様式1 G32", ODD[0]]
     assert "".join(text for line in lines[at + 2 : at + 40] for text in line).startswith(
         f"組織図{LONG[:200]}"
