@@ -6,7 +6,7 @@ READY := .venv/.ready
 PY := .venv/bin/python
 # One more than there are cores: tests wait for LibreOffice and for the disk.
 WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
-PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist worksteal
+PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo test soak oldest lint fmt bench wheels pictures programs clean
 .DEFAULT_GOAL := help
@@ -24,7 +24,7 @@ soak: $(READY) programs  ## the exhaustive tests (may take hours)
 	$(PYTEST) -m soak --hypothesis-profile=soak --timeout 7200 --durations=15
 
 oldest: .venv-oldest/.ready programs  ## the tests with the oldest permitted dependencies, on Python 3.11
-	.venv-oldest/bin/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist worksteal -m "not soak"
+	.venv-oldest/bin/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 lint: $(READY)  ## ruff, mypy, import contract
 	.venv/bin/ruff check .
