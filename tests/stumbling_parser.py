@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 
-def parse(data: bytes) -> bytes:
+def parse(data: bytes, secrets: object) -> bytes:
     if data == b"nonsense":
         return b"{"
     return json.dumps(_obeyed(data)).encode()

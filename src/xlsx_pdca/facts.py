@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from xlsx_pdca.contents import Letter
 from xlsx_pdca.event import Event, NewEvent
 from xlsx_pdca.findings import Finding
 
@@ -22,6 +23,9 @@ class Outcome(StrEnum):
     HELD = "保留（県で確認）"
     SUPERSEDED = "より記入の多い同時着のファイルあり"
     REFUSED = "読み取れないファイル"
+    OPENED = "中のファイルを取り出したもの"
+    ATTACHMENT = "添付資料"
+    PASSED = "署名の画像など"
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,13 @@ class Submitted:
     """Sequence number of the arrival; filled in by `fold` where the arrival itself carries the submission."""
     assigned: bool = False
     """True when a person said whose file it is (`accept --as`)."""
+    copy: str = ""
+    """SHA-256 of the decrypted or converted workbook that is read in the place of the original; "" where that is read itself."""
+
+    @property
+    def workbook(self) -> str:
+        """SHA-256 of the bytes that are read."""
+        return self.copy or self.sha256
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,12 @@ class Arrived:
     """English detail of a refusal."""
     submission: Submitted | None = None
     """Set when it was taken in; in the same line, so that no crash can part the two."""
+    inside: str = ""
+    """SHA-256 of the mail or archive it was taken out of; its name then begins with that one's."""
+    letter: Letter | None = None
+    """Set when it is a mail."""
+    copy: str = ""
+    """SHA-256 of the decrypted or converted workbook that is read in its place."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """The limited subprocess in which foreign bytes are parsed; one bad file costs one file, never the run.
 
-The parent tells the child which parser module to run. A parser module has `parse(data)`, which runs in the
-child and packs what it found into bytes, and `decode(packed)`, which unpacks them in the parent. Both
-directions speak the same: a JSON line `{"size": n, "failed": bool}`, then n bytes; they are the file in a
-question, and in an answer what was packed or, after a failure, its traceback.
+The parent tells the child which parser module to run. A parser module has `parse(data, secrets)`, which runs
+in the child and packs what it found into bytes, and `decode(packed)`, which unpacks them in the parent. Both
+directions speak the same: a JSON line `{"size": n, "failed": bool, "secrets": [...]}`, then n bytes; they are
+the file in a question, and in an answer what was packed or, after a failure, its traceback. Passwords go
+through the pipe only: neither the list of processes nor the environment shows them.
 """
 
 from __future__ import annotations
@@ -37,14 +38,14 @@ CREW = 2
 _AHEAD = 2
 _TOLD_CHARACTERS = 2_000
 _CLOSING_SECONDS = 2.0
-_HEAD_BYTES = 200
+_HEAD_BYTES = 64 << 10
 _READY = b"ready\n"
 
 Result = TypeVar("Result")
 
 
 class _Parser(Protocol):
-    def parse(self, data: bytes) -> bytes: ...
+    def parse(self, data: bytes, secrets: Sequence[str]) -> bytes: ...
 
     def decode(self, packed: bytes) -> Any:
         """What was packed; ValueError where the bytes cannot come from `parse`."""
@@ -64,12 +65,14 @@ class Worker(Generic[Result]):
         seconds: float = SECONDS,
         memory: int = MEMORY,
         folder: Path | None = None,
+        secrets: Sequence[str] = (),
     ) -> None:
-        """`parser` is a module name; `folder` is where it lies when it is not installed."""
+        """`parser` is a module name; `folder` is where it lies when it is not installed; `secrets` are passwords to try."""
         self._parser = parser
         self._seconds = seconds
         self._memory = memory
         self._folder = folder
+        self._secrets = tuple(secrets)
         self._child: _Child | None = None
 
     def __enter__(self) -> Worker[Result]:
@@ -103,7 +106,7 @@ class Worker(Generic[Result]):
         self.start()
         assert self._child is not None
         try:
-            answer = self._child.ask(data, self._seconds)
+            answer = self._child.ask(data, self._secrets, self._seconds)
         except WorkerBroken:
             self._child = None
             raise
@@ -193,14 +196,14 @@ class _Child:
         self._questions, self._answers = self._process.stdin, self._process.stdout
         self._is_ready = False
 
-    def ask(self, data: bytes, seconds: float) -> bytes | Refusal:
+    def ask(self, data: bytes, secrets: Sequence[str], seconds: float) -> bytes | Refusal:
         """What was packed for this file, or why there is nothing; after a Refusal the child has ended."""
         self._wait_until_ready()
         timed_out = threading.Event()
         timer = threading.Timer(seconds, self._give_up, (timed_out,))
         timer.start()
         try:
-            answer = self._exchange(data)
+            answer = self._exchange(data, secrets)
         finally:
             timer.cancel()
             # a timer that fires this very moment must not hit the next file
@@ -232,10 +235,10 @@ class _Child:
         timed_out.set()
         self._process.kill()
 
-    def _exchange(self, data: bytes) -> bytes | Refusal:
+    def _exchange(self, data: bytes, secrets: Sequence[str]) -> bytes | Refusal:
         try:
-            _send(self._questions, data)
-            failed, body = _receive(self._answers)
+            _send(self._questions, data, secrets=secrets)
+            failed, body, _ = _receive(self._answers)
         # a child that died leaves a broken pipe, half an answer, or none
         except (OSError, EOFError, ValueError):
             status, said = self._end()
@@ -262,14 +265,17 @@ class _Child:
         return status, said[-_TOLD_CHARACTERS:].strip()
 
 
-def _send(pipe: IO[bytes], body: bytes, *, failed: bool = False) -> None:
-    pipe.write(json.dumps({"size": len(body), "failed": failed}).encode() + b"\n")
+def _send(
+    pipe: IO[bytes], body: bytes, *, failed: bool = False, secrets: Sequence[str] = ()
+) -> None:
+    head = {"size": len(body), "failed": failed, "secrets": list(secrets)}
+    pipe.write(json.dumps(head).encode() + b"\n")
     pipe.write(body)
     pipe.flush()
 
 
-def _receive(pipe: IO[bytes]) -> tuple[bool, bytes]:
-    """Whether the other side failed, and its bytes; EOFError when it hung up."""
+def _receive(pipe: IO[bytes]) -> tuple[bool, bytes, Sequence[str]]:
+    """Whether the other side failed, its bytes, and passwords to try; EOFError when it hung up."""
     line = pipe.readline(_HEAD_BYTES)
     if not line:
         raise EOFError
@@ -279,7 +285,7 @@ def _receive(pipe: IO[bytes]) -> tuple[bool, bytes]:
     body = pipe.read(head["size"])
     if len(body) < head["size"]:
         raise EOFError
-    return head["failed"], body
+    return head["failed"], body, head["secrets"]
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -297,9 +303,9 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _serve_one(parser: _Parser, questions: IO[bytes], answers: IO[bytes]) -> bool:
-    _, data = _receive(questions)
+    _, data, secrets = _receive(questions)
     try:
-        _send(answers, parser.parse(data))
+        _send(answers, parser.parse(data, secrets))
     # The fence: MemoryError, a panic of a native library (no Exception) and our own bugs all cost
     # this one file; the process ends afterwards, for nobody knows what state it is in.
     except BaseException:

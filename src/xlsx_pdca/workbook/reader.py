@@ -46,8 +46,8 @@ def read_workbook(data: bytes, *, times: int = 1) -> RawBook | Refusal:
         return stop.refusal
 
 
-def parse(data: bytes) -> bytes:
-    """For the worker: the book read twice, packed."""
+def parse(data: bytes, secrets: Sequence[str] = ()) -> bytes:
+    """For the worker: the book read twice, packed; a book behind a password is none of this reader's."""
     book = read_workbook(data)
     if isinstance(book, RawBook):
         book = replace(book, disagreements=calamine_check(data, book))

@@ -1,0 +1,64 @@
+"""What stands in a file that is no workbook by itself: a mail with its parts, an archive with its entries, a book under a cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from xlsx_pdca.rawbook import Refusal
+
+LETTER_CHARACTERS = 4_000
+"""Of a mail's text kept in the ledger; the whole mail is in the archive."""
+
+
+class ContainerKind(StrEnum):
+    MAIL = "mail"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The head and the words of a mail, as it claims them itself."""
+
+    sender: str = ""
+    """Address of From in lower case; "" where there is none that can be read."""
+    sender_name: str = ""
+    date: str = ""
+    """ISO 8601 with offset; "" where it cannot be read."""
+    message_id: str = ""
+    subject: str = ""
+    text: str = ""
+    """Plain text of the body, at most LETTER_CHARACTERS."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One attachment of a mail or one entry of an archive; its name is data, never a path."""
+
+    name: str
+    """As the sender called it, control and direction characters escaped; "" where it has none."""
+    data: bytes = b""
+    inline: bool = False
+    """Shown within a mail's text, as the picture of a signature is."""
+    defect: str = ""
+    """English: why its bytes may not be what was sent (base64 cut off, wrong checksum)."""
+    refusal: Refusal | None = None
+    """Why it could not be taken out at all; then there are no bytes."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything found in a container, in its order; nothing of it is left out."""
+
+    kind: ContainerKind
+    parts: tuple[Part, ...] = ()
+    letter: Letter | None = None
+    defects: tuple[str, ...] = ()
+    """English: what is broken in the container itself, though its parts could be taken out."""
+
+
+@dataclass(frozen=True)
+class Uncovered:
+    """A file that stood behind a password, now without it."""
+
+    data: bytes

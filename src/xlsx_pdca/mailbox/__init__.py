@@ -1,0 +1,1 @@
+"""Mail files and archives: what comes with the post, taken apart; parsing runs in the worker only."""
