@@ -240,4 +240,14 @@ def booking(fact: Fact, *, at: datetime, by: str) -> NewEvent:
 def fact_of(event: Event) -> Fact | None:
     """The fact an event books; None for event types of later releases."""
     cls = _TYPES.get(event.type)
-    return None if cls is None else msgspec.convert(event.data, type=cls, strict=False)
+    return None if cls is None else msgspec.convert(_plain(event.data), type=cls, strict=False)
+
+
+def _plain(value: Any) -> Any:
+    """The same as dicts: a read-only mapping has methods, such as `copy`, that would be taken for its keys."""
+    match value:
+        case Mapping():
+            return {key: _plain(item) for key, item in value.items()}
+        case tuple() | list():
+            return [_plain(item) for item in value]
+    return value
