@@ -146,3 +146,30 @@ def half_width(text: str) -> str:
 def is_blank(text: str) -> bool:
     """True when nothing but line ends, blanks and signs of no width stands there."""
     return not text.strip(BLANK_SIGNS)
+
+
+NAME_CHARACTERS = 300
+"""Of a file name from outside; file systems allow 255, what is longer was made to be long."""
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_NONCHARACTERS = frozenset("\ufffe\uffff")
+
+
+def visible_name(text: str) -> str:
+    """A name from outside so that all of it is seen: control and direction characters escaped (`\\u202e`, `\\n`), one line.
+
+    What is visible stays as it is, 外字 and variation selectors too; a name beyond NAME_CHARACTERS loses
+    its middle, never its ending. Naming it twice changes nothing.
+    """
+    if not text.isprintable():
+        text = "".join(_visible(character) for character in text)
+    if len(text) <= NAME_CHARACTERS:
+        return text
+    half = NAME_CHARACTERS // 2
+    return f"{text[:half]}…{text[half + 1 - NAME_CHARACTERS :]}"
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) in _INVISIBLE or character in _NONCHARACTERS:
+        return character.encode("unicode_escape").decode("ascii")
+    return character
