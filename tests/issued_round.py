@@ -146,9 +146,16 @@ class Desk:
 
     @property
     def copies(self) -> list[str]:
-        """Readable copies in 50_受領済."""
-        folder = self.round.folder.received
-        return sorted(p.name for p in folder.rglob("*") if p.is_file())
+        """Readable copies of submissions in 50_受領済."""
+        return sorted(p.name for p in self._received() if p.parent.name not in ("保留", "添付資料"))
+
+    @property
+    def laid_out(self) -> list[str]:
+        """Names of attachments, and of files that wait, in 50_受領済."""
+        return sorted(p.name for p in self._received() if p.parent.name in ("保留", "添付資料"))
+
+    def _received(self) -> list[Path]:
+        return [p for p in self.round.folder.received.rglob("*") if p.is_file()]
 
 
 def codes(arrived: Arrived) -> list[str]:

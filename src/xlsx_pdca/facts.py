@@ -76,13 +76,13 @@ class Submitted:
     """Sequence number of the arrival; filled in by `fold` where the arrival itself carries the submission."""
     assigned: bool = False
     """True when a person said whose file it is (`accept --as`)."""
-    copy: str = ""
+    read_as: str = ""
     """SHA-256 of the decrypted or converted workbook that is read in the place of the original; "" where that is read itself."""
 
     @property
     def workbook(self) -> str:
         """SHA-256 of the bytes that are read."""
-        return self.copy or self.sha256
+        return self.read_as or self.sha256
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Arrived:
     """SHA-256 of the mail or archive it was taken out of; its name then begins with that one's."""
     letter: Letter | None = None
     """Set when it is a mail."""
-    copy: str = ""
+    read_as: str = ""
     """SHA-256 of the decrypted or converted workbook that is read in its place."""
 
 

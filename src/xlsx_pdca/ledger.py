@@ -193,7 +193,21 @@ class Ledger:
             booked.fact.outcome in (Outcome.HELD, Outcome.REFUSED)
             and booked.seq not in self._submissions
             and booked.seq not in self.dismissed
+            and booked.seq not in self._opened_later
         )
+
+    @cached_property
+    def _opened_later(self) -> frozenset[int]:
+        """Arrivals that could not be read and were read when they came up again, with a password."""
+        read: set[tuple[str, int]] = set()
+        opened: set[int] = set()
+        for booked in reversed(self.arrivals):
+            file = (booked.fact.name, booked.fact.modified)
+            if booked.fact.outcome is not Outcome.REFUSED:
+                read.add(file)
+            elif file in read:
+                opened.add(booked.seq)
+        return frozenset(opened)
 
     @property
     def held(self) -> tuple[Booked, ...]:
@@ -207,7 +221,9 @@ class Ledger:
 
     @cached_property
     def _first_by_bytes(self) -> Mapping[str, Booked]:
-        return {b.fact.sha256: b for b in reversed(self.arrivals)}
+        return {
+            b.fact.sha256: b for b in reversed(self.arrivals) if b.seq not in self._opened_later
+        }
 
     @cached_property
     def _by_file(self) -> Mapping[tuple[str, str, int], Booked]:
@@ -293,6 +309,8 @@ class Ledger:
                 return booked.fact.sha256 in self._in_use
             case Outcome.HELD | Outcome.REFUSED:
                 return booked.seq in self._waiting.get(booked.fact.sha256, ())
+        if booked.fact.outcome in (Outcome.OPENED, Outcome.ATTACHMENT, Outcome.PASSED):
+            return booked.at == self.arrivals[-1].at
         stands = self._use_of_twins(booked) in (None, Use.COUNTS, Use.WAITS)
         return stands and booked.at == self.arrivals[-1].at
 

@@ -135,7 +135,7 @@ def test_files_in_folders_are_found(desk: Desk) -> None:
 # -- crashes -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", ["_restore", "remove_files"])
+@pytest.mark.parametrize("step", ["write_copies", "remove_files"])
 def test_cut_off_after_booking(desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """Killed between the ledger and the tidying: the next run recognises the file, doubles nothing, tidies up."""
 
@@ -199,7 +199,7 @@ def test_twins_are_decided_as_if_nothing_had_been_cut_off(
 
     with monkeypatch.context() as patch:
         patch.setattr(receiving, "BATCH_FILES", 1)
-        patch.setattr(receiving, "_restore" if lost else "remove_files", die)
+        patch.setattr(receiving, "write_copies" if lost else "remove_files", die)
         with pytest.raises(Killed):
             desk.receive()
     if lost:
@@ -564,7 +564,7 @@ def test_killed_for_real(desk: Desk) -> None:
     program = (
         "import os, signal, sys\n"
         "from xlsx_pdca.workflows import receive\n"
-        "receive._restore = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "receive.write_copies = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "from xlsx_pdca.cli.program import run\n"
         "run(['receive', '--round', sys.argv[1]])\n"
     )

@@ -24,14 +24,35 @@ from xlsx_pdca.reading import listed
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files, given_files, passed_over
 from xlsx_pdca.workflows.receive import Line, receive
 
+ASKED = "\0"
+"""Stands for `--password` without a value: it is asked for on the screen, where nobody reads it."""
+
 
 @click.command("receive", cls=Command)
 @click.argument("paths", nargs=-1, type=EXISTING, metavar="[ファイルやフォルダー]...")
+@click.option(
+    "--password",
+    "passwords",
+    multiple=True,
+    is_flag=False,
+    flag_value=ASKED,
+    metavar="[パスワード]",
+    help="開くためのパスワード（値を省くと画面でお尋ねします）。保留中のものも、もう一度試します",
+)
 @round_option
 @dry_run_option
 @json_option
-def command(paths: tuple[Path, ...], round_folder: Path, *, dry_run: bool, as_json: bool) -> int:
+def command(
+    paths: tuple[Path, ...],
+    passwords: tuple[str, ...],
+    round_folder: Path,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
     """届いたファイルを取り込みます。
+
+    メール（.eml、.msg）と圧縮ファイル（.zip）は、中のファイルを取り出して取り込みます。
 
     何も指定しなければ「40_届いたファイル」の中を取り込み、取り込んだものはそこから除きます。
     原本はすべて保管し、提出として受け付けたものは「50_受領済」に控えを置きます。
@@ -39,10 +60,17 @@ def command(paths: tuple[Path, ...], round_folder: Path, *, dry_run: bool, as_js
     指定したファイルは元の場所に残ります。確認済にするのは、このあと accept で行います。
     """
     round_ = opened(round_folder)
+    secrets = [asked_password() if each == ASKED else each for each in passwords]
     files = given_files(paths) if paths else dropped_files(round_.folder.drop)
     with console.progress(len(files), "読み取り中") as step:
         received = receive(
-            round_, files, now=console.now(), by=console.person(), dry_run=dry_run, step=step
+            round_,
+            files,
+            now=console.now(),
+            by=console.person(),
+            dry_run=dry_run,
+            secrets=secrets,
+            step=step,
         )
     arrivals = Arrivals(round_, received.lines, booked=not dry_run)
     if as_json:
@@ -90,6 +118,11 @@ def _show(arrivals: Arrivals, nothing_in: str) -> None:
 
 def _replaces_accepted(line: Line) -> bool:
     return not line.already and any(f.code == "ARR10" for f in line.arrived.findings)
+
+
+def asked_password() -> str:
+    """A password typed without being shown."""
+    return str(click.prompt("パスワード", hide_input=True, err=True))
 
 
 def _not_taken(names: Sequence[str]) -> str:

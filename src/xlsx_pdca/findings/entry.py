@@ -45,6 +45,8 @@ CONTEXT: Mapping[str, str] = {
     "other_ticket": "別の整理番号",
     "round": "実施回の番号",
     "program": "保存したソフトウェア",
+    "sender": "差出人",
+    "subject": "メールの件名",
 }
 """Every word a sentence may ask for, and what it stands for; the document prints these."""
 

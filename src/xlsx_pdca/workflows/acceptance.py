@@ -13,11 +13,12 @@ from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Issued, Sent, Submitte
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold, must_check
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.file_names import safe_file_name
-from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
+from xlsx_pdca.workflows.copies import restore_copies
+from xlsx_pdca.workflows.decide import next_number, readable_copy, takes_place_of_accepted
 from xlsx_pdca.workflows.judge import person_of
 from xlsx_pdca.workflows.proposals import may_be_taken
 from xlsx_pdca.workflows.readings import Readings
-from xlsx_pdca.workflows.receive import changes_since, restore_copies
+from xlsx_pdca.workflows.receive import changes_since
 from xlsx_pdca.workflows.round import Round
 
 
@@ -160,7 +161,7 @@ def assign(
         submission = _assigned(round_, readings, ledger, held, (unit, form))
         if not dry_run:
             writer.append([booking(submission, at=now, by=by)])
-            restore_copies(round_.folder, fold(writer.read()), readings)
+            restore_copies(round_.folder, fold(writer.read()), readings.originals)
     return submission
 
 
@@ -202,7 +203,7 @@ def _assigned(
     _refuse_older(ledger, held, key)
     found: Arrived = held.fact
     sent = _workbook_of(found, key[1], ledger) or issue
-    reading = readings.reading(found.sha256, sent.plan, sent.slots)
+    reading = readings.reading(found.read_as or found.sha256, sent.plan, sent.slots)
     if isinstance(reading, Refusal):
         raise _cannot_be_taken(found)
     title = readings.plan(sent.plan).title
@@ -222,11 +223,12 @@ def _assigned(
         issue=sent.issue if sent.unit == key[0] else issue.issue,
         plan=sent.plan,
         number=number,
-        file=f"{folder / name}_第{number}回.xlsx",
+        file=readable_copy(str(folder / name), number, is_copy=bool(found.read_as)),
         findings=(*reading.findings, *takes_place_of_accepted(ledger, key)),
         person=person_of(reading),
         arrival=held.seq,
         assigned=True,
+        read_as=found.read_as,
     )
     more = changes_since(taken, ledger, readings)
     return replace(taken, findings=(*taken.findings, *more))
@@ -238,6 +240,8 @@ def _cannot_be_taken(found: Arrived) -> UsageError:
     remedy = "Excelブック（.xlsx）で改めてお送りいただくよう、お願いしてください。"
     if "FIL11" in codes:
         remedy = "中のExcelファイルを取り出して「40_届いたファイル」に入れ、取り込んでください（receive）。"
+    elif "MAI01" in codes:
+        remedy = "対応が済みましたら、取り扱わないこととしてください（--dismiss 対応済）。"
     elif "IDN09" in codes:
         remedy = "団体ごとのファイルで改めてお送りいただくよう、お願いしてください。"
     elif "IDN01" in codes:

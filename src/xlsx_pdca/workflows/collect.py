@@ -15,6 +15,10 @@ _LITTER = {"thumbs.db", "desktop.ini", ".ds_store"}
 """Files Windows and macOS leave in every folder."""
 
 
+INSIDE = " › "
+"""Between the name of a mail or archive and the name of what was in it."""
+
+
 @dataclass(frozen=True)
 class FoundFile:
     path: Path
@@ -26,6 +30,17 @@ class FoundFile:
     """Nanoseconds; orders the files of one run."""
     takes_away: bool
     """True in the drop folder only: the file leaves once its event is durable."""
+    inside: str = ""
+    """SHA-256 of the mail or archive it was taken out of; `path` is then that of the file that was dropped."""
+    own_name: str = ""
+    """Its own name where it was taken out of another file."""
+    senders: tuple[str, ...] = ()
+    """Addresses of the mails it stood in, the innermost last."""
+
+    @property
+    def called(self) -> str:
+        """The name its sender gave it, with the folders inside an archive."""
+        return self.own_name or self.path.name
 
 
 def dropped_files(folder: Path) -> tuple[FoundFile, ...]:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from xlsx_pdca.checks.copies import Comparison, Relation, compare, lost_drawings
+from xlsx_pdca.contents import Letter
 from xlsx_pdca.facts import Arrived, Outcome, Submitted
 from xlsx_pdca.findings import Finding, finding
 from xlsx_pdca.ledger import Booked, Key, Ledger, Use
@@ -45,6 +46,19 @@ class Judged:
     refused: bool = False
     is_other: bool = False
     """A paper, a picture, a zip…: no workbook at all, kept for a person to look at."""
+    inside: str = ""
+    letter: Letter | None = None
+    read_as: str = ""
+    """SHA-256 of the decrypted or converted workbook that was read in its place."""
+    was_covered: bool = False
+    """It stood behind a password."""
+    is_inline: bool = False
+    """Shown within the text of a mail."""
+    is_picture: bool = False
+    defect: str = ""
+    """English: why its bytes may not be what was sent."""
+    outcome: Outcome | None = None
+    """What became of it where that is plain: a container that was opened, a picture of a signature."""
 
     def with_(self, **more: Any) -> Judged:
         """The same with more known."""
@@ -53,6 +67,11 @@ class Judged:
     @property
     def key(self) -> Key:
         return (self.unit, self.form)
+
+    @property
+    def workbook(self) -> str:
+        """SHA-256 of the bytes that are read."""
+        return self.read_as or self.sha256
 
     @property
     def is_proved(self) -> bool:
@@ -78,11 +97,16 @@ def arrived(judged: Judged, outcome: Outcome, *added: Finding) -> Arrived:
         findings=(*judged.findings, *added),
         losses=judged.losses,
         note=judged.note,
+        inside=judged.inside,
+        letter=judged.letter,
+        read_as=judged.read_as,
     )
 
 
 def decide(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
     """Arrival of one file that met no twin in its run; `stem` is folder and name of its readable copy."""
+    if judged.outcome is not None:
+        return _plain(judged, judged.outcome, ledger)
     if judged.refused:
         return arrived(judged, Outcome.REFUSED)
     seen = ledger.seen(judged.sha256)
@@ -97,6 +121,14 @@ def decide(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
         doubt = finding("ARR03", found=current.person, name=judged.person)
         return arrived(judged, Outcome.HELD, doubt)
     return taken_in(judged, ledger, stem=stem)
+
+
+def _plain(judged: Judged, outcome: Outcome, ledger: Ledger) -> Arrived:
+    """A container or a companion: the same bytes once more need nobody's attention."""
+    seen = ledger.seen(judged.sha256)
+    if outcome is Outcome.OPENED and seen is not None and seen.fact.outcome is outcome:
+        return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=seen.fact.name))
+    return arrived(judged, outcome)
 
 
 def _blank(judged: Judged, current: Submitted | None) -> Arrived:
@@ -118,12 +150,18 @@ def taken_in(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
         issue=judged.issue,
         plan=judged.plan,
         number=number,
-        file=f"{stem}_第{number}回.xlsx",
+        file=readable_copy(stem, number, is_copy=bool(judged.read_as)),
         findings=(*judged.findings, *takes_place_of_accepted(ledger, judged.key)),
         person=judged.person,
+        read_as=judged.read_as,
     )
     taken = arrived(judged, Outcome.SUBMISSION)
     return replace(taken, findings=submission.findings, submission=submission)
+
+
+def readable_copy(stem: str, number: int, *, is_copy: bool) -> str:
+    """Name of a readable copy; one that is not byte for byte what arrived says so."""
+    return f"{stem}_第{number}回{'（変換）' if is_copy else ''}.xlsx"
 
 
 def takes_place_of_accepted(ledger: Ledger, key: Key) -> tuple[Finding, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 
-from xlsx_pdca.checks.identity import Identity, IssuedBook, Register, identify
-from xlsx_pdca.facts import Issued
-from xlsx_pdca.findings import Finding, refused
+from xlsx_pdca.checks.identity import IssuedBook, Register, identify
+from xlsx_pdca.contents import Contents
+from xlsx_pdca.facts import Issued, Outcome
+from xlsx_pdca.findings import Finding, finding, refused
 from xlsx_pdca.ledger import Ledger
-from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
+from xlsx_pdca.rawbook import PICTURE, RawBook, Refusal, RefusalCode
 from xlsx_pdca.submission import Reading
 from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.workbook.parts.kind import is_plain_text
@@ -46,54 +48,73 @@ def issued_books(round_: Round, ledger: Ledger) -> dict[str, IssuedBook]:
 
 
 def judge(
+    base: Judged,
     file: FoundFile,
-    data: bytes,
-    book: RawBook | Refusal,
+    book: RawBook,
     *,
     register: Register,
     ledger: Ledger,
     readings: Readings,
 ) -> Judged:
-    """The file as far as it speaks for itself; `book` is what was parsed from its bytes, or why nothing was."""
-    base = Judged(
-        name=file.name,
-        source=file.source,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
-        modified=file.modified,
-    )
-    if isinstance(book, Refusal):
-        return _not_read(base, book, data)
-    identity = identify(book, file.path.name, register)
+    """The file as far as it speaks for itself; `book` is what was parsed from its bytes."""
+    identity = identify(book, PurePosixPath(file.called).name, register)
     issued = ledger.tickets.get(identity.ticket.text) if identity.ticket else None
-    base = base.with_(application=book.application, findings=identity.findings)
+    findings = (*_covers(base), *identity.findings)
+    base = base.with_(application=book.application, findings=findings)
     if issued is None:
         return base
-    return _read(base, book, identity, issued, readings)
+    return _read(base, book, issued, readings)
 
 
-def _not_read(base: Judged, refusal: Refusal, data: bytes) -> Judged:
+def not_read(base: Judged, refusal: Refusal, data: bytes) -> Judged:
     """A file that is no readable workbook; what is plainly something else is no broken return."""
     code = refusal.code
     if code is RefusalCode.NOT_A_WORKBOOK and is_plain_text(base.name, data):
         code = RefusalCode.DOCUMENT
     is_other = code in (RefusalCode.DOCUMENT, RefusalCode.CONTAINER)
     return base.with_(
-        findings=(refused(code),), note=refusal.detail, refused=not is_other, is_other=is_other
+        findings=(*_covers(base), refused(code)),
+        note=refusal.detail,
+        refused=not is_other,
+        is_other=is_other,
+        is_picture=refusal.detail.endswith(PICTURE),
     )
 
 
-def _read(
-    base: Judged, book: RawBook, identity: Identity, issued: Issued, readings: Readings
-) -> Judged:
-    reading = readings.judge(book, base.sha256, issued.plan, issued.slots)
+def taken_apart(base: Judged, contents: Contents) -> Judged:
+    """A mail or an archive whose parts go their own way; one that is empty or broken waits for a person."""
+    findings = list(_covers(base))
+    if contents.defects:
+        findings.append(finding("FIL31"))
+    if not contents.parts and contents.letter is None:
+        findings.append(finding("FIL32"))
+    holds = any(each.holds for each in findings)
+    return base.with_(
+        findings=tuple(findings),
+        note="; ".join(contents.defects),
+        letter=contents.letter,
+        is_other=True,
+        outcome=None if holds else Outcome.OPENED,
+    )
+
+
+def _covers(base: Judged) -> Iterator[Finding]:
+    """What had to be done to get at the bytes, and whether they came whole."""
+    if base.was_covered:
+        yield finding("FIL35")
+    if base.defect:
+        yield finding("FIL30")
+
+
+def _read(base: Judged, book: RawBook, issued: Issued, readings: Readings) -> Judged:
+    reading = readings.judge(book, base.workbook, issued.plan, issued.slots)
     return base.with_(
         unit=issued.unit,
         form=issued.form,
         issue=issued.issue,
         plan=issued.plan,
         slots=issued.slots,
-        findings=(*identity.findings, *_macros(book), *reading.findings),
+        findings=(*base.findings, *_macros(book), *reading.findings),
         losses=reading.losses,
         person=person_of(reading),
         is_blank=reading.is_blank,

@@ -184,7 +184,7 @@ class _Run:
         return summary_input(self.round, ledger, sources, now=self.now)
 
     def _reading(self, submitted: Submitted, slots: Mapping[str, str] | None) -> Reading | None:
-        reading = self.readings.reading(submitted.sha256, submitted.plan, slots)
+        reading = self.readings.reading(submitted.workbook, submitted.plan, slots)
         if isinstance(reading, Refusal):
             self.unreadable.append(submitted.file)
             return None

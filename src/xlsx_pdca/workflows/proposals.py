@@ -13,8 +13,8 @@ from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.workflows.judge import issued_books
 from xlsx_pdca.workflows.round import Round
 
-_NO_ANSWERS = frozenset({"IDN01", "IDN09", "FIL10", "FIL11"})
-"""Not our form, several units in one file, or no workbook: there is nothing to take in."""
+_NO_ANSWERS = frozenset({"IDN01", "IDN09", "FIL10", "FIL11", "FIL31", "FIL32", "MAI01"})
+"""Not our form, several units in one file, or no workbook by itself: there is nothing to take in."""
 _TYPED_NAME = "IDN11"
 MOST = 4
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -11,29 +11,32 @@ import msgspec
 
 from xlsx_pdca import __version__
 from xlsx_pdca.checks.whole import read_return
+from xlsx_pdca.contents import Contents, Uncovered
 from xlsx_pdca.plan import WorkbookPlan
-from xlsx_pdca.rawbook import RawBook, Refusal
+from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.cache import ReadingCache, ReadingKey
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.submission import Reading
 from xlsx_pdca.worker import Crew
+from xlsx_pdca.workflows.opening import Opened
 
-PARSER = "xlsx_pdca.workbook.reader"
+PARSER = "xlsx_pdca.workflows.opening"
 _TOGETHER = 64
 
 
 class Readings:
     """What archived files say under frozen plans; one crew of workers and one cache for a whole run."""
 
-    def __init__(self, folder: RoundFolder) -> None:
+    def __init__(self, folder: RoundFolder, secrets: Sequence[str] = ()) -> None:
+        """`secrets` are passwords to try on what is closed; they are kept nowhere."""
         self.originals = Archive.of_originals(folder.originals)
         self._plans_archive = Archive.of_plans(folder.plans)
         self._plans: dict[str, WorkbookPlan] = {}
         self._cache = ReadingCache(folder.cache)
         self._new: dict[ReadingKey, str] = {}
         """Not yet in the cache; written together, for each writing waits for the disk."""
-        self._crew: Crew[RawBook] = Crew(PARSER)
+        self._crew: Crew[RawBook | Contents | Uncovered] = Crew(PARSER, secrets=secrets)
 
     def __enter__(self) -> Self:
         return self
@@ -58,8 +61,8 @@ class Readings:
         """So many files will be parsed: the workers get ready while these are still being collected."""
         self._crew.start(files)
 
-    def parse_all(self, files: Iterable[bytes]) -> Iterator[RawBook | Refusal]:
-        """What each file says, before we think anything of it; in their order, a few parsed ahead."""
+    def parse_all(self, files: Iterable[bytes]) -> Iterator[Opened]:
+        """What each file is, before we think anything of it; in their order, a few parsed ahead."""
         return self._crew.parse_all(files)
 
     def reading(self, sha256: str, plan: str, slots: Mapping[str, str] | None) -> Reading | Refusal:
@@ -71,6 +74,8 @@ class Readings:
         book = self._crew.parse(self.originals.get(sha256))
         if isinstance(book, Refusal):
             return book
+        if not isinstance(book, RawBook):
+            return Refusal(RefusalCode.CONTAINER, "holds other files")
         return self.judge(book, sha256, plan, slots)
 
     def judge(

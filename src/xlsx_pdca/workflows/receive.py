@@ -8,32 +8,26 @@ readable copies are made anew from the archive.
 from __future__ import annotations
 
 import contextlib
-import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
-from itertools import chain, count
-from pathlib import Path, PurePosixPath
+from itertools import chain
+from pathlib import PurePosixPath
 
 from xlsx_pdca.errors import DiskError
 from xlsx_pdca.facts import Arrived, Outcome, Submitted, booking
 from xlsx_pdca.findings import Finding, Grade, finding
-from xlsx_pdca.ledger import Key, Ledger, fold
+from xlsx_pdca.ledger import Booked, Key, Ledger, fold
 from xlsx_pdca.rawbook import Refusal
-from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import (
-    make_folders,
-    make_read_only,
     remove_files,
-    replace_file,
-    sync_directory,
-    write_beside,
 )
+from xlsx_pdca.workflows.closed import closed_files
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files
+from xlsx_pdca.workflows.copies import make_room, restore_copies, write_copies
 from xlsx_pdca.workflows.decide import (
     Judged,
     Twin,
@@ -42,17 +36,11 @@ from xlsx_pdca.workflows.decide import (
     settle,
     since_before,
 )
-from xlsx_pdca.workflows.judge import judge, register_of
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.round import Round
-
-BATCH_FILES = 64
-BATCH_SECONDS = 2.0
-BATCH_BYTES = 32 << 20
+from xlsx_pdca.workflows.unfold import BATCH_FILES, Step, Unfolding
 
 _TAKEN = (Outcome.SUBMISSION, Outcome.SAME_FILE)
-
-Step = Callable[[FoundFile], None]
 
 
 @dataclass(frozen=True)
@@ -98,83 +86,31 @@ def receive(
     now: datetime,
     by: str,
     dry_run: bool = False,
+    secrets: Sequence[str] = (),
     step: Step = lambda _: None,
 ) -> Received:
-    """Take in files; None means the drop folder. A bad file costs one line, the others go on.
+    """Take in files and what stands in them; None means the drop folder. A bad file costs one line, the others go on.
 
+    With `secrets`, passwords, what waits behind one is tried again too.
     A dry run judges and decides the same, and neither archives, books nor moves anything.
     """
     found = dropped_files(round_.folder.drop) if files is None else tuple(files)
-    with Readings(round_.folder) as readings:
+    ledger = round_.ledger()
+    with Readings(round_.folder, secrets) as readings:
+        found += closed_files(round_.folder, ledger) if secrets else ()
         readings.expect(len(found))
-        unread: list[FoundFile] = []
-        judged = list(_judged(round_, readings, found, unread, step=step, keep=not dry_run))
-        twins = _settled(judged, round_.ledger(), readings)
+        unfolding = Unfolding(round_, readings, ledger, keep=not dry_run, step=step)
+        judged = unfolding.judged(found)
+        twins = _settled(judged, ledger, readings)
         batches = tuple(_together(judged, twins))
         if dry_run:
             flat = chain.from_iterable(batches)
             lines = list(_decided(round_, readings, flat, twins, round_.ledger(), {}))
         else:
             lines = list(_booked(round_, readings, batches, twins, now=now, by=by))
-    place = {file: number for number, file in enumerate(found)}
-    return Received(tuple(sorted(lines, key=lambda line: place[line.file])), tuple(unread))
-
-
-# -- archive and judge -------------------------------------------------------------------
-
-
-def _judged(
-    round_: Round,
-    readings: Readings,
-    files: Iterable[FoundFile],
-    unread: list[FoundFile],
-    *,
-    step: Step,
-    keep: bool,
-) -> Iterator[tuple[FoundFile, Judged]]:
-    """Each file with what it says; its bytes are archived before anything parses them.
-
-    Files that cannot be read are added to `unread`.
-    """
-    ledger = round_.ledger()
-    register = register_of(round_, ledger, readings)
-    taken: deque[tuple[FoundFile, bytes]] = deque()
-
-    def archived() -> Iterator[bytes]:
-        for batch in _batches(files, unread):
-            if keep:
-                readings.originals.put_many([data for _, data in batch])
-            for file, data in batch:
-                taken.append((file, data))
-                yield data
-
-    for book in readings.parse_all(archived()):
-        file, data = taken.popleft()
-        yield file, judge(file, data, book, register=register, ledger=ledger, readings=readings)
-        step(file)
-
-
-def _batches(
-    files: Iterable[FoundFile], unread: list[FoundFile]
-) -> Iterator[list[tuple[FoundFile, bytes]]]:
-    """Files with their bytes, at most 64, two seconds' worth, or as many bytes as memory should hold."""
-    batch: list[tuple[FoundFile, bytes]] = []
-    began, size = time.monotonic(), 0
-    for file in files:
-        try:
-            batch.append((file, file.path.read_bytes()))
-        except (
-            OSError
-        ):  # open elsewhere, no right to read, gone: this one file waits, the others go on
-            unread.append(file)
-            continue
-        size += len(batch[-1][1])
-        full = len(batch) == BATCH_FILES or size > BATCH_BYTES
-        if full or time.monotonic() - began > BATCH_SECONDS:
-            yield batch
-            batch, began, size = [], time.monotonic(), 0
-    if batch:
-        yield batch
+    place = {file: number for number, (file, _) in enumerate(judged)}
+    shown = sorted(lines, key=lambda line: place[line.file])
+    return Received(tuple(shown), tuple(unfolding.unread))
 
 
 # -- decide ------------------------------------------------------------------------------
@@ -203,7 +139,7 @@ def _settled(
 
 
 def _twin(judged: Judged, readings: Readings) -> Twin | None:
-    reading = readings.reading(judged.sha256, judged.plan, judged.slots)
+    reading = readings.reading(judged.workbook, judged.plan, judged.slots)
     return None if isinstance(reading, Refusal) else Twin(judged, reading)
 
 
@@ -218,9 +154,9 @@ def _decided(
     """What each file becomes; `seen` remembers the bytes met earlier in this run, and under which name."""
     for file, each in judged:
         before = ledger.same_file(each.sha256, each.name, each.modified)
-        if before is not None:
+        if before is not None and not _opens_now(before, each):
             yield Line(file, before.fact, already=True)
-        elif each.sha256 in seen and not each.refused:
+        elif each.sha256 in seen and each.outcome is not Outcome.PASSED and not each.refused:
             doubt = finding("ARR01", other_file=seen[each.sha256])
             yield Line(file, arrived(each, Outcome.SAME_FILE, doubt))
         else:
@@ -228,6 +164,11 @@ def _decided(
             decided = settled or decide(each, ledger, stem=_stem(round_, each, readings))
             yield Line(file, _with_changes(decided, ledger, readings))
         seen.setdefault(each.sha256, each.name)
+
+
+def _opens_now(before: Booked, judged: Judged) -> bool:
+    """Whether a file that could not be read before, for want of a password, was read this time."""
+    return before.fact.outcome is Outcome.REFUSED and not judged.refused
 
 
 def _with_changes(decided: Arrived, ledger: Ledger, readings: Readings) -> Arrived:
@@ -244,7 +185,9 @@ def changes_since(taken: Submitted, ledger: Ledger, readings: Readings) -> tuple
     before = ledger.standing(taken.unit, taken.form).submission
     if before is None or before.plan != taken.plan:
         return ()
-    older, newer = (readings.reading(s.sha256, s.plan, _slots(s, ledger)) for s in (before, taken))
+    older, newer = (
+        readings.reading(s.workbook, s.plan, _slots(s, ledger)) for s in (before, taken)
+    )
     if isinstance(older, Refusal) or isinstance(newer, Refusal):
         return ()
     return since_before(older, newer, readings.plan(taken.plan), number=before.number)
@@ -311,15 +254,15 @@ def _booked(
             lines = list(_decided(round_, readings, batch, twins, ledger, seen))
             writer.append([booking(x.arrived, at=now, by=by) for x in lines if not x.already])
             yield from _tidied(round_.folder, lines, readings)
-        restore_copies(round_.folder, fold(writer.read()), readings)
+        restore_copies(round_.folder, fold(writer.read()), readings.originals)
 
 
 def _tidied(folder: RoundFolder, lines: Sequence[Line], readings: Readings) -> list[Line]:
     """Readable copies first, then the files leave the drop folder; one that somebody has open stays."""
     taken = [s for line in lines if (s := line.arrived.submission)]
     for each in taken:
-        _make_room(folder.root / each.file, each.sha256)
-    _restore(folder, taken, readings)
+        make_room(folder.root / each.file, each.workbook)
+    write_copies({folder.root / each.file: each.workbook for each in taken}, readings.originals)
     leaving = [line.file.path for line in lines if line.file.takes_away]
     try:
         remove_files(leaving)
@@ -328,33 +271,3 @@ def _tidied(folder: RoundFolder, lines: Sequence[Line], readings: Readings) -> l
             with contextlib.suppress(DiskError):
                 remove_files([path])
     return [replace(x, stays=x.file.takes_away and x.file.path.exists()) for x in lines]
-
-
-def _make_room(target: Path, digest: str) -> None:
-    """Give another name to a copy with other bytes: it was made before the ledger was put back to a backup."""
-    with told_about(target):
-        if not target.exists() or sha256(target.read_bytes()).hexdigest() == digest:
-            return
-        names = (target.with_stem(f"{target.stem}_以前の控え{n}") for n in count(1))
-        target.rename(next(name for name in names if not name.exists()))
-
-
-def restore_copies(folder: RoundFolder, ledger: Ledger, readings: Readings) -> None:
-    """Write every readable copy of 50_受領済 that is missing."""
-    submissions = [b.fact for s in ledger.standings.values() for b in s.submissions]
-    _restore(folder, submissions, readings)
-
-
-def _restore(folder: RoundFolder, submissions: Iterable[Submitted], readings: Readings) -> None:
-    """Write the copies that are missing; their names are made durable together."""
-    targets = {folder.root / each.file: each.sha256 for each in submissions}
-    missing = {target: digest for target, digest in targets.items() if not target.exists()}
-    folders = {target.parent for target in missing}
-    for parent in folders:
-        make_folders(parent)
-    for target, digest in missing.items():
-        finished = write_beside(target, readings.originals.get(digest))
-        make_read_only(finished)
-        replace_file(finished, target)
-    for parent in folders:
-        sync_directory(parent)

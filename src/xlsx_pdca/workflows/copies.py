@@ -1,0 +1,92 @@
+"""Readable copies in 50_受領済: submissions, attachments, and what waits for a person, made anew from the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from itertools import count
+from pathlib import Path, PurePosixPath
+
+from xlsx_pdca.facts import Arrived, Outcome
+from xlsx_pdca.ledger import Booked, Ledger
+from xlsx_pdca.store.archive import Archive
+from xlsx_pdca.store.disk_errors import told_about
+from xlsx_pdca.store.file_names import safe_file_name
+from xlsx_pdca.store.round_folder import RoundFolder
+from xlsx_pdca.store.system import (
+    make_folders,
+    make_read_only,
+    remove_files,
+    replace_file,
+    sync_directory,
+    write_beside,
+)
+from xlsx_pdca.workflows.collect import INSIDE
+
+WAITING = "保留"
+ATTACHMENTS = "添付資料"
+
+
+def restore_copies(folder: RoundFolder, ledger: Ledger, originals: Archive) -> None:
+    """Write every readable copy that is missing, and take away those of files that no longer wait."""
+    submissions = [b.fact for s in ledger.standings.values() for b in s.submissions]
+    copies = {folder.root / each.file: each.workbook for each in submissions}
+    copies |= {
+        folder.root / copy_of_arrival(b): b.fact.sha256
+        for b in ledger.arrivals
+        if b.fact.outcome is Outcome.ATTACHMENT or _is_shown(b, ledger)
+    }
+    write_copies(copies, originals)
+    _take_away(folder, ledger)
+
+
+def write_copies(copies: Mapping[Path, str], originals: Archive) -> None:
+    """Write those that are missing, path → digest; their names are made durable together."""
+    missing = {target: digest for target, digest in copies.items() if not target.exists()}
+    folders = {target.parent for target in missing}
+    for parent in folders:
+        make_folders(parent)
+    for target, digest in missing.items():
+        finished = write_beside(target, originals.get(digest))
+        make_read_only(finished)
+        replace_file(finished, target)
+    for parent in folders:
+        sync_directory(parent)
+
+
+def make_room(target: Path, digest: str) -> None:
+    """Give another name to a copy with other bytes: it was made before the ledger was put back to a backup."""
+    with told_about(target):
+        if not target.exists() or sha256(target.read_bytes()).hexdigest() == digest:
+            return
+        names = (target.with_stem(f"{target.stem}_以前の控え{n}") for n in count(1))
+        target.rename(next(name for name in names if not name.exists()))
+
+
+def copy_of_arrival(booked: Booked) -> str:
+    """Where an attachment, or a file that waits, can be opened; relative to the round folder."""
+    fact: Arrived = booked.fact
+    is_attachment = fact.outcome is Outcome.ATTACHMENT
+    own = PurePosixPath(fact.name.rsplit(INSIDE, 1)[-1]).name
+    whose = f"{fact.unit}_" if is_attachment and fact.unit else ""
+    kind = ATTACHMENTS if is_attachment else WAITING
+    return str(PurePosixPath("50_受領済", kind, safe_file_name(f"受付{booked.seq}_{whose}{own}")))
+
+
+def _is_shown(booked: Booked, ledger: Ledger) -> bool:
+    """Whether a waiting file is laid out to be opened: not what could not be read safely."""
+    return booked.fact.outcome is Outcome.HELD and ledger.waits(booked)
+
+
+def _take_away(folder: RoundFolder, ledger: Ledger) -> None:
+    if not (folder.received / WAITING).is_dir():
+        return
+    remove_files(list(_settled(folder, ledger)))
+
+
+def _settled(folder: RoundFolder, ledger: Ledger) -> Iterator[Path]:
+    for booked in ledger.arrivals:
+        if booked.fact.outcome is Outcome.HELD and not ledger.waits(booked):
+            path = folder.root / copy_of_arrival(booked)
+            if path.exists():
+                yield path
