@@ -9,6 +9,7 @@ from enum import Enum, StrEnum, auto
 from functools import cached_property
 from typing import Any
 
+from xlsx_pdca.contents import Letter
 from xlsx_pdca.event import Event
 from xlsx_pdca.facts import (
     Accepted,
@@ -254,6 +255,28 @@ class Ledger:
     def seen(self, sha256: str) -> Booked | None:
         """The first arrival of the very same bytes."""
         return self._first_by_bytes.get(sha256)
+
+    def letter_of(self, booked: Booked) -> Letter | None:
+        """The head and words of the innermost mail a file came in; None where it came by itself."""
+        letters = (each.fact.letter for each in (booked, *self.holders_of(booked)))
+        return next((letter for letter in letters if letter is not None), None)
+
+    def holders_of(self, booked: Booked) -> tuple[Booked, ...]:
+        """The mails and archives a file stood in, the innermost first."""
+        found: list[Booked] = []
+        met = {booked.fact.sha256}  # there are archives that hold themselves
+        inside = booked.fact.inside
+        while (holder := self._holders.get(inside)) and inside not in met:
+            found.append(holder)
+            met.add(inside)
+            inside = holder.fact.inside
+        return tuple(found)
+
+    @cached_property
+    def _holders(self) -> Mapping[str, Booked]:
+        """Bytes of a mail or archive → its arrival."""
+        inside = {b.fact.inside for b in self.arrivals if b.fact.inside}
+        return {b.fact.sha256: b for b in reversed(self.arrivals) if b.fact.sha256 in inside}
 
     def use_of(self, seen: Booked) -> Use:
         """What became of the bytes of an arrival until now."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlsx_pdca.contents import Letter
 from xlsx_pdca.event import JST
 from xlsx_pdca.findings import Finding
 from xlsx_pdca.ledger import Status
@@ -114,10 +115,12 @@ class ArrivalLine:
     form: str = ""
     submission: int = 0
     source: str = ""
-    """Drop folder, or the sender of the mail."""
+    """Drop folder, or the folder given."""
     file: str = ""
     """Readable copy, relative to the round folder."""
     size: int = 0
+    letter: Letter | None = None
+    """The mail it came in, or it is itself."""
 
 
 @dataclass(frozen=True)

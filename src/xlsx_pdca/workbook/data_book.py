@@ -33,6 +33,10 @@ _ARRIVAL_HEADS = (
     "受領済ファイル",
     "バイト数",
     "SHA-256",
+    "メールの差出人",
+    "メールの日時",
+    "メールの件名",
+    "Message-ID",
 )
 _QUESTION_HEADS = (
     "様式",
@@ -145,6 +149,7 @@ def _write_read_me(sheet: SummarySheet, summary: SummaryInput) -> None:
 
 def _arrivals(summary: SummaryInput) -> Iterator[tuple[str, ...]]:
     for arrival in sorted(summary.arrivals, key=lambda a: a.received_at):
+        letter = arrival.letter
         yield (
             str(arrival.number or ""),
             iso(arrival.received_at),
@@ -159,6 +164,10 @@ def _arrivals(summary: SummaryInput) -> Iterator[tuple[str, ...]]:
             arrival.file,
             str(arrival.size),
             arrival.sha256,
+            letter.sender if letter else "",
+            letter.date if letter else "",
+            letter.subject if letter else "",
+            letter.message_id if letter else "",
         )
 
 

@@ -278,11 +278,18 @@ def _arrival_lines(summary: SummaryInput) -> Iterator[Line]:
                 plan.title if plan else "",
                 f"第{arrival.submission}回" if arrival.submission else "",
                 _handled(arrival),
-                arrival.source,
+                _came_from(arrival),
             ),
             link=f"external:../{arrival.file}" if arrival.file else "",
             link_column=3,
         )
+
+
+def _came_from(arrival: ArrivalLine) -> str:
+    """The mail it came in, else the folder."""
+    if arrival.letter is None:
+        return arrival.source
+    return f"メール（{arrival.letter.sender or '差出人なし'}）"
 
 
 def _handled(arrival: ArrivalLine) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlsx_pdca.facts import Arrived, Outcome
-from xlsx_pdca.ledger import Booked, Ledger
+from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.workflows.collect import FoundFile
@@ -14,7 +14,8 @@ _CLOSED = "FIL03"
 def closed_files(folder: RoundFolder, ledger: Ledger) -> tuple[FoundFile, ...]:
     """Those held for want of a password, from the archive, under the names they arrived with; of one in a mail or archive, that one."""
     originals = Archive.of_originals(folder.originals)
-    waiting = (_outermost(b, ledger) for b in ledger.held if _is_closed(b.fact))
+    closed = (booked for booked in ledger.held if _is_closed(booked.fact))
+    waiting = ((booked, *ledger.holders_of(booked))[-1].fact for booked in closed)
     files = {(fact.sha256, fact.name, fact.modified): fact for fact in waiting}
     return tuple(
         FoundFile(originals.path(f.sha256), f.name, f.source, f.modified, False, own_name=f.name)
@@ -25,14 +26,3 @@ def closed_files(folder: RoundFolder, ledger: Ledger) -> tuple[FoundFile, ...]:
 
 def _is_closed(fact: Arrived) -> bool:
     return fact.outcome is Outcome.REFUSED and any(f.code == _CLOSED for f in fact.findings)
-
-
-def _outermost(booked: Booked, ledger: Ledger) -> Arrived:
-    """The file that was dropped and in which this one stood."""
-    fact: Arrived = booked.fact
-    while fact.inside:
-        holder = ledger.seen(fact.inside)
-        if holder is None:
-            return fact
-        fact = holder.fact
-    return fact

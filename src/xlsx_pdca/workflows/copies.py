@@ -31,11 +31,8 @@ def restore_copies(folder: RoundFolder, ledger: Ledger, originals: Archive) -> N
     """Write every readable copy that is missing, and take away those of files that no longer wait."""
     submissions = [b.fact for s in ledger.standings.values() for b in s.submissions]
     copies = {folder.root / each.file: each.workbook for each in submissions}
-    copies |= {
-        folder.root / copy_of_arrival(b): b.fact.sha256
-        for b in ledger.arrivals
-        if b.fact.outcome is Outcome.ATTACHMENT or _is_shown(b, ledger)
-    }
+    shown = {laid_out(booked, ledger): booked.fact.sha256 for booked in ledger.arrivals}
+    copies |= {folder.root / name: digest for name, digest in shown.items() if name}
     write_copies(copies, originals)
     _take_away(folder, ledger)
 
@@ -63,19 +60,23 @@ def make_room(target: Path, digest: str) -> None:
         target.rename(next(name for name in names if not name.exists()))
 
 
-def copy_of_arrival(booked: Booked) -> str:
-    """Where an attachment, or a file that waits, can be opened; relative to the round folder."""
+def laid_out(booked: Booked, ledger: Ledger) -> str:
+    """Where an attachment, or a file that waits, can be opened, relative to the round folder; "" for any other.
+
+    What could not be read safely is laid out nowhere.
+    """
+    outcome = booked.fact.outcome
+    waits = outcome is Outcome.HELD and ledger.waits(booked)
+    return _copy_of(booked) if waits or outcome is Outcome.ATTACHMENT else ""
+
+
+def _copy_of(booked: Booked) -> str:
     fact: Arrived = booked.fact
     is_attachment = fact.outcome is Outcome.ATTACHMENT
     own = PurePosixPath(fact.name.rsplit(INSIDE, 1)[-1]).name
     whose = f"{fact.unit}_" if is_attachment and fact.unit else ""
     kind = ATTACHMENTS if is_attachment else WAITING
     return str(PurePosixPath("50_受領済", kind, safe_file_name(f"受付{booked.seq}_{whose}{own}")))
-
-
-def _is_shown(booked: Booked, ledger: Ledger) -> bool:
-    """Whether a waiting file is laid out to be opened: not what could not be read safely."""
-    return booked.fact.outcome is Outcome.HELD and ledger.waits(booked)
 
 
 def _take_away(folder: RoundFolder, ledger: Ledger) -> None:
@@ -87,6 +88,6 @@ def _take_away(folder: RoundFolder, ledger: Ledger) -> None:
 def _settled(folder: RoundFolder, ledger: Ledger) -> Iterator[Path]:
     for booked in ledger.arrivals:
         if booked.fact.outcome is Outcome.HELD and not ledger.waits(booked):
-            path = folder.root / copy_of_arrival(booked)
+            path = folder.root / _copy_of(booked)
             if path.exists():
                 yield path

@@ -26,6 +26,7 @@ from xlsx_pdca.summary import (
 )
 from xlsx_pdca.unit import Unit, UnitKind
 from xlsx_pdca.values import meaning_of_text
+from xlsx_pdca.workflows.copies import laid_out
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.round import Round
 
@@ -233,6 +234,7 @@ def _arrival(booked: Booked, ledger: Ledger) -> ArrivalLine:
         form=taken.form if taken else fact.form,
         submission=taken.number if taken else 0,
         source=fact.source,
-        file=taken.file if taken else "",
+        file=taken.file if taken else laid_out(booked, ledger),
         size=fact.size,
+        letter=ledger.letter_of(booked),
     )
