@@ -1,13 +1,21 @@
-"""What stands in a mail or an archive, by its content alone."""
+"""Whatever holds other files, opened by what it is; what cannot be opened here is named."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from xlsx_pdca.contents import Contents
+from xlsx_pdca.filekind import ZIP, kind_of
+from xlsx_pdca.mailbox.archives import open_zip
 from xlsx_pdca.rawbook import Refusal, RefusalCode
 
 
 def open_container(data: bytes, secrets: Sequence[str]) -> Contents | Refusal:
-    """The parts of a container; `secrets` are passwords to try."""
-    return Refusal(RefusalCode.CONTAINER, "not opened")
+    """Its parts, or why it stays closed; only for bytes the workbook reader refused as a container.
+
+    Told by content alone. Of archives only zip is opened; nothing is taken out of a part that is itself a container.
+    """
+    kind = kind_of(data)
+    if kind is ZIP:
+        return open_zip(data, secrets)
+    return Refusal(RefusalCode.CONTAINER, kind.name)

@@ -18,6 +18,12 @@ from xlsx_pdca.workbook.parts.faults import (
     OldFormat,
     OtherDocument,
 )
+from xlsx_pdca.zipdirectory import (
+    BrokenDirectory,
+    SeveralVolumes,
+    TooManyEntries,
+    read_directory,
+)
 
 CONTENT_TYPES = "[Content_Types].xml"
 
@@ -90,7 +96,12 @@ class Package:
 
 def open_package(data: bytes, *, times: int = 1) -> Package:
     """The package in `data` after every entry passed the gate; nothing is inflated yet."""
-    infos = _central_directory(data, times)
+    try:
+        infos = _central_directory(data, times)
+    except (Damaged, Hostile):
+        if _is_other_archive(data):
+            raise Container("a zip archive without a workbook") from None
+        raise
     names = {info.orig_filename for info in infos}
     if CONTENT_TYPES.lower() not in {name.lower() for name in names}:
         if "mimetype" in names and b"opendocument.spreadsheet" in data[:200]:
@@ -120,6 +131,17 @@ def _central_directory(data: bytes, times: int) -> list[zipfile.ZipInfo]:
     # zipfile has no family of its own: a broken directory shows as any of these
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
         raise Damaged(f"zip directory: {error}") from error
+
+
+def _is_other_archive(data: bytes) -> bool:
+    """Whether the directory can be read by looser rules and names no package; archives have a gate of their own."""
+    try:
+        entries = read_directory(data, limits.ENTRIES).entries
+    except (SeveralVolumes, TooManyEntries):
+        return CONTENT_TYPES.encode() not in data
+    except BrokenDirectory:
+        return False
+    return CONTENT_TYPES.lower().encode() not in {entry.raw_name.lower() for entry in entries}
 
 
 def _safe_name(info: zipfile.ZipInfo) -> str:
