@@ -135,7 +135,7 @@ def _crc_table() -> tuple[int, ...]:
 
 
 _CRC = _crc_table()
-_STREAM = bytes((key | 2) * (key | 2 ^ 1) >> 8 & 0xFF for key in range(1 << 16))
+_STREAM = bytes((key | 2) * ((key | 2) ^ 1) >> 8 & 0xFF for key in range(1 << 16))
 """The byte to mix in, by the lower half of the third key."""
 
 
