@@ -26,6 +26,8 @@ class Outcome(StrEnum):
     OPENED = "中のファイルを取り出したもの"
     ATTACHMENT = "添付資料"
     PASSED = "署名の画像など"
+    DISPOSED = "処分済（原本なし）"
+    """Never booked: what an arrival has become by a later `dispose`."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,27 @@ class Undone:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Disposed:
+    """Bytes taken out of the archive for good: who, when and why stand in the event, nothing of what they said."""
+
+    arrival: int
+    """Sequence number of the received file a person named."""
+    removed: tuple[str, ...]
+    """SHA-256 of all that goes: the file, what stands in it, what it stands in, copies made of them."""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The ledger was lost; what follows was found in the folders, and dates, people and notes are not known."""
+
+    note: str
+    """In Japanese, for who reads the ledger."""
+    unproved: tuple[str, ...] = ()
+    """Tickets found where the key was lost too: nobody can prove them any more."""
+
+
 Fact = (
     Issued
     | Sent
@@ -212,6 +235,8 @@ Fact = (
     | Exempted
     | Noted
     | Undone
+    | Disposed
+    | Rebuilt
 )
 
 _TYPES: Mapping[str, type[Any]] = {
@@ -228,6 +253,8 @@ _TYPES: Mapping[str, type[Any]] = {
     "exempt": Exempted,
     "note": Noted,
     "undo": Undone,
+    "dispose": Disposed,
+    "rebuild": Rebuilt,
 }
 _WORDS = {cls: word for word, cls in _TYPES.items()}
 

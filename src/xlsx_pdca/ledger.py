@@ -18,12 +18,14 @@ from xlsx_pdca.facts import (
     Contacted,
     Corrected,
     Dismissed,
+    Disposed,
     Exempted,
     Extended,
     Fact,
     Issued,
     Noted,
     Outcome,
+    Rebuilt,
     Sent,
     Submitted,
     Undone,
@@ -33,6 +35,10 @@ from xlsx_pdca.findings import Finding, Grade
 
 Key = tuple[str, str]
 """(unit id, form id)."""
+
+
+NAMELESS = "（処分したファイル）"
+"""Shown in the place of a file's name that may itself say too much."""
 
 
 class Status(StrEnum):
@@ -76,6 +82,8 @@ class Use(Enum):
     """A newer submission, or a fuller file of the same day, took their place."""
     LAID_ASIDE = auto()
     """A person decided not to take them."""
+    DISPOSED = auto()
+    """They were taken out of the archive for good."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +181,11 @@ class Ledger:
     last_event: int = 0
     """Sequence number of the newest event."""
     withdrawn: frozenset[tuple[str, str, int]] = frozenset()
-    """(unit, form, number) of submissions taken back; their numbers are not given twice."""
+    """(unit, form, number) of submissions taken back or disposed of; their numbers are not given twice."""
+    disposed: Mapping[str, Booked] = field(default_factory=dict)
+    """SHA-256 → the booking that took those bytes out of the archive; they may have come again since."""
+    rebuilt: tuple[Booked, ...] = ()
+    """Bookings that say the ledger was made anew from the folders."""
 
     def standing(self, unit: str, form: str) -> Standing:
         return self.standings.get((unit, form), Standing(unit, form))
@@ -219,6 +231,11 @@ class Ledger:
     def tickets(self) -> Mapping[str, Issued]:
         """Every ticket ever issued."""
         return {b.fact.ticket: b.fact for s in self.standings.values() for b in s.issues}
+
+    @cached_property
+    def unproved(self) -> frozenset[str]:
+        """Tickets found by a rebuilding without the key they were made with: nobody can prove them any more."""
+        return frozenset(ticket for b in self.rebuilt for ticket in b.fact.unproved)
 
     @cached_property
     def _first_by_bytes(self) -> Mapping[str, Booked]:
@@ -285,6 +302,8 @@ class Ledger:
             return Use.COUNTS
         if sha256 in self._waiting:
             return Use.WAITS
+        if sha256 in self.disposed:
+            return Use.DISPOSED
         if sha256 in self._once_in_use or seen.fact.outcome is Outcome.SUPERSEDED:
             return Use.REPLACED
         if seen.fact.outcome is Outcome.SAME_FILE:
@@ -328,6 +347,8 @@ class Ledger:
 
     def _still_holds(self, booked: Booked) -> bool:
         match booked.fact.outcome:
+            case Outcome.DISPOSED:
+                return False
             case Outcome.SUBMISSION:
                 return booked.fact.sha256 in self._in_use
             case Outcome.HELD | Outcome.REFUSED:
@@ -354,14 +375,19 @@ def fold(events: Iterable[Event]) -> Ledger:
     """State after these events; undone ones count for nothing, unknown types are passed over."""
     facts = [(event, fact_of(event)) for event in events]
     undone = _undone(facts)
+    disposed = _disposed(facts)
     standings: dict[Key, dict[str, list[Booked]]] = {}
-    arrivals, contacts, notes = [], [], []
+    arrivals, contacts, notes, rebuilt = [], [], [], []
     dismissed: dict[int, Booked] = {}
     for event, fact in facts:
         if fact is None or (event.seq in undone and not isinstance(fact, Arrived)):
             continue
         if event.seq in undone and isinstance(fact, Arrived):
             fact = _put_back(fact)
+        if _is_gone(event.seq, fact, disposed):
+            if not isinstance(fact, Arrived):
+                continue
+            fact = _emptied(fact)
         booked = Booked(event.seq, event.at, event.by, fact)
         match fact:
             case Arrived(submission=submission):
@@ -376,7 +402,9 @@ def fold(events: Iterable[Event]) -> Ledger:
                 contacts.append(booked)
             case Noted():
                 notes.append(booked)
-            case Undone():
+            case Rebuilt():
+                rebuilt.append(booked)
+            case Undone() | Disposed():
                 pass
             case _:
                 slots = standings.setdefault((fact.unit, fact.form), {})
@@ -389,17 +417,59 @@ def fold(events: Iterable[Event]) -> Ledger:
         notes=tuple(notes),
         undone=undone,
         last_event=max((event.seq for event, _ in facts), default=0),
-        withdrawn=frozenset(_withdrawn(facts, undone)),
+        withdrawn=frozenset(_withdrawn(facts, undone, disposed)),
+        disposed=disposed,
+        rebuilt=tuple(rebuilt),
     )
 
 
 def _withdrawn(
-    facts: Iterable[tuple[Event, Fact | None]], undone: frozenset[int]
+    facts: Iterable[tuple[Event, Fact | None]],
+    undone: frozenset[int],
+    disposed: Mapping[str, Booked],
 ) -> Iterator[tuple[str, str, int]]:
     for event, fact in facts:
         taken = fact.submission if isinstance(fact, Arrived) else fact
-        if event.seq in undone and isinstance(taken, Submitted):
+        is_out = event.seq in undone or _is_gone(event.seq, fact, disposed)
+        if is_out and isinstance(taken, Submitted):
             yield taken.unit, taken.form, taken.number
+
+
+def _disposed(facts: Iterable[tuple[Event, Fact | None]]) -> dict[str, Booked]:
+    """The newest disposal of each digest."""
+    return {
+        digest: Booked(event.seq, event.at, event.by, fact)
+        for event, fact in facts
+        if isinstance(fact, Disposed)
+        for digest in fact.removed
+    }
+
+
+def _is_gone(seq: int, fact: Fact | None, disposed: Mapping[str, Booked]) -> bool:
+    """Whether the bytes a fact speaks of were disposed of after they had arrived."""
+    match fact:
+        case Arrived(sha256=digest):
+            came = seq
+        case Submitted(sha256=digest, arrival=came):
+            pass
+        case _:
+            return False
+    return digest in disposed and came < disposed[digest].seq
+
+
+def _emptied(arrived: Arrived) -> Arrived:
+    """What is still told of an arrival whose bytes are gone: neither its name nor a word of what it said."""
+    return replace(
+        arrived,
+        name=NAMELESS,
+        outcome=Outcome.DISPOSED,
+        modified=0,
+        findings=(),
+        losses=(),
+        note="",
+        submission=None,
+        letter=None,
+    )
 
 
 def _put_back(arrived: Arrived) -> Arrived:

@@ -382,4 +382,13 @@ FILE_ENTRIES = (
         "新しい御回答を採用しています。確認済にする前に御覧ください。",
         reader=_OFFICER,
     ),
+    Entry(
+        "ARR20",
+        _MUST,
+        "処分したファイルと同じもの",
+        "県で処分したファイルと同じ内容のものが、もう一度届きました。",
+        "採用するときは accept --as、しないときは accept --dismiss で決めてください。また処分するときは dispose です。",
+        holds=True,
+        reader=_OFFICER,
+    ),
 )

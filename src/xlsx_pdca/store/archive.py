@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -52,11 +52,13 @@ class Verification:
 
     checked: int
     damaged: tuple[str, ...]
-    """Digests whose file has other content now."""
+    """Digests whose file has other content now, or cannot be read."""
     missing: tuple[str, ...]
     """Digests that were expected and are not there."""
     foreign: tuple[Path, ...]
     """Files that nobody of us put there."""
+    kept: frozenset[str] = field(default=frozenset(), compare=False)
+    """Digests of all files there, damaged ones too."""
 
 
 @dataclass(frozen=True)
@@ -137,11 +139,10 @@ class Archive:
                 foreign.append(path)
                 continue
             found.add(digest)
-            with told_about(path):
-                if sha256(path.read_bytes()).hexdigest() != digest:
-                    damaged.append(digest)
+            if _digest_of(path) != digest:
+                damaged.append(digest)
         missing = tuple(sorted(set(expected) - found))
-        return Verification(len(found), tuple(damaged), missing, tuple(foreign))
+        return Verification(len(found), tuple(damaged), missing, tuple(foreign), frozenset(found))
 
     def _keep(self, path: Path, blob: bytes) -> None:
         with told_about(path):
@@ -154,3 +155,11 @@ class Archive:
         with told_about(path):
             make_read_only(finished)
         replace_file(finished, path, calls=self.calls)
+
+
+def _digest_of(path: Path) -> str:
+    """Digest of what stands there now; "" where the disk does not give it, for the others must still be read."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

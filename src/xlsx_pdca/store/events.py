@@ -38,6 +38,7 @@ class BrokenChain(OperatorError):
     def __init__(self, path: Path, line: int, reason: str) -> None:
         self.path = path
         self.line = line
+        self.reason = reason
         super().__init__(
             f"受付記録「{path}」の{line}行目が壊れています（{reason}）。",
             "このファイルは手で直さず、バックアップまたは以前のバージョンから元に戻してください。",

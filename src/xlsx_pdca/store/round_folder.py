@@ -201,3 +201,16 @@ def open_round(start: Path) -> RoundFolder:
     if found is None:
         raise NoRound(start)
     return found
+
+
+def open_remains(start: Path) -> RoundFolder:
+    """The round in which `start` lies, even one that has lost its system folder; NoRound where there is none."""
+    found = find_round(start)
+    if found is not None:
+        return found
+    folder = Path(os.path.normpath(start.absolute()))
+    for root in (folder, *folder.parents):
+        candidate = RoundFolder(root)
+        if candidate.issued.is_dir() and candidate.received.is_dir():
+            return candidate
+    raise NoRound(start)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from xlsx_pdca.event import JST
-from xlsx_pdca.facts import Arrived, Corrected, Submitted
+from xlsx_pdca.facts import Arrived, Corrected, Outcome, Submitted
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing
 from xlsx_pdca.plan import WorkbookPlan, question_id
 from xlsx_pdca.submission import Answer, Reading
@@ -211,6 +211,8 @@ def _correction(booked: Booked, plan: WorkbookPlan, reading: Reading | None) -> 
 
 def _handled(fact: Arrived, taken: Submitted | None, dismissed: Booked | None) -> str:
     """What became of a file until now: a person may have decided since it came."""
+    if fact.outcome is Outcome.DISPOSED:
+        return fact.outcome.value
     if dismissed is not None:
         return "取り扱わない"
     if taken is not None and taken.assigned:
