@@ -21,6 +21,7 @@ class Fate(StrEnum):
     WAITING = "県で取扱いを決めるもの（保留）"
     UNREADABLE = "読み取れないもの（県で取扱いを決める）"
     LAID_ASIDE = "取り扱わないこととしたもの"
+    OPENED_LATER = "後でパスワードを伺って開いたもの"
     OPENED = "中のファイルを取り出したもの（メール、zipなど）"
     ATTACHMENT = "添付資料"
     PASSED = "署名の画像など"
@@ -81,7 +82,7 @@ def _fate(booked: Booked, ledger: Ledger) -> Fate:
     if booked.seq in ledger.dismissed:
         return Fate.LAID_ASIDE
     if outcome is Outcome.REFUSED:
-        return Fate.UNREADABLE
+        return Fate.UNREADABLE if ledger.waits(booked) else Fate.OPENED_LATER
     return _PLAIN.get(outcome, Fate.WAITING)
 
 

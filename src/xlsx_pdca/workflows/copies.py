@@ -29,12 +29,17 @@ ATTACHMENTS = "添付資料"
 
 def restore_copies(folder: RoundFolder, ledger: Ledger, originals: Archive) -> None:
     """Write every readable copy that is missing, and take away those of files that no longer wait."""
+    copies = copies_of(folder, ledger)
+    write_copies(copies, originals)
+    _take_away(folder, ledger)
+
+
+def copies_of(folder: RoundFolder, ledger: Ledger) -> dict[Path, str]:
+    """Every readable copy that should lie in 50_受領済, with the SHA-256 of its bytes."""
     submissions = [b.fact for s in ledger.standings.values() for b in s.submissions]
     copies = {folder.root / each.file: each.workbook for each in submissions}
     shown = {laid_out(booked, ledger): booked.fact.sha256 for booked in ledger.arrivals}
-    copies |= {folder.root / name: digest for name, digest in shown.items() if name}
-    write_copies(copies, originals)
-    _take_away(folder, ledger)
+    return copies | {folder.root / name: digest for name, digest in shown.items() if name}
 
 
 def write_copies(copies: Mapping[Path, str], originals: Archive) -> None:

@@ -102,7 +102,7 @@ def _lost_ledger(folder: RoundFolder, proof: LedgerProof) -> Iterator[Trouble]:
     """A ledger without a line, in a round in which something has happened."""
     if proof.lines or any(t.weight is Weight.LOST for t in proof.troubles):
         return
-    if any(folder.received.rglob("*_第*回.xlsx")) or any(folder.issued.rglob("*.xlsx")):
+    if any(folder.received.rglob("*_第*回*.xlsx")) or any(folder.issued.rglob("*.xlsx")):
         remedy = (
             "バックアップまたは以前のバージョンから元に戻してください。"
             "どこにもないときは、rebuild を実行すると、残っているファイルから受付記録を作り直します。"

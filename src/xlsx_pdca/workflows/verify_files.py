@@ -12,6 +12,7 @@ from xlsx_pdca.store.archive import Archive, Verification
 from xlsx_pdca.store.open_files import is_owner_file
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import is_unfinished
+from xlsx_pdca.workflows.copies import WAITING, copies_of
 from xlsx_pdca.workflows.issue import PLAN_COPIES
 from xlsx_pdca.workflows.trouble import Trouble, Weight
 from xlsx_pdca.workflows.unbooked import unbooked_copies
@@ -40,7 +41,7 @@ def expected_originals(ledger: Ledger) -> frozenset[str]:
     """Digests of all bytes that must be in the archive: what arrived, and what was decrypted or converted of it."""
     there = [b.fact for b in ledger.arrivals if not is_gone(b.fact.sha256, b.seq, ledger)]
     taken = [b.fact for s in ledger.standings.values() for b in s.submissions]
-    digests = {d for fact in (*there, *taken) for d in (fact.sha256, fact.copy)}
+    digests = {d for fact in (*there, *taken) for d in (fact.sha256, fact.read_as)}
     return frozenset(digests - {""})
 
 
@@ -85,7 +86,7 @@ def _names(ledger: Ledger) -> dict[str, str]:
     return {
         digest: f"受付番号{b.seq}「{b.fact.name}」"
         for b in ledger.arrivals
-        for digest in (b.fact.sha256, b.fact.copy)
+        for digest in (b.fact.sha256, b.fact.read_as)
         if digest
     }
 
@@ -127,16 +128,18 @@ def plan_troubles(folder: RoundFolder, expected: frozenset[str]) -> Iterator[Tro
 
 def copy_troubles(folder: RoundFolder, ledger: Ledger) -> Iterator[Trouble]:
     """Readable copies that are missing or are not the bytes that were taken in, and those nobody booked."""
-    for taken in submissions_of(ledger):
-        found = digest_at(folder.root / taken.file)
+    for path, digest in copies_of(folder, ledger).items():
+        found = digest_at(path)
+        waits = path.parent.name == WAITING
         if found is None:
-            yield Trouble(Weight.TO_MEND, taken.file, "控えがありません。", REBUILD)
-        elif found != taken.workbook:
+            weight = Weight.REMARK if waits else Weight.TO_MEND  # made by the next receive
+            yield Trouble(weight, place_of(path, folder), "控えがありません。", REBUILD)
+        elif found != digest:
             words = (
                 "控えが、受け付けたときの内容と違います（どなたかが保存したか、置き換えています）。"
             )
             remedy = "取りまとめは保管してある原本から行うので、変わりません。rebuild を実行すると、このファイルを別の名前で残し、控えを元に戻します。"
-            yield Trouble(Weight.TO_MEND, taken.file, words, remedy)
+            yield Trouble(Weight.TO_MEND, place_of(path, folder), words, remedy)
     for path in unbooked_copies(folder, ledger):
         words = "受付記録にない控えです（受付記録を以前のものに戻したときに残ります）。"
         remedy = f"「{folder.drop.name}」に入れ直し、receive を実行してください。"
