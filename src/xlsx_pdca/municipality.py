@@ -77,6 +77,12 @@ def name_key(name: str) -> str:
     return "".join(plain.split()).translate(_LARGE_KANA).translate(_SAME_SIGN)
 
 
+def name_keys(text: str) -> frozenset[str]:
+    """All keys under which a text may name a place: as it stands, and without 郡 before and 役所／役場 behind it."""
+    plain = frozenset(_without_county(name_key(text)))
+    return plain | {_OFFICE.sub("", key) for key in plain}
+
+
 def match_name(text: str, candidates: Sequence[Municipality]) -> Exact | Candidates | None:
     """The municipality a text names, those it may mean, or None.
 
@@ -84,7 +90,7 @@ def match_name(text: str, candidates: Sequence[Municipality]) -> Exact | Candida
     prefecture, 郡 and 役所／役場. Names one sign apart or containing each other are merely proposed.
     """
     within, rest = _without_prefecture(name_key(text), candidates)
-    keys = {_OFFICE.sub("", key) for key in _without_county(rest)} | set(_without_county(rest))
+    keys = name_keys(rest)
     found = tuple(m for m in within if name_key(m.name) in keys)
     if len(found) == 1:
         return Exact(found[0])

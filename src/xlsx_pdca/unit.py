@@ -83,6 +83,11 @@ def unit_id(code: str, number: int = 1) -> str:
     return f"{code}-{number}"
 
 
+def mail_addresses(text: str) -> tuple[str, ...]:
+    """Every plain address written in a text, such as 「○○保健所 <a@example.jp>」."""
+    return tuple(each for each in _MAIL.findall(text) if is_mail_address(each))
+
+
 def is_mail_address(text: str) -> bool:
     """True for a plain address; names with brackets around it are none."""
     return bool(_MAIL.fullmatch(text)) and ".." not in text

@@ -2,13 +2,8 @@
 
 from xlsx_pdca.checks.content import check_answers, marks
 from xlsx_pdca.checks.copies import Comparison, Relation, compare
-from xlsx_pdca.checks.identity import (
-    Identity,
-    IssuedBook,
-    Register,
-    identify,
-    typed_name_doubt,
-)
+from xlsx_pdca.checks.identity import Identity, identify, typed_name_doubt
+from xlsx_pdca.checks.register import IssuedBook, Register
 from xlsx_pdca.checks.whole import read_return
 
 __all__ = [

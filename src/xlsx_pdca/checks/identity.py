@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from xlsx_pdca.cells import a1, folded
+from xlsx_pdca.checks.register import IssuedBook, Register, innermost
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import HIDDEN_SHEET, TICKET_PROPERTY
 from xlsx_pdca.rawbook import CellType, RawBook
@@ -17,100 +15,8 @@ from xlsx_pdca.ticket import Ticket, find_tickets
 
 ENOUGH_CODES = 3
 """So many printed codes of ours make a file an answer to us, even without a ticket."""
-
-_UNIT_ID = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{1,8}-[0-9]{1,2})(?![0-9A-Z-])")
-_BETWEEN_WORDS = re.compile(r"[\s_＿()（）\[\]【】「」『』・,，、.．]+")
-
-
-@dataclass(frozen=True)
-class IssuedBook:
-    """What the ledger knows about one issued workbook."""
-
-    ticket: Ticket
-    name: str
-    """Name of the unit it was made for."""
-    names: tuple[str, ...] = ()
-    """Further names the unit goes by, such as the municipalities it answers for."""
-
-
-@dataclass(frozen=True)
-class Register:
-    """All that identification needs to know about a round."""
-
-    round_id: str
-    key: bytes
-    issued: Mapping[str, IssuedBook]
-    """Ticket text → the workbook it was given to."""
-    codes: frozenset[str] = frozenset()
-    """Printed codes of this round's forms."""
-    roster: Mapping[str, str] = field(default_factory=dict)
-    """Unit → name of everyone in 名簿, also of those to whom nothing was issued."""
-    exempt: Mapping[str, str] = field(default_factory=dict)
-    """Unit → why it is not asked this time."""
-
-    def of_same_unit(self, ticket: Ticket) -> Sequence[IssuedBook]:
-        """All workbooks issued for the same unit and form, in order of issue; none for a stranger."""
-        return self._by_unit_and_form.get(_unit_and_form(ticket), ())
-
-    def newest(self, ticket: Ticket) -> IssuedBook:
-        """The latest workbook issued for the same unit and form."""
-        return self.of_same_unit(ticket)[-1]
-
-    def named_by(self, text: str, letter: str) -> frozenset[str]:
-        """Units of a form that a file name or a typed name names exactly, by id or by name."""
-        asked = ((letter, *word) for word in _words(text))
-        return frozenset(unit for each in asked for unit in self._units_by_word.get(each, ()))
-
-    def begun_by(self, text: str, letter: str) -> frozenset[str]:
-        """The unit whose name a word of the text begins with, as in 「上市町回答」; good for a proposal only."""
-        words = [word for kind, word in _words(text) if kind == "name"]
-        found = {
-            name: units
-            for (form, kind, name), units in self._units_by_word.items()
-            if form == letter and kind == "name" and any(word.startswith(name) for word in words)
-        }
-        longest = max(found, key=len, default="")
-        is_one = all(longest.startswith(name) for name in found)
-        return frozenset(found[longest]) if found and is_one else frozenset()
-
-    def listed_by(self, text: str) -> frozenset[str]:
-        """Units of 名簿, whether anything was issued to them or not, that a text names exactly."""
-        return frozenset(unit for word in _words(text) for unit in self._listed.get(word, ()))
-
-    def name_of(self, unit: str) -> str:
-        return self._names.get(unit) or self.roster.get(unit, unit)
-
-    # Worked out once: a register is asked about every file of a run, and may hold thousands of units.
-
-    @cached_property
-    def _by_unit_and_form(self) -> Mapping[tuple[str, str], Sequence[IssuedBook]]:
-        found: dict[tuple[str, str], list[IssuedBook]] = {}
-        for book in sorted(self.issued.values(), key=lambda book: book.ticket.issue):
-            found.setdefault(_unit_and_form(book.ticket), []).append(book)
-        return found
-
-    @cached_property
-    def _units_by_word(self) -> Mapping[tuple[str, str, str], set[str]]:
-        """(letter of the form, "id" or "name", the id or the folded name) → units."""
-        found: dict[tuple[str, str, str], set[str]] = {}
-        for book in self.issued.values():
-            unit, letter = book.ticket.unit, book.ticket.letter
-            found.setdefault((letter, "id", unit), set()).add(unit)
-            for name in (book.name, *book.names):
-                found.setdefault((letter, "name", folded(name)), set()).add(unit)
-        return found
-
-    @cached_property
-    def _listed(self) -> Mapping[tuple[str, str], set[str]]:
-        found: dict[tuple[str, str], set[str]] = {}
-        for unit, name in self.roster.items():
-            found.setdefault(("id", unit), set()).add(unit)
-            found.setdefault(("name", folded(name)), set()).add(unit)
-        return found
-
-    @cached_property
-    def _names(self) -> Mapping[str, str]:
-        return {book.ticket.unit: book.name for book in reversed(tuple(self.issued.values()))}
+MOST_NAMED = 3
+"""An address shared by more units than this is no help in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -128,21 +34,26 @@ class Identity:
         return any(each.holds for each in self.findings)
 
 
-def identify(book: RawBook, file_name: str, register: Register) -> Identity:
-    """Identity of a file by hidden sheet, property and visible tickets, with its name as a witness."""
+def identify(
+    book: RawBook, file_name: str, register: Register, senders: Sequence[str] = ()
+) -> Identity:
+    """Identity of a file by hidden sheet, property and visible tickets; its name and who sent it are witnesses.
+
+    `senders` are the addresses of the mails it stood in, several where one was forwarded within another.
+    """
+    witnesses = _Witnesses(register, innermost(file_name), tuple(senders))
     first_shown: dict[Ticket, str] = {}
     for place, shown in _proofs(book):
         first_shown.setdefault(shown, place)
     if not first_shown:
-        return _without_ticket(book, file_name, register)
+        return _without_ticket(book, witnesses)
     if len(first_shown) > 1:
-        places = listed(f"{place}の{shown.text}" for shown, place in first_shown.items())
-        return Identity(None, (finding("IDN09", places=places),))
+        return _several(first_shown, register)
     (ticket,) = first_shown
     doubt = _doubt(ticket, register)
     if doubt:
-        return Identity(ticket, (doubt,), _proposal(file_name, register))
-    return Identity(ticket, tuple(_remarks(ticket, file_name, register)))
+        return Identity(ticket, (doubt,), witnesses.proposal(register.near(ticket)))
+    return Identity(ticket, tuple(_remarks(ticket, file_name, witnesses)))
 
 
 def typed_name_doubt(typed: str, ticket: Ticket, register: Register) -> Finding | None:
@@ -179,8 +90,29 @@ def _doubt(ticket: Ticket, register: Register) -> Finding | None:
     return finding("IDN07" if edition_known else "IDN06", ticket=ticket.text)
 
 
-def _remarks(ticket: Ticket, file_name: str, register: Register) -> Iterator[Finding]:
+def _several(shown: Mapping[Ticket, str], register: Register) -> Identity:
+    """Tickets that do not agree: of one workbook with sheets of an older one or slips of the hand, or of several units."""
+    places = listed(f"{place}の{ticket.text}" for ticket, place in shown.items())
+    ours = [ticket for ticket in shown if _doubt(ticket, register) is None]
+    if len({(ticket.unit, ticket.letter) for ticket in ours}) != 1:
+        return Identity(None, (finding("IDN09", places=places),))
+    newest = max(ours, key=lambda ticket: ticket.issue)
+    if not all(_says_the_same(ticket, newest, register) for ticket in shown):
+        return Identity(None, (finding("IDN09", places=places),))
+    name = register.name_of(newest.unit)
+    return Identity(newest, (finding("IDN16", name=name, places=places),), newest.unit)
+
+
+def _says_the_same(ticket: Ticket, ours: Ticket, register: Register) -> bool:
+    """Whether a ticket names the unit and form of ours, or is one slip of the hand away from one that does."""
+    near = register.near(ticket)
+    meant = near.ticket if near else ticket
+    return (meant.unit, meant.letter) == (ours.unit, ours.letter)
+
+
+def _remarks(ticket: Ticket, file_name: str, witnesses: _Witnesses) -> Iterator[Finding]:
     """Findings about a ticket that is ours."""
+    register = witnesses.register
     newest = register.newest(ticket).ticket
     if newest.issue > ticket.issue:
         yield finding("IDN08", ticket=ticket.text, other_ticket=newest.text)
@@ -189,24 +121,19 @@ def _remarks(ticket: Ticket, file_name: str, register: Register) -> Iterator[Fin
         yield finding("IDN12", name=name)
     if ticket.unit in register.exempt:
         yield finding("IDN13", name=name, found=register.exempt[ticket.unit])
-    others = _names_another(file_name, ticket, register)
+    others = _names_another(witnesses.name, ticket, register)
     if others:
-        yield finding(
-            "IDN10",
-            name=name,
-            file=file_name,
-            other_name=listed(sorted({register.name_of(unit) for unit in others})),
-        )
+        yield finding("IDN10", name=name, file=file_name, other_name=_names(others, register))
+    yield from witnesses.sender_doubts(ticket)
 
 
 def _names_another(text: str, ticket: Ticket, register: Register) -> frozenset[str]:
     """Units a text names, when the ticket's own is not among them."""
-    stem = re.sub(r"\.[0-9A-Za-z]{1,5}$", "", text)
-    named = register.named_by(stem, ticket.letter) | register.listed_by(stem)
+    named = register.named_by(text, ticket.letter) | register.listed_by(text)
     return frozenset() if ticket.unit in named else named
 
 
-def _without_ticket(book: RawBook, file_name: str, register: Register) -> Identity:
+def _without_ticket(book: RawBook, witnesses: _Witnesses) -> Identity:
     """Either ours with the ticket taken away, or no form of ours at all."""
     texts = {
         folded(cell.text)
@@ -214,37 +141,79 @@ def _without_ticket(book: RawBook, file_name: str, register: Register) -> Identi
         for cell in sheet.cells.values()
         if cell.type is CellType.TEXT and len(cell.text) < 40
     }
-    codes = sum(folded(code) in texts for code in register.codes)
+    printed = witnesses.register.codes
+    codes = sum(folded(code) in texts for code in printed)
     ours = any(name.startswith("pdca_row_") for name in book.names) or any(
         sheet.name == HIDDEN_SHEET for sheet in book.sheets
     )
-    if not ours and codes < min(ENOUGH_CODES, len(register.codes) or ENOUGH_CODES):
+    if not ours and codes < min(ENOUGH_CODES, len(printed) or ENOUGH_CODES):
         return Identity(None, (finding("IDN01"),))
-    proposed = _proposal(file_name, register)
-    words = (
-        f"ファイル名からは{register.name_of(proposed)}（{proposed}）と思われます。"
-        if proposed
-        else ""
-    )
-    return Identity(None, (finding("IDN02", name=words),), proposed)
+    return Identity(None, (finding("IDN02", name=witnesses.words()),), witnesses.proposal())
 
 
-def _proposal(file_name: str, register: Register) -> str:
-    """Unit the file name names exactly, else by its beginning, if it is the only one."""
-    stem = re.sub(r"\.[0-9A-Za-z]{1,5}$", "", file_name)
-    letters = {book.ticket.letter for book in register.issued.values()}
-    named = frozenset(unit for letter in letters for unit in register.named_by(stem, letter))
-    begun = frozenset(unit for letter in letters for unit in register.begun_by(stem, letter))
-    units = named or begun
-    return next(iter(units)) if len(units) == 1 else ""
+@dataclass(frozen=True)
+class _Witnesses:
+    """Who bears witness to whose file it is; each may be silent."""
+
+    register: Register
+    name: str
+    """The file's own name."""
+    senders: tuple[str, ...]
+    """Mail addresses, the innermost last."""
+
+    def sender_doubts(self, ticket: Ticket) -> Iterator[Finding]:
+        """What a mail's sender says against a ticket that is ours: another unit holds the file, a stranger is told."""
+        name = self.register.name_of(ticket.unit)
+        known = self._known()
+        if any(ticket.unit not in units for units in known.values()):
+            said = listed(
+                f"{_names(units, self.register)}（{address}）" for address, units in known.items()
+            )
+            yield finding("IDN14", name=name, other_name=said)
+        strangers = [address for address in self.senders if self.register.is_stranger(address)]
+        if strangers and not known:
+            yield finding("IDN15", name=name, sender=strangers[-1])
+
+    def by_name(self) -> frozenset[str]:
+        """Units the file name names exactly, else by its beginning."""
+        letters = {book.ticket.letter for book in self.register.issued.values()}
+        named, begun = (
+            frozenset(unit for letter in letters for unit in ask(self.name, letter))
+            for ask in (self.register.named_by, self.register.begun_by)
+        )
+        return named or begun
+
+    def by_sender(self) -> frozenset[str]:
+        """Units all known senders agree on, else all they name."""
+        known = tuple(self._known().values())
+        return frozenset.intersection(*known) or frozenset.union(*known) if known else frozenset()
+
+    def proposal(self, near: IssuedBook | None = None) -> str:
+        """The one unit that no witness speaks against; none where they disagree or are silent."""
+        slip = frozenset({near.ticket.unit}) if near else frozenset()
+        said = [units for units in (self.by_name(), self.by_sender(), slip) if units]
+        agreed = frozenset.intersection(*said) if said else frozenset()
+        return next(iter(agreed)) if len(agreed) == 1 else ""
+
+    def words(self) -> str:
+        """What name and sender propose, as a sentence; empty where they say nothing."""
+        named, sent = self.by_name(), self.by_sender()
+        if one := self.proposal():
+            both = [word for word, units in (("ファイル名", named), ("送信者", sent)) if units]
+            who = f"{self.register.name_of(one)}（{one}）"
+            return f"{'と'.join(both)}からは{who}と思われます。"
+        parts = [
+            f"{word}からは{_names(units, self.register)}"
+            for word, units in (("ファイル名", named), ("送信者", sent))
+            if 0 < len(units) <= MOST_NAMED
+        ]
+        return f"{'、'.join(parts)}と思われます。" if len(parts) > 1 else ""
+
+    def _known(self) -> Mapping[str, frozenset[str]]:
+        """Senders that 名簿 knows, with their units."""
+        found = {address: self.register.units_at(address) for address in self.senders}
+        return {address: units for address, units in found.items() if units}
 
 
-def _words(text: str) -> set[tuple[str, str]]:
-    """("id", an id) and ("name", a folded word) of a text, each of which may call a unit."""
-    plain = unicodedata.normalize("NFKC", text)
-    ids = {("id", each) for each in _UNIT_ID.findall(plain.upper())}
-    return ids | {("name", folded(word)) for word in (plain, *_BETWEEN_WORDS.split(plain)) if word}
-
-
-def _unit_and_form(ticket: Ticket) -> tuple[str, str]:
-    return (ticket.unit, ticket.letter)
+def _names(units: Iterable[str], register: Register) -> str:
+    return listed(sorted({register.name_of(unit) for unit in units}))

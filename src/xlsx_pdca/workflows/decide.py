@@ -120,6 +120,9 @@ def decide(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
     if current and current.person and judged.person and current.person != judged.person:
         doubt = finding("ARR03", found=current.person, name=judged.person)
         return arrived(judged, Outcome.HELD, doubt)
+    if current and judged.issue < current.issue:
+        name = PurePosixPath(current.file).name
+        return arrived(judged, Outcome.HELD, finding("IDN17", other_file=name))
     return taken_in(judged, ledger, stem=stem)
 
 

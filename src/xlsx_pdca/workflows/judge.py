@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator, Mapping
 
-from xlsx_pdca.checks.identity import IssuedBook, Register, identify
+from xlsx_pdca.cells import a1
+from xlsx_pdca.checks.identity import identify, typed_name_doubt
+from xlsx_pdca.checks.register import IssuedBook, Register
 from xlsx_pdca.contents import Contents
 from xlsx_pdca.facts import Issued, Outcome
 from xlsx_pdca.findings import Finding, finding, refused
 from xlsx_pdca.ledger import Ledger
+from xlsx_pdca.plan import SLOT, WorkbookPlan
 from xlsx_pdca.rawbook import PICTURE, RawBook, Refusal, RefusalCode
 from xlsx_pdca.submission import Reading
 from xlsx_pdca.ticket import find_tickets
+from xlsx_pdca.unit import Unit, mail_addresses
 from xlsx_pdca.workbook.parts.kind import is_plain_text
 from xlsx_pdca.workflows.collect import FoundFile
 from xlsx_pdca.workflows.decide import PERSON_FIELD, Judged
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.round import Round
+
+BODY_FIELD = "department"
+"""Field id of 所属 in every form that asks for it."""
+UNIT_SLOTS = frozenset({"unit", "unit_id", "covers"})
+"""Slots of our own lines that say whose form it is."""
 
 
 def register_of(round_: Round, ledger: Ledger, readings: Readings) -> Register:
@@ -32,7 +40,18 @@ def register_of(round_: Round, ledger: Ledger, readings: Readings) -> Register:
         frozenset(codes),
         roster={unit.id: unit.name for unit in round_.units},
         exempt={unit.id: unit.exempt_reason for unit in round_.units if unit.exempt},
+        senders=senders_of(round_.units),
+        own=frozenset({round_.settings.mail.casefold()}),
     )
+
+
+def senders_of(units: Iterable[Unit]) -> Mapping[str, frozenset[str]]:
+    """Mail address in lower case → units whose 送付先, CC or 経由機関 it is."""
+    found: dict[str, set[str]] = {}
+    for unit in units:
+        for address in (*unit.to, *unit.cc, *mail_addresses(unit.via)):
+            found.setdefault(address.casefold(), set()).add(unit.id)
+    return {address: frozenset(ids) for address, ids in found.items()}
 
 
 def issued_books(round_: Round, ledger: Ledger) -> dict[str, IssuedBook]:
@@ -42,9 +61,16 @@ def issued_books(round_: Round, ledger: Ledger) -> dict[str, IssuedBook]:
     for text, book in ledger.tickets.items():
         unit = units.get(book.unit)
         name = unit.name if unit else book.slots.get("unit", book.unit)
-        names = round_.municipality_names(unit.covers) if unit else ()
+        names = _names_of(round_, unit) if unit else ()
         issued[text] = IssuedBook(find_tickets(text)[0], name, names)
     return issued
+
+
+def _names_of(round_: Round, unit: Unit) -> tuple[str, ...]:
+    """Names of the municipalities a unit answers for, also with their prefecture before them."""
+    known = round_.codes.by_code
+    full = (known[code].full_name for code in unit.covers if code in known)
+    return (*round_.municipality_names(unit.covers), *full)
 
 
 def judge(
@@ -57,13 +83,13 @@ def judge(
     readings: Readings,
 ) -> Judged:
     """The file as far as it speaks for itself; `book` is what was parsed from its bytes."""
-    identity = identify(book, PurePosixPath(file.called).name, register)
+    identity = identify(book, file.called, register, file.senders)
     issued = ledger.tickets.get(identity.ticket.text) if identity.ticket else None
     findings = (*_covers(base), *identity.findings)
     base = base.with_(application=book.application, findings=findings)
     if issued is None:
         return base
-    return _read(base, book, issued, readings)
+    return _read(base, book, issued, register, readings)
 
 
 def not_read(base: Judged, refusal: Refusal, data: bytes) -> Judged:
@@ -106,15 +132,20 @@ def _covers(base: Judged) -> Iterator[Finding]:
         yield finding("FIL30")
 
 
-def _read(base: Judged, book: RawBook, issued: Issued, readings: Readings) -> Judged:
+def _read(
+    base: Judged, book: RawBook, issued: Issued, register: Register, readings: Readings
+) -> Judged:
     reading = readings.judge(book, base.workbook, issued.plan, issued.slots)
+    ticket = find_tickets(issued.ticket)[0]
+    typed = _typed_names(reading, readings.plan(issued.plan))
+    doubts = [doubt for text in typed if (doubt := typed_name_doubt(text, ticket, register))]
     return base.with_(
         unit=issued.unit,
         form=issued.form,
         issue=issued.issue,
         plan=issued.plan,
         slots=issued.slots,
-        findings=(*base.findings, *_macros(book), *reading.findings),
+        findings=(*base.findings, *doubts[:1], *_macros(book), *reading.findings),
         losses=reading.losses,
         person=person_of(reading),
         is_blank=reading.is_blank,
@@ -123,6 +154,18 @@ def _read(base: Judged, book: RawBook, issued: Issued, readings: Readings) -> Ju
 
 def _macros(book: RawBook) -> tuple[Finding, ...]:
     return (Finding("FIL09"),) if book.has_macros else ()
+
+
+def _typed_names(reading: Reading, plan: WorkbookPlan) -> Iterator[str]:
+    """What was typed where a body is named: 所属, and over our own line that says whose form it is."""
+    yield from (answer.raw for answer in reading.answers if answer.field == BODY_FIELD)
+    ours = {
+        (sheet.name, a1(cell.rect.top, cell.rect.left))
+        for sheet in plan.sheets
+        for cell in sheet.cells
+        if UNIT_SLOTS.intersection(SLOT.findall(cell.text))
+    }
+    yield from (text.text for text in reading.strays if (text.sheet, text.cell) in ours)
 
 
 def person_of(reading: Reading) -> str:

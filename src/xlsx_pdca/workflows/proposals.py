@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from xlsx_pdca.checks.identity import Register
+from xlsx_pdca.checks.register import Register, innermost
 from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.ledger import Booked, Key, Ledger
 from xlsx_pdca.ticket import find_tickets
-from xlsx_pdca.workflows.judge import issued_books
+from xlsx_pdca.workflows.judge import issued_books, senders_of
 from xlsx_pdca.workflows.round import Round
 
 _NO_ANSWERS = frozenset({"IDN01", "IDN09", "FIL10", "FIL11", "FIL31", "FIL32", "MAI01"})
 """Not our form, several units in one file, or no workbook by itself: there is nothing to take in."""
 _TYPED_NAME = "IDN11"
 MOST = 4
+_DEEPEST = 8
+"""A file may lie in an archive in a mail in a mail…"""
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,19 @@ class Proposals:
     register: Register
     forms: dict[str, str]
     """Letter of a ticket → form."""
+    ledger: Ledger
 
     @classmethod
     def of(cls, round_: Round, ledger: Ledger) -> Proposals:
         forms = {find_tickets(text)[0].letter: b.form for text, b in ledger.tickets.items()}
-        books = issued_books(round_, ledger)
-        return cls(round_, Register(round_.settings.id, round_.key, books), forms)
+        register = Register(
+            round_.settings.id,
+            round_.key,
+            issued_books(round_, ledger),
+            senders=senders_of(round_.units),
+            own=frozenset({round_.settings.mail.casefold()}),
+        )
+        return cls(round_, register, forms, ledger)
 
     def for_held(self, held: Booked) -> tuple[Proposal, ...]:
         """The units a held file names or proves, the named ones first; none where no answer can be in it."""
@@ -61,13 +69,36 @@ class Proposals:
 
     def _named(self, fact: Arrived) -> Iterator[Key]:
         typed = (dict(f.context).get("found", "") for f in fact.findings if f.code == _TYPED_NAME)
-        texts = (PurePosixPath(fact.name).stem, *typed)
+        texts = (innermost(fact.name), *typed)
+        yield from self._of_slips(fact)
+        sent_by = frozenset(unit for each in self._senders(fact) for unit in each)
         for letter, form in self._forms_of(fact):
             for text in texts:
-                named = self.register.named_by(text, letter)
-                yield from (
-                    (unit, form) for unit in sorted(named or self.register.begun_by(text, letter))
-                )
+                named = self.register.named_by(text, letter) or self.register.begun_by(text, letter)
+                # Those whom both name and sender call come first.
+                yield from ((unit, form) for unit in sorted(named, key=lambda u: u not in sent_by))
+            issued = (u for u in sorted(sent_by) if self.ledger.standing(u, form).issues)
+            yield from ((unit, form) for unit in issued)
+
+    def _of_slips(self, fact: Arrived) -> Iterator[Key]:
+        """Whose a ticket may be that differs from a genuine one in a single sign."""
+        texts = (dict(f.context).get("ticket", "") for f in fact.findings)
+        for ticket in (ticket for text in texts for ticket in find_tickets(text)):
+            if near := self.register.near(ticket):
+                yield near.ticket.unit, self.forms[near.ticket.letter]
+
+    def _senders(self, fact: Arrived) -> Iterator[frozenset[str]]:
+        """Units of whoever sent the mail a file was taken out of; of an address many share, nobody."""
+        inside = fact.inside
+        for _ in range(_DEEPEST):
+            around = [b.fact for b in self.ledger.arrivals if b.fact.sha256 == inside]
+            if not (inside and around):
+                return
+            for letter in (each.letter for each in around if each.letter):
+                units = self.register.units_at(letter.sender)
+                if len(units) <= MOST:
+                    yield units
+            inside = around[0].inside
 
     def _forms_of(self, fact: Arrived) -> tuple[tuple[str, str], ...]:
         """The form a file proves, else those whose title its name holds, else all."""

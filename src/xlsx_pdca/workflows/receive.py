@@ -37,6 +37,7 @@ from xlsx_pdca.workflows.decide import (
     since_before,
 )
 from xlsx_pdca.workflows.readings import Readings
+from xlsx_pdca.workflows.replays import replay_of
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.unfold import BATCH_FILES, Step, Unfolding
 
@@ -172,10 +173,13 @@ def _opens_now(before: Booked, judged: Judged) -> bool:
 
 
 def _with_changes(decided: Arrived, ledger: Ledger, readings: Readings) -> Arrived:
-    """Add what differs from the submission before."""
+    """Add what differs from the submission before; what says only what was replaced since waits for a person."""
     taken = decided.submission
     if taken is None:
         return decided
+    if replay := replay_of(taken, ledger, readings):
+        findings = (*decided.findings, replay)
+        return replace(decided, outcome=Outcome.HELD, findings=findings, submission=None)
     findings = (*decided.findings, *changes_since(taken, ledger, readings))
     return replace(decided, findings=findings, submission=replace(taken, findings=findings))
 
