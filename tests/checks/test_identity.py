@@ -30,7 +30,11 @@ def register(*more: IssuedBook) -> Register:
 
 def found(book: RawBook, name: str = NAME, *more: IssuedBook) -> tuple[Identity, list[str]]:
     identity = identify(book, name, register(*more))
-    return identity, [finding.code for finding in identity.findings]
+    return identity, codes_of(identity)
+
+
+def codes_of(identity: Identity) -> list[str]:
+    return [finding.code for finding in identity.findings]
 
 
 def with_ticket(ticket: Ticket) -> RawBook:
@@ -93,6 +97,13 @@ def test_renamed_file_is_accepted() -> None:
         "高崎市.xlsx",
         "事前課題（高崎市）.xlsx",
         "１０２０２４－１　回答.xlsx",
+        "102024ー1.xlsx",
+        "102024_事前課題.xlsx",
+        "高崎市役所.xlsx",
+        "高崎市-事前課題.xlsx",
+        "前橋市/高崎市.xlsx",
+        "前橋市からの返信.eml › 回答.zip › 前橋市/高崎市.xlsx",
+        "前橋市\\高崎市.xlsx",
     ],
 )
 def test_file_name_of_another_unit_holds(name: str) -> None:
@@ -110,6 +121,9 @@ def test_file_name_of_another_unit_holds(name: str) -> None:
         "前橋市・高崎市.xlsx",
         "高崎市長あて.xlsx",
         "2026-10-15.xlsx",
+        "高崎市/回答.xlsx",
+        "高崎市からの返信.eml › 前橋市.xlsx",
+        "1102024.xlsx",
     ],
 )
 def test_file_name_that_also_fits_is_no_contradiction(name: str) -> None:
@@ -231,6 +245,172 @@ def test_a_name_that_begins_a_word_is_proposed(name: str, unit: str) -> None:
     bare = books.paste_values_elsewhere(books.strip_ticket(books.good_book()))
     assert identify(bare, name, register()).proposed == unit
     assert not identify(books.good_book(), name, register()).is_held
+
+
+# -- who sent it ---------------------------------------------------------------------------
+
+SENDERS = {
+    "kaigo@city.maebashi.example.jp": frozenset({"102016-1"}),
+    "kaigo@city.takasaki.example.jp": frozenset({"102024-1"}),
+    "desk@example.jp": frozenset({"102016-1", "102024-1"}),
+    "zaitaku@pref.example.jp": frozenset({"102024-1"}),
+}
+MAEBASHI, TAKASAKI, DESK, PREFECTURE = SENDERS
+STRANGER, COLLEAGUE = "someone@example.com", "tanaka@pref.example.jp"
+
+
+def sent(book: RawBook, *senders: str, name: str = "回答.xlsx") -> Identity:
+    known = replace(register(), senders=SENDERS, own=frozenset({PREFECTURE}))
+    return identify(book, name, known, senders)
+
+
+@pytest.mark.parametrize(
+    ("senders", "codes"),
+    [
+        ((), []),
+        (("",), []),
+        ((MAEBASHI,), []),
+        ((MAEBASHI.upper(),), []),
+        ((DESK,), []),
+        ((PREFECTURE,), []),
+        ((COLLEAGUE,), []),
+        ((STRANGER,), ["IDN15"]),
+        ((TAKASAKI,), ["IDN14"]),
+        ((PREFECTURE, TAKASAKI), ["IDN14"]),
+        ((PREFECTURE, MAEBASHI), []),
+        ((DESK, MAEBASHI), []),
+        ((STRANGER, MAEBASHI), []),
+        ((TAKASAKI, MAEBASHI), ["IDN14"]),
+        ((MAEBASHI, TAKASAKI), ["IDN14"]),
+    ],
+)
+def test_sender_is_a_witness(senders: tuple[str, ...], codes: list[str]) -> None:
+    """An address of another unit holds a proved file; a shared one fits; the prefecture's own says nothing."""
+    identity = sent(books.good_book(), *senders)
+    assert (identity.ticket, codes_of(identity)) == (books.ticket(), codes)
+    assert identity.is_held == (codes == ["IDN14"])
+
+
+def test_forwarded_mail_names_both_senders() -> None:
+    """Where the inner and the outer sender are two units, the officer reads both, with their addresses."""
+    (doubt,) = sent(books.good_book(), TAKASAKI, MAEBASHI).findings
+    for words in ("前橋市", "高崎市", TAKASAKI, MAEBASHI):
+        assert words in doubt.sentence()
+
+
+@pytest.mark.parametrize(
+    ("name", "senders", "unit", "words"),
+    [
+        ("回答.xlsx", (MAEBASHI,), "102016-1", "差出人からは前橋市（102016-1）と"),
+        ("前橋市.xlsx", (MAEBASHI,), "102016-1", "ファイル名と差出人からは前橋市（102016-1）と"),
+        ("前橋市.xlsx", (DESK,), "102016-1", "前橋市（102016-1）と"),
+        ("前橋市.xlsx", (STRANGER,), "102016-1", "ファイル名からは前橋市（102016-1）と"),
+        ("前橋市.xlsx", (TAKASAKI,), "", "ファイル名からは前橋市、差出人からは高崎市と"),
+        ("回答.xlsx", (DESK,), "", "しました"),
+        ("回答.xlsx", (PREFECTURE,), "", "しました"),
+    ],
+)
+def test_without_a_ticket_name_and_sender_only_propose(
+    name: str, senders: tuple[str, ...], unit: str, words: str
+) -> None:
+    """They propose one unit together, or none where they disagree; they never attribute."""
+    bare = books.paste_values_elsewhere(books.strip_ticket(books.good_book()))
+    identity = sent(bare, *senders, name=name)
+    assert (identity.ticket, codes_of(identity), identity.is_held) == (None, ["IDN02"], True)
+    assert identity.proposed == unit
+    said = identity.findings[0].sentence()
+    assert words in said or (not unit and "思われます" not in said)
+
+
+# -- slips of the hand, and several tickets ------------------------------------------------
+
+
+def damaged(text: str, at: int) -> str:
+    """A ticket with one sign exchanged for another of its kind."""
+    sign = text[at]
+    others = "0123456789" if sign.isdigit() else "ABCDEFGHJKMNPQRSTVWXYZ-"
+    return text[:at] + next(each for each in others if each != sign) + text[at + 1 :]
+
+
+@pytest.mark.parametrize("at", range(len(books.ticket().text)))
+def test_one_wrong_sign_anywhere_in_the_ticket(at: int) -> None:
+    """Wherever the slip is, the file waits, and its own unit is proposed, by the ticket itself or by the file name."""
+    text = books.ticket().text
+    bare = books.strip_ticket(books.good_book())
+    slip = f"整理番号 {damaged(text, at)}"
+    wrong, right = (
+        books.write(bare, "様式２", (1, 5), each) for each in (slip, f"整理番号 {text}")
+    )
+    identity = identify(wrong, "前橋市.xlsx", register())
+    assert identity.is_held and identity.proposed == "102016-1"
+    assert identify(wrong, "高崎市.xlsx", register()).is_held
+    assert not identify(right, "前橋市.xlsx", register()).is_held
+
+
+@pytest.mark.parametrize("at", range(len(books.ticket().text)))
+def test_one_wrong_sign_beside_the_right_ticket(at: int) -> None:
+    """A slip in one place of several is no second unit: the file waits for `accept --as`, or the rest is enough."""
+    slip = f"整理番号 {damaged(books.ticket().text, at)}"
+    identity, codes = found(books.write(books.good_book(), "様式２", (1, 9), slip))
+    assert identity.ticket == books.ticket()
+    assert codes in (["IDN16"], [])
+    assert (identity.proposed == "102016-1") == bool(codes)
+
+
+def test_sheet_of_an_older_issue_in_a_newer_workbook() -> None:
+    """Two tickets of one unit: read by the newer one, and a person decides."""
+    newer = IssuedBook(books.ticket(issue=2), "前橋市")
+    book = books.write(books.good_book(), "様式２", (1, 9), newer.ticket.text)
+    identity, codes = found(book, NAME, newer)
+    assert (identity.ticket, codes, identity.is_held) == (newer.ticket, ["IDN16"], True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        books.ticket("102024-1"),
+        books.ticket("102024-1", key=b"another prefecture"),
+        books.ticket("271004-1", round_id="R0702"),
+        books.ticket(letter="T"),
+    ],
+    ids=["another unit", "not genuine", "another round", "another form"],
+)
+@pytest.mark.parametrize("place", ["hidden sheet", "property", "visible"])
+def test_second_ticket_in_any_place_holds(other: Ticket, place: str) -> None:
+    """All proofs must agree: one that speaks of another unit or form, in whichever place, leaves no ticket to believe."""
+    good = books.good_book()
+    hidden = RawSheet(
+        f"{HIDDEN_SHEET}2", "veryHidden", {(1, 2): RawCell(CellType.TEXT, other.text)}
+    )
+    book = {
+        "hidden sheet": replace(good, sheets=(*good.sheets, hidden)),
+        "property": replace(good, properties={TICKET_PROPERTY: other.text}),
+        "visible": books.write(good, "様式２", (1, 9), other.text),
+    }[place]
+    identity, codes = found(book)
+    assert (identity.ticket, codes, identity.is_held) == (None, ["IDN09"], True)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("府中市.xlsx", ""),
+        ("広島県府中市.xlsx", "342084-1"),
+        ("東京都府中市役所.xlsx", "132063-1"),
+        ("342084.xlsx", "342084-1"),
+    ],
+)
+def test_same_name_in_two_prefectures(name: str, unit: str) -> None:
+    """A name two units share proposes neither and contradicts neither; with its prefecture it names one."""
+    two = [
+        IssuedBook(books.ticket(unit), "府中市", (f"{prefecture}府中市",))
+        for unit, prefecture in (("132063-1", "東京都"), ("342084-1", "広島県"))
+    ]
+    bare = books.paste_values_elsewhere(books.strip_ticket(books.good_book()))
+    assert identify(bare, name, register(*two)).proposed == unit
+    for each in two:
+        held = identify(with_ticket(each.ticket), name, register(*two)).is_held
+        assert held == (unit not in ("", each.ticket.unit))
 
 
 def test_foreign_workbook_is_held() -> None:

@@ -199,12 +199,12 @@ class _Witnesses:
         """What name and sender propose, as a sentence; empty where they say nothing."""
         named, sent = self.by_name(), self.by_sender()
         if one := self.proposal():
-            both = [word for word, units in (("ファイル名", named), ("送信者", sent)) if units]
+            both = [word for word, units in (("ファイル名", named), ("差出人", sent)) if units]
             who = f"{self.register.name_of(one)}（{one}）"
             return f"{'と'.join(both)}からは{who}と思われます。"
         parts = [
             f"{word}からは{_names(units, self.register)}"
-            for word, units in (("ファイル名", named), ("送信者", sent))
+            for word, units in (("ファイル名", named), ("差出人", sent))
             if 0 < len(units) <= MOST_NAMED
         ]
         return f"{'、'.join(parts)}と思われます。" if len(parts) > 1 else ""

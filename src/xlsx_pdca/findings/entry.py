@@ -41,7 +41,6 @@ CONTEXT: Mapping[str, str] = {
     "other_file": "もう一方のファイル名",
     "name": "団体名",
     "other_name": "別の団体名",
-    "sender": "送信者のアドレス",
     "ticket": "整理番号",
     "other_ticket": "別の整理番号",
     "round": "実施回の番号",
