@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from xlsx_pdca.checks.identity import Register
+from xlsx_pdca.checks.register import Register
 from xlsx_pdca.contents import ContainerKind, Contents, Uncovered
 from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
