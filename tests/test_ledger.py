@@ -118,20 +118,33 @@ def test_undo_takes_back_one_event_and_can_be_taken_back() -> None:
     assert status(*facts, Undone(3), Undone(4)) is Status.ACCEPTED
 
 
-def arrived(outcome: Outcome) -> Arrived:
-    return Arrived("b" * 64, "前橋市.xlsx", "40_届いたファイル", 10, outcome)
+def arrived(outcome: Outcome, digit: str = "b", inside: str = "") -> Arrived:
+    return Arrived(digit * 64, "前橋市.xlsx", "40_届いたファイル", 10, outcome, inside=inside)
 
 
 def test_held_files_wait_until_assigned_or_laid_aside() -> None:
     """A held or unreadable file is listed until a person acts; a taken-in one never is."""
     waiting = fold(
-        events(arrived(Outcome.HELD), arrived(Outcome.REFUSED), arrived(Outcome.SUBMISSION))
+        events(arrived(Outcome.HELD), arrived(Outcome.REFUSED), arrived(Outcome.SUBMISSION, "c"))
     )
     assert [b.seq for b in waiting.held] == [1, 2]
     acted = fold(
         events(arrived(Outcome.HELD), arrived(Outcome.REFUSED), submitted(1, 1), Dismissed(2))
     )
     assert acted.held == ()
+
+
+def test_what_a_password_opened_waits_no_more() -> None:
+    """A file that could not be read is settled by the same bytes read later; a closed entry by the same entry of the same archive."""
+    closed, entry = (
+        arrived(Outcome.REFUSED),
+        replace(arrived(Outcome.REFUSED, inside="z"), sha256=""),
+    )
+    waiting = fold(events(closed, entry, arrived(Outcome.HELD, "d", inside="y")))
+    assert [b.seq for b in waiting.held] == [1, 2, 3]
+    opened = fold(events(closed, entry, arrived(Outcome.SAME_FILE, "c", inside="z")))
+    assert [b.seq for b in opened.held] == [1]
+    assert fold(events(closed, arrived(Outcome.SUBMISSION))).held == ()
 
 
 def test_arrival_carries_its_submission() -> None:

@@ -212,13 +212,14 @@ class Ledger:
     @cached_property
     def _opened_later(self) -> frozenset[int]:
         """Arrivals that could not be read and were read when they came up again, with a password."""
-        read: set[tuple[str, int]] = set()
+        read: set[tuple[str, str]] = set()
         opened: set[int] = set()
         for booked in reversed(self.arrivals):
-            file = (booked.fact.name, booked.fact.modified)
-            if booked.fact.outcome is not Outcome.REFUSED:
-                read.add(file)
-            elif file in read:
+            fact: Arrived = booked.fact
+            place = (fact.inside, fact.name)  # of an entry that was closed there are no bytes
+            if fact.outcome is not Outcome.REFUSED:
+                read |= {("", fact.sha256), place}
+            elif (("", fact.sha256) if fact.sha256 else place) in read:
                 opened.add(booked.seq)
         return frozenset(opened)
 
