@@ -1,0 +1,205 @@
+"""`receive` of mails and archives: every part is accounted for, and what came together is judged together."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from handwritten_mail import PDF, PICTURE, Attached, forwarded, mail
+from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
+from xlsx_pdca.cli.program import run
+from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.facts import Arrived, Outcome
+from xlsx_pdca.workflows.receive import Line, receive
+
+NAMES = {MAEBASHI: "前橋市", TAKASAKI: "高崎市", KIRYU: "桐生市"}
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def come_in(desk: Desk, **files: bytes) -> dict[str, Arrived]:
+    """What became of each file and of what stood in it, by its own name."""
+    for name, data in files.items():
+        desk.drop(name.replace("__", "."), data)
+    return by_own_name(desk.receive().lines)
+
+
+def by_own_name(lines: tuple[Line, ...]) -> dict[str, Arrived]:
+    return {line.file.called: line.arrived for line in lines}
+
+
+def test_a_mail_with_a_return(desk: Desk) -> None:
+    """The return is taken in, its paper goes with it, the signature's picture is passed by, and the mail needs nobody."""
+    data = mail(
+        Attached("前橋市_事前課題.xlsx", desk.filled()),
+        Attached("組織図.pdf", PDF, "application/pdf"),
+        Attached("logo.png", PICTURE, "image/png", cid="logo"),
+    )
+    came = come_in(desk, 返信__eml=data)
+    assert {name: each.outcome for name, each in came.items()} == {
+        "前橋市_事前課題.xlsx": Outcome.SUBMISSION,
+        "組織図.pdf": Outcome.ATTACHMENT,
+        "logo.png": Outcome.PASSED,
+        "返信.eml": Outcome.OPENED,
+    }
+    assert came["組織図.pdf"].unit == MAEBASHI
+    letter = came["返信.eml"].letter
+    assert letter is not None
+    assert (letter.sender, letter.subject, letter.message_id) == (
+        "choju@maebashi.example", "事前課題の提出について", "<1@maebashi.example>",
+    )  # fmt: skip
+    assert letter.date == "2026-09-10T10:00:00+09:00" and "提出します" in letter.text
+    assert desk.ledger.held == () and desk.waiting == []
+    assert desk.laid_out == ["受付14_102016-1_組織図.pdf"]
+    taken = desk.standing().submission
+    assert taken is not None and (desk.root / taken.file).read_bytes() == desk.filled()
+    originals = desk.round.originals
+    assert all(originals.get(each.sha256) for each in came.values())
+
+
+def test_a_mail_with_words_only_waits(desk: Desk) -> None:
+    """Who wrote what stands on the screen until somebody has dealt with it."""
+    words = "担当が変わりました。10/20まで待ってください。"
+    picture = Attached("logo.png", PICTURE, "image/png", cid="logo")
+    came = come_in(desk, お願い__eml=mail(picture, subject="期限について", text=words))
+    assert came["お願い.eml"].outcome is Outcome.HELD and came["logo.png"].outcome is Outcome.PASSED
+    (told,) = came["お願い.eml"].findings
+    assert all(each in told.sentence() for each in ("期限について", "前橋市", words))
+    (waiting,) = desk.ledger.held
+    settled = ["accept", "--file", str(waiting.seq), "--round", str(desk.root)]
+    assert run([*settled, "--as", MAEBASHI]) == ExitCode.USAGE
+    assert run([*settled, "--dismiss", "対応済"]) == ExitCode.OK
+    assert desk.ledger.held == () and desk.laid_out == []
+
+
+def test_mails_in_a_mail(desk: Desk) -> None:
+    """A health centre forwards what three municipalities sent, one of them in an archive: each is found, each once."""
+    inner = [
+        mail(Attached("様式.xlsx", desk.filled(MAEBASHI)), sender="a@maebashi.example"),
+        mail(Attached("様式.xlsx", desk.filled(TAKASAKI)), sender="b@takasaki.example"),
+        mail(
+            Attached("回答.zip", zipped({"提出/様式.xlsx": desk.filled(KIRYU)})),
+            sender="c@kiryu.example",
+        ),
+    ]
+    desk.drop("転送.eml", forwarded(*inner, sender="hc@gunma.example"))
+    lines = desk.receive().lines
+    taken = [line for line in lines if line.arrived.outcome is Outcome.SUBMISSION]
+    assert [line.arrived.unit for line in taken] == [MAEBASHI, TAKASAKI, KIRYU]
+    assert [line.file.senders[-1] for line in taken] == [
+        "a@maebashi.example", "b@takasaki.example", "c@kiryu.example",
+    ]  # fmt: skip
+    assert taken[2].file.name.startswith("転送.eml › ")
+    assert taken[2].file.name.endswith("回答.zip › 提出/様式.xlsx")
+    assert {line.arrived.outcome for line in lines if line not in taken} == {Outcome.OPENED}
+    assert desk.receive().lines == ()
+
+
+def test_what_is_beside_no_return_waits(desk: Desk) -> None:
+    """A paper or a workbook of their own is an attachment beside a good return only, and else a person looks."""
+    own = io.BytesIO()
+    import openpyxl
+
+    openpyxl.Workbook().save(own)
+    paper = Attached("FAX.pdf", PDF, "application/pdf")
+    alone = come_in(desk, 紙__eml=mail(paper))
+    assert alone["FAX.pdf"].outcome is Outcome.HELD and codes(alone["FAX.pdf"]) == ["FIL10"]
+    parts = [Attached("別紙.xlsx", own.getvalue()), Attached("様式.xlsx", desk.filled())]
+    beside = come_in(desk, 回答__eml=mail(*parts, message_id="<2@x>"))
+    assert beside["別紙.xlsx"].outcome is Outcome.ATTACHMENT
+    assert codes(beside["別紙.xlsx"]) == ["FIL34"]
+    strange = come_in(desk, 別__eml=mail(Attached("他.xlsx", own.getvalue()[:-1] + b"\0")))
+    assert strange["他.xlsx"].outcome in (Outcome.HELD, Outcome.REFUSED)
+
+
+def test_the_same_mail_again(desk: Desk) -> None:
+    """A mail saved twice is booked twice and counts once; nothing waits."""
+    data = mail(Attached("様式.xlsx", desk.filled()), Attached("図.pdf", PDF, "application/pdf"))
+    come_in(desk, 一__eml=data)
+    again = come_in(desk, 二__eml=data)
+    assert {each.outcome for each in again.values()} <= {Outcome.SAME_FILE, Outcome.ATTACHMENT}
+    assert desk.ledger.held == () and len(desk.standing().submissions) == 1
+
+
+def test_equal_names_in_one_archive(desk: Desk) -> None:
+    """Entries that are called the same are told apart, and both are booked."""
+    data = mail(
+        Attached("様式.xlsx", desk.filled(MAEBASHI)), Attached("様式.xlsx", desk.filled(TAKASAKI))
+    )
+    desk.drop("二市.eml", data)
+    names = [line.arrived.name for line in desk.receive().lines]
+    assert names == ["二市.eml › 様式.xlsx", "二市.eml › 様式.xlsx（2つ目）", "二市.eml"]
+    assert desk.standing(MAEBASHI).submission and desk.standing(TAKASAKI).submission
+
+
+def test_dry_run_opens_and_keeps_nothing(desk: Desk) -> None:
+    """What would become of each part is the same; neither archive nor ledger changes."""
+    desk.drop("返信.eml", mail(Attached("様式.xlsx", desk.filled()), Attached("図.pdf", PDF)))
+    before = desk.round.folder.events.read_bytes()
+    planned = receive(desk.round, None, now=NOW, by=BY, dry_run=True).lines
+    assert desk.round.folder.events.read_bytes() == before
+    assert not any(path.is_file() for path in desk.round.folder.originals.rglob("*"))
+    assert [line.arrived for line in planned] == [line.arrived for line in desk.receive().lines]
+
+
+def test_cut_off_between_a_part_and_its_mail(desk: Desk) -> None:
+    """Whatever of a mail was booked before the power went, a second run ends as an undisturbed one."""
+    parts = [Attached("様式.xlsx", desk.filled()), Attached("図.pdf", PDF)]
+    desk.drop("返信.eml", mail(*parts))
+    events = desk.round.folder.events
+    before, data = events.read_bytes(), (desk.round.folder.drop / "返信.eml").read_bytes()
+    whole = [replace(line.arrived) for line in desk.receive().lines]
+    booked = events.read_bytes()
+    lines = booked[len(before) :].splitlines(keepends=True)
+    for kept in range(len(lines)):
+        events.write_bytes(before + b"".join(lines[:kept]))
+        desk.drop("返信.eml", data)
+        assert [line.arrived for line in desk.receive().lines] == whole
+        assert desk.waiting == [] and events.read_bytes() == booked
+
+
+@pytest.mark.parametrize("given", ["zip", "zip in mail"])
+def test_a_password_opens_what_waits(desk: Desk, tmp_path: Path, given: str) -> None:
+    """Without it the entry waits; with a wrong one it still does; with the right one it is read, and the word is kept nowhere."""
+    (tmp_path / "様式.xlsx").write_bytes(desk.filled())
+    command = ["7z", "a", "-tzip", "-mem=AES256", "-pHimitsu-2026", "回答.zip", "様式.xlsx"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    data = (tmp_path / "回答.zip").read_bytes()
+    name = "返信.eml" if "mail" in given else "回答.zip"
+    desk.drop(name, mail(Attached("回答.zip", data)) if "mail" in given else data)
+    where = ["--round", str(desk.root)]
+    assert run(["receive", *where]) == ExitCode.NEEDS_PERSON
+    (waiting,) = desk.ledger.held
+    assert codes(waiting.fact) == ["FIL03"]
+    assert run(["receive", "--password", "chigau", *where]) == ExitCode.NEEDS_PERSON
+    assert desk.standing().submission is None and desk.ledger.held == (waiting,)
+    assert run(["receive", "--password", "Himitsu-2026", *where]) == ExitCode.OK
+    taken = desk.standing().submission
+    assert taken is not None and (desk.root / taken.file).read_bytes() == desk.filled()
+    assert desk.ledger.held == ()
+    kept = [path for path in desk.root.rglob("*") if path.is_file()]
+    assert kept and not any(b"Himitsu" in path.read_bytes() for path in kept)
+
+
+def test_archives_without_end(desk: Desk) -> None:
+    """Archives in archives are opened to a depth no honest sender reaches; there one is refused, and the run goes on."""
+    data = desk.filled()
+    for _ in range(9):
+        data = zipped({"中.zip": data})
+    came = come_in(desk, 深い__zip=data, よい__xlsx=desk.filled(TAKASAKI))
+    assert came["よい.xlsx"].outcome is Outcome.SUBMISSION
+    assert desk.standing().submission is None
+    (held,) = desk.ledger.held
+    assert held.fact.outcome is Outcome.REFUSED and codes(held.fact) == ["FIL06"]
