@@ -81,6 +81,9 @@ class Submitted:
     read_as: str = ""
     """SHA-256 of the decrypted or converted workbook that is read in the place of the original; "" where that is read itself."""
 
+    evidence: int = 0
+    """代理入力: sequence number of the arrival (a fax, a paper) the prefecture copied it from; 0 where the unit typed it itself."""
+
     @property
     def workbook(self) -> str:
         """SHA-256 of the bytes that are read."""
@@ -116,6 +119,8 @@ class Arrived:
     """Set when it is a mail."""
     read_as: str = ""
     """SHA-256 of the decrypted or converted workbook that is read in its place."""
+    evidence: int = 0
+    """代理入力: the arrival it was copied from."""
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,13 @@ class Ledger:
             and booked.seq not in self._submissions
             and booked.seq not in self.dismissed
             and booked.seq not in self._opened_later
+            and booked.seq not in self._copied
         )
+
+    @cached_property
+    def _copied(self) -> frozenset[int]:
+        """Arrivals on paper that the prefecture has typed in: 代理入力."""
+        return frozenset(submission.evidence for submission in self._submissions.values())
 
     @cached_property
     def _opened_later(self) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import subprocess
 import zipfile
@@ -203,3 +204,24 @@ def test_archives_without_end(desk: Desk) -> None:
     assert desk.standing().submission is None
     (held,) = desk.ledger.held
     assert held.fact.outcome is Outcome.REFUSED and codes(held.fact) == ["FIL06"]
+
+
+def test_a_fax_copied_by_the_prefecture(desk: Desk, tmp_path: Path) -> None:
+    """What the officer types from a fax is the unit's answer, entered by her, with the fax as evidence; the fax waits no more."""
+    desk.take_in("FAX.pdf", PDF)
+    (fax,) = desk.ledger.held
+    copied = tmp_path / "写し.xlsx"
+    copied.write_bytes(desk.filled())
+    where = ["--round", str(desk.root)]
+    proxy = ["receive", str(copied), "--proxy"]
+    assert run([*proxy, "999", *where]) == ExitCode.USAGE
+    assert run(["receive", "--proxy", str(fax.seq), *where]) == ExitCode.USAGE
+    assert desk.standing().submission is None and desk.ledger.held == (fax,)
+    assert run([*proxy, str(fax.seq), *where]) == ExitCode.OK
+    assert desk.ledger.held == ()
+    assert run(["merge", *where, "--csv", str(tmp_path)]) == ExitCode.OK
+    with (tmp_path / "answers.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["unit"] == MAEBASHI and row["raw"]]
+    assert {(row["entry"], row["evidence"]) for row in rows} == {("代理入力", f"受付番号{fax.seq}")}
+    assert run(["undo", str(len(desk.round.log.read())), *where]) == ExitCode.OK
+    assert [each.seq for each in desk.ledger.held][0] == fax.seq

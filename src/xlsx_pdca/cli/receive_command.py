@@ -19,10 +19,12 @@ from xlsx_pdca.cli.options import (
     round_option,
     tell_unbooked,
 )
-from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.reading import listed
+from xlsx_pdca.workflows.acceptance import held_file
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files, given_files, passed_over
 from xlsx_pdca.workflows.receive import Line, receive
+from xlsx_pdca.workflows.round import Round
 
 ASKED = "\0"
 """Stands for `--password` without a value: it is asked for on the screen, where nobody reads it."""
@@ -39,12 +41,21 @@ ASKED = "\0"
     metavar="[パスワード]",
     help="開くためのパスワード（値を省くと画面でお尋ねします）。保留中のものも、もう一度試します",
 )
+@click.option(
+    "--proxy",
+    "evidence",
+    type=int,
+    default=0,
+    metavar="受付番号",
+    help="代理入力：FAXなど、この受付番号で保留中の御回答を県で写したブックとして取り込みます",
+)
 @round_option
 @dry_run_option
 @json_option
 def command(
     paths: tuple[Path, ...],
     passwords: tuple[str, ...],
+    evidence: int,
     round_folder: Path,
     *,
     dry_run: bool,
@@ -60,6 +71,8 @@ def command(
     指定したファイルは元の場所に残ります。確認済にするのは、このあと accept で行います。
     """
     round_ = opened(round_folder)
+    if evidence:
+        _check_proxy(round_, paths, evidence)
     secrets = [asked_password() if each == ASKED else each for each in passwords]
     files = given_files(paths) if paths else dropped_files(round_.folder.drop)
     with console.progress(len(files), "読み取り中") as step:
@@ -70,6 +83,7 @@ def command(
             by=console.person(),
             dry_run=dry_run,
             secrets=secrets,
+            evidence=evidence,
             step=step,
         )
     arrivals = Arrivals(round_, received.lines, booked=not dry_run)
@@ -118,6 +132,16 @@ def _show(arrivals: Arrivals, nothing_in: str) -> None:
 
 def _replaces_accepted(line: Line) -> bool:
     return not line.already and any(f.code == "ARR10" for f in line.arrived.findings)
+
+
+def _check_proxy(round_: Round, paths: Sequence[Path], evidence: int) -> None:
+    """One workbook, copied from one file that waits."""
+    if len(paths) != 1 or not paths[0].is_file():
+        raise UsageError(
+            "代理入力のブックは、一度に一つだけ指定できます。",
+            "「receive 写したブック.xlsx --proxy 受付番号」のように指定してください。",
+        )
+    held_file(round_.ledger(), evidence)
 
 
 def asked_password() -> str:

@@ -155,7 +155,7 @@ def assign(
     """Take a held file in as the answer of a unit: what `accept --as` does; `undo` takes it back."""
     with Readings(round_.folder) as readings, round_.log.writing() as writer:
         ledger = fold(writer.read())
-        held = _held(ledger, arrival)
+        held = held_file(ledger, arrival)
         if not may_be_taken(held.fact):
             raise _cannot_be_taken(held.fact)
         submission = _assigned(round_, readings, ledger, held, (unit, form))
@@ -165,7 +165,8 @@ def assign(
     return submission
 
 
-def _held(ledger: Ledger, arrival: int) -> Booked:
+def held_file(ledger: Ledger, arrival: int) -> Booked:
+    """The file that waits under that 受付番号; UsageError names those there are."""
     held = {booked.seq: booked for booked in ledger.held}
     if arrival not in held:
         numbers = "、".join(str(seq) for seq in held)
@@ -229,6 +230,7 @@ def _assigned(
         arrival=held.seq,
         assigned=True,
         read_as=found.read_as,
+        evidence=found.evidence,
     )
     more = changes_since(taken, ledger, readings)
     return replace(taken, findings=(*taken.findings, *more))
@@ -260,7 +262,7 @@ def dismiss(
 ) -> Arrived:
     """Lay a held file aside; its bytes stay in the archive."""
     with round_.log.writing() as writer:
-        held = _held(fold(writer.read()), arrival)
+        held = held_file(fold(writer.read()), arrival)
         if not dry_run:
             writer.append([booking(Dismissed(arrival, reason), at=now, by=by)])
     fact: Arrived = held.fact

@@ -57,6 +57,8 @@ class Judged:
     is_picture: bool = False
     defect: str = ""
     """English: why its bytes may not be what was sent."""
+    evidence: int = 0
+    """代理入力: the arrival it was copied from."""
     outcome: Outcome | None = None
     """What became of it where that is plain: a container that was opened, a picture of a signature."""
 
@@ -100,6 +102,7 @@ def arrived(judged: Judged, outcome: Outcome, *added: Finding) -> Arrived:
         inside=judged.inside,
         letter=judged.letter,
         read_as=judged.read_as,
+        evidence=judged.evidence,
     )
 
 
@@ -157,6 +160,7 @@ def taken_in(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
         findings=(*judged.findings, *takes_place_of_accepted(ledger, judged.key)),
         person=judged.person,
         read_as=judged.read_as,
+        evidence=judged.evidence,
     )
     taken = arrived(judged, Outcome.SUBMISSION)
     return replace(taken, findings=submission.findings, submission=submission)

@@ -88,11 +88,13 @@ def receive(
     by: str,
     dry_run: bool = False,
     secrets: Sequence[str] = (),
+    evidence: int = 0,
     step: Step = lambda _: None,
 ) -> Received:
     """Take in files and what stands in them; None means the drop folder. A bad file costs one line, the others go on.
 
-    With `secrets`, passwords, what waits behind one is tried again too.
+    With `secrets`, passwords, what waits behind one is tried again too. `evidence` is the 受付番号 of what waits
+    and was copied into these files by the prefecture (代理入力).
     A dry run judges and decides the same, and neither archives, books nor moves anything.
     """
     found = dropped_files(round_.folder.drop) if files is None else tuple(files)
@@ -101,7 +103,7 @@ def receive(
         found += closed_files(round_.folder, ledger) if secrets else ()
         readings.expect(len(found))
         unfolding = Unfolding(round_, readings, ledger, keep=not dry_run, step=step)
-        judged = unfolding.judged(found)
+        judged = [(f, j.with_(evidence=evidence)) for f, j in unfolding.judged(found)]
         twins = _settled(judged, ledger, readings)
         batches = tuple(_together(judged, twins))
         if dry_run:

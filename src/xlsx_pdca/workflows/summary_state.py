@@ -179,8 +179,10 @@ class _Joined:
             received_at=booked.at,
             file=submitted.file,
             sha256=submitted.sha256,
-            entry=Entry.TYPED,
-            entered_by=submitted.person,
+            entry=Entry.PROXY if submitted.evidence else Entry.TYPED,
+            entered_by=booked.by if submitted.evidence else submitted.person,
+            entered_at=booked.at if submitted.evidence else None,
+            evidence=f"受付番号{submitted.evidence}" if submitted.evidence else "",
             reading=reading,
             findings=submitted.findings,
             corrections=tuple(
