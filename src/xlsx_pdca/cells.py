@@ -173,3 +173,9 @@ def _visible(character: str) -> str:
     if unicodedata.category(character) in _INVISIBLE or character in _NONCHARACTERS:
         return character.encode("unicode_escape").decode("ascii")
     return character
+
+
+def visible_text(text: str) -> str:
+    """A text from outside in lines, `\\n` between them; what `visible_name` escapes is escaped, tabs stay."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c if c in "\n\t" or c.isprintable() else _visible(c) for c in lines)
