@@ -20,8 +20,10 @@ ZIP = FileKind("zip package", None)
 MAIL = FileKind("mail message", RefusalCode.CONTAINER)
 OUTLOOK = FileKind("Outlook message", RefusalCode.CONTAINER)
 SELF_EXTRACTING = FileKind("self-extracting archive", RefusalCode.CONTAINER)
+# The name of an old format ends with the suffix such files have.
 OLD_BOOK = FileKind("OLE container (.xls)", RefusalCode.OLD_FORMAT)
-OLD_SHEET = FileKind("spreadsheet of an older format", RefusalCode.OLD_FORMAT)
+OLD_SHEET = FileKind("worksheet without a container (.xls)", RefusalCode.OLD_FORMAT)
+XML_BOOK = FileKind("spreadsheet in one XML file (.xml)", RefusalCode.OLD_FORMAT)
 
 _PAPER, _HOLDER, _NONE = RefusalCode.DOCUMENT, RefusalCode.CONTAINER, RefusalCode.NOT_A_WORKBOOK
 # the last three begin the first of several volumes, and an archive that was meant to have several
@@ -85,8 +87,10 @@ def kind_of(data: bytes) -> FileKind:
     if data.startswith(_OLE):
         return _ole_kind(data)
     head = data[:_LOOKED_AT]
-    if data.startswith(_BARE_BIFF) or _FLAT_XML in head:
+    if data.startswith(_BARE_BIFF):
         return OLD_SHEET
+    if _FLAT_XML in head:
+        return XML_BOOK
     for at, magic, name, code in _SIGNATURES:
         if data.startswith(magic, at):
             is_program = code is _NONE

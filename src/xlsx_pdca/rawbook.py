@@ -79,6 +79,8 @@ class RawBook:
     has_macros: bool = False
     disagreements: tuple[tuple[str, str, str, str], ...] = ()
     """(sheet, cell, our text, second reader's text) where calamine reads something else."""
+    read_by_one: bool = False
+    """Read by one library alone, of a format whose numbers and dates it may take for something else."""
 
 
 class RefusalCode(StrEnum):

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 
+import old_files
 from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
 from xlsx_pdca.workbook.parts.kind import is_plain_text
 from xlsx_pdca.workbook.reader import read_workbook
@@ -80,20 +81,23 @@ KINDS = {
     "LZH": (b"\x21\x0c-lh5-" + bytes(60), CONTAINER),
     "mail": (mail(), CONTAINER),
     "Outlook message": (OLE + "__properties_version1.0".encode("utf-16-le"), CONTAINER),
-    "Excel 97": (OLE + "Workbook".encode("utf-16-le"), OLD),
+    "Excel 97": (old_files.xls([(1, 1, "回答")]), OLD),
     "Excel 97 with a Word document in it": (
-        OLE + "WordDocument".encode("utf-16-le") + "Workbook".encode("utf-16-le"),
+        old_files.ole({"WordDocument": b"", "Workbook": old_files.xls_stream([(1, 1, "回答")])}),
         OLD,
     ),
+    "Excel 97 cut off": (old_files.xls([(1, 1, "回答")])[:600], RefusalCode.DAMAGED),
+    "OLE container of another program": (old_files.ole({"Catalog": b""}), NO_BOOK),
     "Outlook message with a protected book": (
         OLE
         + "EncryptedPackage".encode("utf-16-le")
         + "__properties_version1.0".encode("utf-16-le"),
         CONTAINER,
     ),
-    "OpenDocument spreadsheet": (
+    "OpenDocument spreadsheet": (old_files.ods(old_files.ods_row(old_files.ods_cell("回答"))), OLD),
+    "OpenDocument spreadsheet without its contents": (
         zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}),
-        OLD,
+        RefusalCode.DAMAGED,
     ),
     "a text that only begins like a mail": ("From: 前橋市\n\n回答です。".encode(), NO_BOOK),
     "program": (b"MZ\x90\x00" + bytes(60), NO_BOOK),

@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+import old_files
 from handmade import (
     HEAD,
     MAIN,
@@ -50,7 +51,7 @@ def test_good_book_passes() -> None:
         (b"<html><table></table></html>", RefusalCode.NOT_A_WORKBOOK),
         (b"\xff\xd8\xff\xe0" + bytes(90), RefusalCode.DOCUMENT),
         (bytes(4000), RefusalCode.NOT_A_WORKBOOK),
-        (OLE + "Workbook".encode("utf-16-le"), RefusalCode.OLD_FORMAT),
+        (old_files.xls([(1, 1, "回答")]), RefusalCode.OLD_FORMAT),
         (OLE + "EncryptedPackage".encode("utf-16-le"), RefusalCode.ENCRYPTED),
         (OLE + "WordDocument".encode("utf-16-le"), RefusalCode.DOCUMENT),
         (
@@ -58,13 +59,7 @@ def test_good_book_passes() -> None:
             RefusalCode.OLD_FORMAT,
         ),
         (zipped({"a.txt": "本文"}), RefusalCode.CONTAINER),
-        (
-            zipped(
-                {"mimetype": "application/vnd.oasis.opendocument.spreadsheet"},
-                method=zipfile.ZIP_STORED,
-            ),
-            RefusalCode.OLD_FORMAT,
-        ),
+        (old_files.ods(old_files.ods_row(old_files.ods_cell("回答"))), RefusalCode.OLD_FORMAT),
     ],
 )
 def test_other_kinds_of_file(data: bytes, expected: RefusalCode) -> None:

@@ -11,11 +11,14 @@ from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import HIDDEN_SHEET, TICKET_PROPERTY, AnswerPlan, WorkbookPlan
 from xlsx_pdca.rawbook import CellType, NumberLook, RawBook, RawCell, RawSheet
 from xlsx_pdca.reading import Found, answer_label, listed
+from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import StrayText
 from xlsx_pdca.values import raw_text
 
 MAX_REMARKS = 200
 """Comments and texts of shapes kept per file; the file itself is kept whole."""
+
+_SHOWN, _ALL_LISTED = 20, 30
 
 
 def check_cells(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
@@ -33,6 +36,7 @@ def check_sheets(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Fi
         yield from _hidden(placed, asked, plan, found)
         yield from _merged(placed, asked, plan)
     yield from _disagreements(book, plan, found)
+    yield from _read_by_one(book, plan, found)
     for sheet in searched_sheets(book, plan):
         if remarks := _remarks_of(sheet):
             yield finding("STR17", sheet=sheet.name, count=len(remarks))
@@ -169,6 +173,27 @@ def _disagreements(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[
     # The whole book, where no sheet is named.
     if once := [sheet for sheet in answered if unread & {sheet, ""}]:
         yield finding("STR22", places=listed(f"「{sheet}」" for sheet in once))
+
+
+def _read_by_one(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
+    """Numbers and dates only one library read: it may take a percentage for a number, a number for a date."""
+    if not book.read_by_one:
+        return
+    answers = {answer.address: answer for answer in found.answers}
+    doubtful = [
+        f"{answer_label(answer, plan)}「{shortened(raw, _SHOWN)}」"
+        for answer in plan.answers
+        if not is_blank(raw := answers[answer.address].raw)
+        and _is_number_or_date(answer, plan, found)
+    ]
+    if doubtful:
+        yield finding("FIL12", labels=listed(doubtful, limit=_ALL_LISTED))
+
+
+def _is_number_or_date(answer: AnswerPlan, plan: WorkbookPlan, found: Found) -> bool:
+    kind, cell = plan.question_of(answer).kind, found.cell_of(answer)
+    stored = cell is not None and cell.type in (CellType.NUMBER, CellType.BOOLEAN)
+    return stored or kind.is_number or kind in (FieldKind.DATE, FieldKind.FISCAL_YEAR)
 
 
 def _remarks_of(sheet: RawSheet) -> tuple[StrayText, ...]:

@@ -107,6 +107,15 @@ FILE_ENTRIES = (
         reader=_OFFICER,
     ),
     Entry(
+        "FIL12",
+        _MUST,
+        "一つの方法だけで読み取った数値と日付",
+        ".xlsx以外の形式のファイルをLibreOfficeなしで読み取ったため、数値と日付を照合できていません（{labels}）。",
+        "ファイルをExcelで開き、表示されている内容と見比べて、違うときは補正してください。"
+        "LibreOfficeのある端末で取り込めば、照合もあわせて行います。",
+        reader=_OFFICER,
+    ),
+    Entry(
         "FIL30",
         _MUST,
         "途中で切れているかもしれないファイル",

@@ -11,6 +11,7 @@ if sys.platform == "win32":  # pragma: no cover - runs only on Windows
     SUBPROCESS_FLAGS = 0x08000000  # CREATE_NO_WINDOW: no black window flashes up per worker
     _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation
     _PROCESS_MEMORY = 0x100  # JOB_OBJECT_LIMIT_PROCESS_MEMORY
+    _END_TOGETHER = 0x2000  # JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE: what it started ends with it
 
     class _BasicLimits(ctypes.Structure):
         _fields_ = (
@@ -48,7 +49,7 @@ if sys.platform == "win32":  # pragma: no cover - runs only on Windows
         )
         kernel.AssignProcessToJobObject.argtypes = (wintypes.HANDLE, wintypes.HANDLE)
         limits = _ExtendedLimits()
-        limits.BasicLimitInformation.LimitFlags = _PROCESS_MEMORY
+        limits.BasicLimitInformation.LimitFlags = _PROCESS_MEMORY | _END_TOGETHER
         limits.ProcessMemoryLimit = size
         # the handle stays open on purpose: the job lives as long as the process
         job = kernel.CreateJobObjectW(None, None)

@@ -14,7 +14,7 @@ from xlsx_pdca.workbook.parts.book import (
     resolved_names,
 )
 from xlsx_pdca.workbook.parts.drawings import comments, drawings
-from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged
+from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged, OldFormat
 from xlsx_pdca.workbook.parts.kind import require_package
 from xlsx_pdca.workbook.parts.package import Package, open_package
 from xlsx_pdca.workbook.parts.properties import application, custom_properties, last_modified_by
@@ -42,8 +42,18 @@ def read_workbook(data: bytes, *, times: int = 1) -> RawBook | Refusal:
     try:
         require_package(data)
         return _book(open_package(data, times=times))
+    except OldFormat as stop:
+        return _examined(data, stop)
     except CannotRead as stop:
         return stop.refusal
+
+
+def _examined(data: bytes, stop: OldFormat) -> Refusal:
+    """An old format that nothing speaks against, or what does: no other door is opened to the rest."""
+    from xlsx_pdca.workbook.old_gate import passed  # not needed on the everyday path
+
+    file = passed(data)
+    return file if isinstance(file, Refusal) else stop.refusal
 
 
 def parse(data: bytes, secrets: Sequence[str] = ()) -> bytes:

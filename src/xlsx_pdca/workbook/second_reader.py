@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
 from xlsx_pdca.cells import a1
 from xlsx_pdca.rawbook import CellType, RawBook, RawCell, RawSheet
+from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.serial import serial_day
 
 Disagreement = tuple[str, str, str, str]
 Place = tuple[int, int]
 
-_FAILED = "second reader failed"
-_TOO_SPARSE = "second reader not used: a few cells spread over too large an area"
-# calamine holds a dense table from A1 to the last cell, some 45 bytes for each place
-_BOX_CELLS = 4 << 20
+FAILED = "second reader failed"
+TOO_SPARSE = "second reader not used: a few cells spread over too large an area"
+UNKNOWN_RECORDS = "second reader not used: records it does not know"
 _HALF_SECOND = 0.5 / 86_400
 # Day 60 of the 1900 system never was; readers differ by one day before it.
 _FIRST_SURE_DAY = 61
 
 
 def calamine_check(
-    data: bytes, book: RawBook, interest: Mapping[str, Collection[Place]] | None = None
+    data: bytes,
+    book: RawBook,
+    interest: Mapping[str, Collection[Place]] | None = None,
+    *,
+    formulas: bool = True,
 ) -> tuple[Disagreement, ...]:
     """(sheet, cell, our text, calamine's text) of each text or number the two readers see differently.
 
     Left out: errors and formulas without a stored value (calamine gives a blank for both) and blanks
     around a text (calamine trims them). A sheet or book calamine cannot read is told without a cell.
-    `interest` names the cells to compare by sheet; None means all.
+    `interest` names the cells to compare by sheet; None means all. Formulas may be left out as well.
     """
     from python_calamine import CalamineError, CalamineWorkbook
 
@@ -38,14 +43,20 @@ def calamine_check(
         second = CalamineWorkbook.from_filelike(io.BytesIO(data))
         found: list[Disagreement] = []
         for index, sheet in enumerate(book.sheets):
-            if _box(sheet) > _BOX_CELLS:
-                found.append((sheet.name, "", "", _TOO_SPARSE))
+            if _box(sheet) > limits.DENSE_CELLS:
+                found.append((sheet.name, "", "", TOO_SPARSE))
                 continue
             wanted = None if interest is None else interest.get(sheet.name, ())
             values = _values(second.get_sheet_by_index(index).to_python(skip_empty_area=False))
+            if not formulas:
+                for place, cell in sheet.cells.items():
+                    if cell.formula is not None:
+                        values.pop(place, None)
+                cells = {at: cell for at, cell in sheet.cells.items() if cell.formula is None}
+                sheet = replace(sheet, cells=cells)
             found += _compared(sheet, values, wanted, date1904=book.date1904)
     except CalamineError as error:
-        return (("", "", "", f"{_FAILED}: {error}"),)
+        return (("", "", "", f"{FAILED}: {error}"),)
     return tuple(found)
 
 

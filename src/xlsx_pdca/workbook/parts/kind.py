@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
 from xlsx_pdca.filekind import kind_of
-from xlsx_pdca.rawbook import RefusalCode
+from xlsx_pdca.rawbook import Refusal, RefusalCode
 from xlsx_pdca.workbook.parts.faults import (
     CannotRead,
     Container,
@@ -22,6 +23,8 @@ _STOPS: Mapping[RefusalCode, type[CannotRead]] = {
 }
 _TEXT_NAMES = frozenset({".txt", ".csv", ".tsv", ".htm", ".html"})
 _ENCODINGS = ("utf-8", "cp932")
+# a refusal of an old format ends with the suffix such files have
+_SUFFIX = re.compile(r"\((\.[a-z]{3,4})\)\Z")
 
 
 def require_package(data: bytes) -> None:
@@ -31,6 +34,14 @@ def require_package(data: bytes) -> None:
     kind = kind_of(data)
     if kind.code is not None:
         raise _STOPS[kind.code](kind.name)
+
+
+def suffix_of(refusal: Refusal) -> str:
+    """Suffix that files of this old format have, by what they hold; "" for a refusal of another kind."""
+    if refusal.code is not RefusalCode.OLD_FORMAT:
+        return ""
+    found = _SUFFIX.search(refusal.detail)
+    return found[1] if found else ""
 
 
 def is_plain_text(name: str, data: bytes) -> bool:

@@ -29,3 +29,6 @@ COMMENTS = 50_000
 DRAWINGS = 100_000
 RELATIONSHIPS = 40_000
 PROPERTIES = 10_000
+
+DENSE_CELLS = 4 << 20
+"""Places of all sheets together that are given to a reader with dense tables, some 45 bytes for each."""

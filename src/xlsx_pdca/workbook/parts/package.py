@@ -104,11 +104,29 @@ def open_package(data: bytes, *, times: int = 1) -> Package:
         raise
     names = {info.orig_filename for info in infos}
     if CONTENT_TYPES.lower() not in {name.lower() for name in names}:
-        if "mimetype" in names and b"opendocument.spreadsheet" in data[:200]:
-            raise OldFormat("OpenDocument spreadsheet")
-        if "mimetype" in names and b"opendocument." in data[:200]:
-            raise OtherDocument("OpenDocument text, presentation or drawing")
+        _stop_at_opendocument(data, infos)
         raise Container("a zip archive without a workbook")
+    return _gated(data, infos, times)
+
+
+def _stop_at_opendocument(data: bytes, infos: Sequence[zipfile.ZipInfo]) -> None:
+    """It says in its first entry what it is; some writers put that one behind others."""
+    for info in infos:
+        if info.orig_filename == "mimetype":
+            _check_method(info)
+            kind = next(Package(data, {"mimetype": info}).chunks("mimetype"), b"")
+            if b"opendocument.spreadsheet" in kind:
+                raise OldFormat("OpenDocument spreadsheet (.ods)")
+            if b"opendocument." in kind:
+                raise OtherDocument("OpenDocument text, presentation or drawing")
+
+
+def open_archive(data: bytes) -> Package:
+    """The same for a zip archive of any kind, such as an OpenDocument file."""
+    return _gated(data, _central_directory(data, 1), 1)
+
+
+def _gated(data: bytes, infos: Sequence[zipfile.ZipInfo], times: int) -> Package:
     entries: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = _safe_name(info)
