@@ -108,7 +108,7 @@ def test_a_line_set_aside_is_told(desk: Desk, capsys: pytest.CaptureFixture[str]
     with desk.round.folder.events.open("ab") as file:
         file.write(b'{"at":"2026')
     desk.drop("返信.xlsx", desk.filled())
-    assert run(command) == ExitCode.OK
+    assert run(command) == ExitCode.NEEDS_PERSON
     assert "途中で切れていたため" in capsys.readouterr().err
     assert run(command) == ExitCode.OK
     assert "途中で切れていたため" not in capsys.readouterr().err

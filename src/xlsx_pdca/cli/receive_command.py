@@ -73,6 +73,7 @@ def command(
     round_ = opened(round_folder)
     if evidence:
         _check_proxy(round_, paths, evidence)
+    torn = round_.folder.torn_lines
     secrets = [asked_password() if each == ASKED else each for each in passwords]
     files = given_files(paths) if paths else dropped_files(round_.folder.drop)
     with console.progress(len(files), "読み取り中") as step:
@@ -99,7 +100,11 @@ def command(
         console.say(_not_taken(over))
     unbooked = tell_unbooked(round_)
     stay = any(line.stays for line in received.lines)
-    needs_person = bool(arrivals.need_person or received.unread or stay or over or unbooked)
+    # What a cut-off line would have booked, such as an acceptance, only a person can know.
+    is_torn = round_.folder.torn_lines != torn
+    needs_person = bool(
+        arrivals.need_person or received.unread or stay or over or unbooked or is_torn
+    )
     return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
 
 

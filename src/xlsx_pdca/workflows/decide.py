@@ -79,7 +79,8 @@ class Judged:
     def is_proved(self) -> bool:
         """True when nothing is doubtful about whose the file is and how it is read; it may be blank."""
         doubtful = any(each.holds and each.code != BLANK_FORM for each in self.findings)
-        return bool(self.unit) and not self.refused and not doubtful
+        is_answer = self.outcome is None  # an attachment has the unit of the return it came with
+        return is_answer and bool(self.unit) and not self.refused and not doubtful
 
 
 def arrived(judged: Judged, outcome: Outcome, *added: Finding) -> Arrived:

@@ -17,6 +17,7 @@ from xlsx_pdca.store.events import EventWriter
 from xlsx_pdca.store.open_files import open_elsewhere
 from xlsx_pdca.store.system import (
     check_path_length,
+    is_unfinished,
     make_folders,
     remove_file,
     replace_file,
@@ -30,6 +31,7 @@ from xlsx_pdca.workbook.data_book import data_book
 from xlsx_pdca.workbook.notes import BookNotes, Changes, changed_notes, read_notes
 from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workbook.summary_books import ConsolidatedBook, consolidated_book
+from xlsx_pdca.workflows.copies import restore_copies
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.summary_state import Sources, current_notes, summary_input
@@ -153,7 +155,9 @@ class _Run:
         if old is not None:
             self.readings.originals.put(old)
         writer.append([booking(_noted(n), at=self.now, by=self.by) for n in changes.notes])
-        summary = self._summary(fold(writer.read()))
+        ledger = fold(writer.read())
+        restore_copies(self.round.folder, ledger, self.readings.originals)  # the books link to them
+        summary = self._summary(ledger)
         book = consolidated_book(summary)
         kept = self._keep_beside(old) if old is not None and found.unread else None
         self._replace((book.data, progress_book(summary), data_book(summary)), old)
@@ -170,8 +174,16 @@ class _Run:
         return read_notes(old, CONSOLIDATED) if old is not None else BookNotes()
 
     def _keep_beside(self, old: bytes) -> Path:
-        """Leave the old book under another name: the new one does not take over all of it."""
+        """Leave the old book under another name: the new one does not take over all of it.
+
+        One that a run which was cut off has left so already is not left twice.
+        """
         path = _paths(self.round)[0]
+        before = path.parent.glob(f"{path.stem}_置き換え前_*{path.suffix}")
+        for kept in sorted(each for each in before if not is_unfinished(each)):
+            with told_about(kept):
+                if kept.stat().st_size == len(old) and kept.read_bytes() == old:
+                    return kept
         stem = f"{path.stem}_置き換え前_{self.now:%Y%m%d-%H%M%S}"
         names = (path.with_stem(stem + (f"-{n}" if n else "")) for n in count())
         kept = next(name for name in names if not name.exists())
@@ -191,17 +203,20 @@ class _Run:
         return reading
 
     def _replace(self, made: Sequence[bytes], old: bytes | None) -> None:
-        """Put the new books in place, unless somebody saved the one with the notes meanwhile."""
+        """Put the new books in place, unless somebody saved the one with the notes meanwhile.
+
+        That one comes last: as long as it is the old one, the next run finds in it what this one would have told.
+        """
         paths = _paths(self.round)
         make_folders(paths[0].parent)
         for path in paths:
             check_path_length(path, for_excel=True)
         finished = [write_beside(p, data) for p, data in zip(paths, made, strict=True)]
-        if self._old_book() != old:
-            for path in finished:
-                remove_file(path)
-            raise ChangedMeanwhile(paths[0])
-        for new, path in zip(finished, paths, strict=True):
+        for new, path in reversed(list(zip(finished, paths, strict=True))):
+            if self._old_book() != old:
+                for rest in finished:
+                    remove_file(rest)
+                raise ChangedMeanwhile(paths[0])
             replace_file(new, path)
         sync_directory(paths[0].parent)
 
