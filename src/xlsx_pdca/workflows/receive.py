@@ -210,7 +210,7 @@ def _slots(submission: Submitted, ledger: Ledger) -> Mapping[str, str]:
 
 def _stem(round_: Round, judged: Judged, readings: Readings) -> str:
     """Folder and name of the readable copy, without 第n回: 50_受領済/事前課題/102016-1_前橋市_事前課題."""
-    if not judged.unit:
+    if not judged.plan:  # nor has an attachment, which goes with a return
         return ""
     unit = round_.unit(judged.unit)
     title = readings.plan(judged.plan).title
