@@ -25,6 +25,7 @@ settings.load_profile("test")
 PROGRAMS = {
     "soffice": (libreoffice.available, "libreoffice-calc python3-uno"),
     "gnumeric": (lambda: shutil.which("ssconvert") is not None, "gnumeric"),
+    "archivers": (lambda: bool(shutil.which("zip") and shutil.which("7z")), "zip p7zip-full"),
 }
 """Marker → (is the program here?, the Debian packages that bring it)."""
 

@@ -19,7 +19,6 @@ class FileKind:
 ZIP = FileKind("zip package", None)
 MAIL = FileKind("mail message", RefusalCode.CONTAINER)
 OUTLOOK = FileKind("Outlook message", RefusalCode.CONTAINER)
-SELF_EXTRACTING = FileKind("self-extracting archive", RefusalCode.CONTAINER)
 # The name of an old format ends with the suffix such files have.
 OLD_BOOK = FileKind("OLE container (.xls)", RefusalCode.OLD_FORMAT)
 OLD_SHEET = FileKind("worksheet without a container (.xls)", RefusalCode.OLD_FORMAT)
@@ -28,7 +27,6 @@ XML_BOOK = FileKind("spreadsheet in one XML file (.xml)", RefusalCode.OLD_FORMAT
 _PAPER, _HOLDER, _NONE = RefusalCode.DOCUMENT, RefusalCode.CONTAINER, RefusalCode.NOT_A_WORKBOOK
 # the last three begin the first of several volumes, and an archive that was meant to have several
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04", b"PK00PK\x03\x04")
-_END_OF_ZIP = b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # In this order: a message may hold an encrypted book, a workbook a Word document, and what may be an answer goes first.
 _OLE_STREAMS = (
@@ -69,15 +67,19 @@ _SIGNATURES = (
     (2, b"-lh", "LZH archive", _HOLDER),
     (257, b"ustar", "tar archive", _HOLDER),
     (0, b"\x78\x9f\x3e\x22", "TNEF attachment of a mail (winmail.dat)", _HOLDER),
+    # also one that unpacks itself: nothing here runs or opens it
     (0, b"MZ", "Windows program", _NONE),
 )
-_MAIL_HEAD = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+:")
+_MAIL_HEAD = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:")
 _MAIL_FIELDS = re.compile(
-    rb"^(from|to|subject|date|received|message-id|mime-version|return-path):", re.I | re.M
+    rb"^(from|sender|to|cc|subject|date|received|message-id|mime-version|content-type|return-path"
+    rb"|delivered-to|reply-to|dkim-signature|arc-seal|authentication-results|x-mailer|x-unsent)[ \t]*:",
+    re.I | re.M,
 )
+_HEADER_END = re.compile(rb"\r?\n\r?\n|\r\r")
+_MAIL_HEAD_BYTES = 64 << 10
 _ENOUGH_FIELDS = 3
 _LOOKED_AT = 4096
-_COMMENT_BYTES = 1 << 16
 
 
 def kind_of(data: bytes) -> FileKind:
@@ -93,9 +95,8 @@ def kind_of(data: bytes) -> FileKind:
         return XML_BOOK
     for at, magic, name, code in _SIGNATURES:
         if data.startswith(magic, at):
-            is_program = code is _NONE
-            return SELF_EXTRACTING if is_program and _ends_as_zip(data) else FileKind(name, code)
-    if _is_mail(head):
+            return FileKind(name, code)
+    if _is_mail(data):
         return MAIL
     return FileKind("text" if b"\0" not in head else "unknown kind of file", _NONE)
 
@@ -108,12 +109,12 @@ def _ole_kind(data: bytes) -> FileKind:
     return OLD_BOOK
 
 
-def _ends_as_zip(data: bytes) -> bool:
-    return data.rfind(_END_OF_ZIP, max(0, len(data) - _COMMENT_BYTES)) >= 0
+def _is_mail(data: bytes) -> bool:
+    """A saved message begins with its header, which names several of the usual fields.
 
-
-def _is_mail(head: bytes) -> bool:
-    """A saved message begins with its header, which names several of the usual fields."""
-    header = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+    Servers put thousands of bytes of their own before the sender's.
+    """
+    head = data[:_MAIL_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    header = _HEADER_END.split(head, maxsplit=1)[0]
     fields = {field.lower() for field in _MAIL_FIELDS.findall(header)}
     return _MAIL_HEAD.match(header) is not None and len(fields) >= _ENOUGH_FIELDS

@@ -233,6 +233,16 @@ def test_inflation_bomb() -> None:
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.parametrize("more", [0, 1, 100, 258, 300])
+def test_a_part_of_any_size_is_read(more: int) -> None:
+    """A repetition that crosses the end of a piece of 1 MiB is no damage."""
+    around = len(worksheet(""))
+    assert (
+        code(with_part("xl/worksheets/sheet1.xml", worksheet(" " * ((1 << 20) + more - around))))
+        is None
+    )
+
+
 def test_too_many_names_and_sheets() -> None:
     """A hundred thousand names or five thousand sheets are no workbook of this world."""
     names = "".join(f'<definedName name="n{n}">様式!$A$1</definedName>' for n in range(100_001))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import stat
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from xlsx_pdca.cells import visible_name
 from xlsx_pdca.contents import ContainerKind, Contents, Part
 from xlsx_pdca.mailbox import inflating
 from xlsx_pdca.mailbox.inflating import Room, inflated
+from xlsx_pdca.mailbox.zipgate import gate
 from xlsx_pdca.mailbox.ziplocks import (
     AES_METHOD,
     LOCKED_FLAG,
@@ -27,21 +28,16 @@ from xlsx_pdca.zipdirectory import (
     BrokenDirectory,
     Directory,
     Entry,
-    OwnHeader,
     SeveralVolumes,
     TooManyEntries,
-    own_header,
     read_directory,
 )
 
 ENTRIES = 2_000
 
-_STREAMED_FLAG = 0x8
 _PATCH_FLAG = 0x20
-_UNIX = 3
-_ODD_FILES = frozenset({stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK})
 _FOLDER_ATTRIBUTE = 0x10
-_UNKNOWN_SIZE = 0xFFFFFFFF
+_TWIN = "another entry has the same name"
 _LITTER = (
     ("__MACOSX/", "._", b"\x00\x05\x16\x07"),
     ("", ".DS_Store", b"\x00\x00\x00\x01Bud1"),
@@ -77,54 +73,35 @@ class _Archive:
     def __init__(self, data: bytes, directory: Directory, keys: Keyring) -> None:
         self._data = data
         self._directory = directory
+        self._gate = gate(data, directory)
         self._keys = keys
         self._room = Room()
-        self._headers = [own_header(data, entry) for entry in directory.entries]
-        self._shared = _overlapping(directory.entries, self._headers)
 
     def contents(self) -> Contents:
         """Small entries come first, so that a large one costs no other its room; the order told is the archive's."""
         entries = self._directory.entries
         order = sorted(range(len(entries)), key=lambda at: entries[at].packed)
-        parts = {at: self._part(at) for at in order}
-        names = Counter(part.name for part in parts.values() if part is not None)
-        found = (_told_twice(part, names) for at in range(len(entries)) if (part := parts[at]))
+        found = {at: part for at in order if (part := self._part(at)) is not None}
+        parts = [found[at] for at in sorted(found)]
         return Contents(
             kind=ContainerKind.ARCHIVE,
-            parts=tuple(found),
-            defects=(*self._directory.defects, *self._unlisted()),
+            parts=_with_twins_told(parts),
+            defects=(*self._directory.defects, *self._gate.defects),
         )
 
     def _part(self, at: int) -> Part | None:
         """None for a folder."""
-        entry, header = self._directory.entries[at], self._headers[at]
+        entry, verdict = self._directory.entries[at], self._gate.verdicts[at]
         name = entry_name(entry)
         if _is_folder(entry, name):
             return None
+        if isinstance(verdict, Refusal):
+            return Part(visible_name(name), refusal=verdict)
         try:
-            start = self._checked_start(at, entry, header)
-            data, defect = self._taken_out(entry, start)
+            data, defect = self._taken_out(entry, verdict.start)
         except _Refused as stop:
             return Part(visible_name(name), refusal=stop.refusal)
         return Part(visible_name(name), data, inline=_is_litter(name, data), defect=defect)
-
-    def _checked_start(self, at: int, entry: Entry, header: OwnHeader | None) -> int:
-        """Where the entry's data begins, when everything said of it agrees."""
-        if entry.volume:
-            raise _Refused(RefusalCode.CONTAINER, "it lies in another file of several")
-        if header is None:
-            raise _Refused(RefusalCode.DAMAGED, "it has no header of its own")
-        if at in self._shared:
-            raise _Refused(RefusalCode.HOSTILE, "it shares bytes with another entry")
-        if header.start + entry.packed > self._directory.start:
-            raise _Refused(RefusalCode.DAMAGED, "it reaches beyond the entries")
-        if (header.raw_name, header.method) != (entry.raw_name, entry.method):
-            raise _Refused(RefusalCode.HOSTILE, "its own header and the directory disagree")
-        if (header.flags ^ entry.flags) & LOCKED_FLAG or _sizes_disagree(entry, header):
-            raise _Refused(RefusalCode.DAMAGED, "its own header and the directory disagree")
-        if entry.system == _UNIX and stat.S_IFMT(entry.attributes >> 16) in _ODD_FILES:
-            raise _Refused(RefusalCode.NOT_A_WORKBOOK, "a link or a device, no file")
-        return header.start
 
     def _taken_out(self, entry: Entry, start: int) -> tuple[bytes, str]:
         packed = self._data[start : start + entry.packed]
@@ -153,7 +130,7 @@ class _Archive:
         )
         if zlib.crc32(data) == entry.crc or _needs_no_checksum(entry):
             return data, odd
-        return data, "; ".join(filter(None, ("its checksum is wrong", odd)))
+        return data, _joined("its checksum is wrong", odd)
 
     def _from_aes(self, entry: Entry, packed: bytes) -> tuple[bytes, str]:
         lock = aes_lock(entry)
@@ -174,22 +151,17 @@ class _Archive:
                 return data, odd
         raise NoKey
 
-    def _unlisted(self) -> Iterator[str]:
-        """What lies between the entries and looks like one that the directory keeps quiet about."""
-        end = 0
-        spans = _spans(self._directory.entries, self._headers)
-        for start, after in [*sorted(spans.values()), (self._directory.start, 0)]:
-            found = self._data.find(b"PK\x03\x04", end, start)
-            if found >= 0:
-                yield f"an entry at byte {found} is not in the directory"
-            end = max(end, after)
+
+def _with_twins_told(parts: Sequence[Part]) -> tuple[Part, ...]:
+    names = Counter(part.name for part in parts)
+    return tuple(
+        part if names[part.name] == 1 else replace(part, defect=_joined(part.defect, _TWIN))
+        for part in parts
+    )
 
 
-def _told_twice(part: Part, names: Mapping[str, int]) -> Part:
-    if names[part.name] == 1 or part.refusal is not None:
-        return part
-    defect = "; ".join(filter(None, (part.defect, "another entry has the same name")))
-    return Part(part.name, part.data, part.inline, defect)
+def _joined(*told: str) -> str:
+    return "; ".join(filter(None, told))
 
 
 def _fed(packed: bytes) -> Iterator[bytes]:
@@ -204,38 +176,6 @@ def _require_known(method: int, entry: Entry) -> None:
 def _needs_no_checksum(entry: Entry) -> bool:
     """The second kind of AES entry has none: its authentication code says more."""
     return entry.method == AES_METHOD and entry.crc == 0
-
-
-def _sizes_disagree(entry: Entry, header: OwnHeader) -> bool:
-    """Zeros mean that the sizes were not yet known when the header was written."""
-    if header.flags & _STREAMED_FLAG:
-        return False
-    pairs = ((header.packed, entry.packed), (header.size, entry.size), (header.crc, entry.crc))
-    return any(own not in (0, _UNKNOWN_SIZE, told) for own, told in pairs)
-
-
-def _spans(
-    entries: Sequence[Entry], headers: Sequence[OwnHeader | None]
-) -> Mapping[int, tuple[int, int]]:
-    """Where each entry begins and ends, header included."""
-    return {
-        at: (entry.offset, header.start + entry.packed)
-        for at, (entry, header) in enumerate(zip(entries, headers, strict=True))
-        if header is not None
-    }
-
-
-def _overlapping(entries: Sequence[Entry], headers: Sequence[OwnHeader | None]) -> frozenset[int]:
-    """Entries that share bytes: so small bombs inflate without end, and one file hides in another."""
-    spans = _spans(entries, headers)
-    shared: set[int] = set()
-    end, owner = 0, -1
-    for at, (start, after) in sorted(spans.items(), key=lambda item: item[1]):
-        if start < end:
-            shared |= {at, owner}
-        if after > end:
-            end, owner = after, at
-    return frozenset(shared)
 
 
 def _is_folder(entry: Entry, name: str) -> bool:

@@ -6,7 +6,6 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
 
 from xlsx_pdca.mailbox.inflating import FEED
 from xlsx_pdca.zipdirectory import Entry
@@ -14,10 +13,10 @@ from xlsx_pdca.zipdirectory import Entry
 LOCKED_FLAG = 0x1
 STRONG_FLAGS = 0x40 | 0x2000
 AES_METHOD = 99
-OLD_BYTES = 12 << 20
-"""Decrypted of one archive in the old way, all tries together: Python does less than 1 MB in a slow second."""
-AES_KEYS = 4_000
-"""Made for one archive, all tries together; each takes about a millisecond."""
+WORK = 12 << 20
+"""Bytes decrypted of one archive in the old way, all tries together; where Python is slow, it does less than 1 MB a second."""
+AES_KEY_WORK = 4 << 10
+"""Making one AES key takes about as long as so many bytes: three thousandths of a slow second."""
 
 _AES_FIELD = 0x9901
 _AES_TOLD = struct.Struct("<H2sBH")
@@ -32,7 +31,7 @@ class NoKey(Exception):
 
 
 class WrongMac(Exception):
-    """The password fits, but the bytes are not those that were locked."""
+    """A password seems to fit, but the bytes are not those that were locked."""
 
 
 class TooMuchWork(Exception):
@@ -62,11 +61,10 @@ def aes_lock(entry: Entry) -> AesLock | None:
 class Keyring:
     """Passwords to try on one archive, the one that opened an entry last first; it never shows them."""
 
-    def __init__(self, secrets: Sequence[str]) -> None:
+    def __init__(self, secrets: Sequence[str], *, work: int = WORK) -> None:
         ways = (secret.encode(code, "replace") for secret in secrets for code in ("utf-8", "cp932"))
         self._keys = list(dict.fromkeys(key for key in ways if key))
-        self._old_left = OLD_BYTES
-        self._aes_left = AES_KEYS
+        self._work_left = work
 
     def old(self, entry: Entry, packed: bytes) -> Iterator[Iterator[bytes]]:
         """Decrypted in chunks, once for each password that passes the check byte: one of 256 wrong ones does too.
@@ -92,18 +90,25 @@ class Keyring:
         if len(packed) < head + _MAC_BYTES:
             raise WrongMac("too short for its lock")
         told = SimpleNamespace(filename="", wz_aes_strength=lock.strength)
+        mac, fits = packed[-_MAC_BYTES:], False
         for key in tuple(self._keys):
-            self._aes_left -= 1
-            if self._aes_left < 0:
-                raise TooMuchWork(f"more than {AES_KEYS} keys to try")
+            self._work(AES_KEY_WORK)
             try:
                 cipher = AESZipDecrypter(told, key, packed[:head])
             # so it says that the password does not fit
             except RuntimeError:
                 continue
-            self._prefer(key)
-            return _authentic(cipher, packed[head:-_MAC_BYTES], packed[-_MAC_BYTES:])
-        raise NoKey
+            fits = True
+            plain: bytes = cipher.decrypt(packed[head:-_MAC_BYTES])
+            if cipher.hmac.digest()[:_MAC_BYTES] == mac:
+                self._prefer(key)
+                return plain
+        raise WrongMac("its authentication code is wrong") if fits else NoKey
+
+    def _work(self, amount: int) -> None:
+        self._work_left -= amount
+        if self._work_left < 0:
+            raise TooMuchWork("too much of the archive is locked to be opened in time")
 
     def _prefer(self, key: bytes) -> None:
         self._keys.remove(key)
@@ -112,17 +117,8 @@ class Keyring:
     def _old_chunks(self, cipher: _OldCipher, packed: bytes) -> Iterator[bytes]:
         for at in range(_OLD_HEAD, len(packed), FEED):
             chunk = packed[at : at + FEED]
-            self._old_left -= len(chunk)
-            if self._old_left < 0:
-                raise TooMuchWork(f"more than {OLD_BYTES} bytes behind the old zip encryption")
+            self._work(len(chunk))
             yield cipher.decrypt(chunk)
-
-
-def _authentic(cipher: Any, packed: bytes, mac: bytes) -> bytes:
-    plain: bytes = cipher.decrypt(packed)
-    if cipher.hmac.digest()[:_MAC_BYTES] != mac:
-        raise WrongMac("its authentication code is wrong")
-    return plain
 
 
 def _crc_table() -> tuple[int, ...]:

@@ -88,6 +88,9 @@ class Package:
                 while feed:
                     yield inflater.decompress(feed, _CHUNK)
                     feed = inflater.unconsumed_tail
+            # where a piece ended within a repetition, its rest still waits inside
+            while not inflater.eof and (rest := inflater.decompress(b"", _CHUNK)):
+                yield rest
         except zlib.error as error:
             raise Damaged(f"part {info.filename} does not inflate: {error}") from error
         if not inflater.eof:
