@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlsx_pdca.contents import Contents
-from xlsx_pdca.filekind import ZIP, kind_of
+from xlsx_pdca.filekind import MAIL, ZIP, kind_of
 from xlsx_pdca.mailbox.archives import open_zip
+from xlsx_pdca.mailbox.messages import open_message
 from xlsx_pdca.rawbook import Refusal, RefusalCode
 
 
@@ -18,4 +19,6 @@ def open_container(data: bytes, secrets: Sequence[str]) -> Contents | Refusal:
     kind = kind_of(data)
     if kind is ZIP:
         return open_zip(data, secrets)
+    if kind is MAIL:
+        return open_message(data)
     return Refusal(RefusalCode.CONTAINER, kind.name)
