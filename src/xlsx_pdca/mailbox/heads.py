@@ -20,7 +20,8 @@ def is_address(text: str) -> bool:
 def sender(raw: bytes) -> tuple[str, str]:
     """(address in lower case, name) of the first mailbox of a From header."""
     for address, name in _mailboxes(unfolded(raw)):
-        return (address.lower() if is_address(address) else "", _name(name))
+        is_known = is_address(address) or address.lower().startswith("/o=")
+        return (visible_name(address.lower()) if is_known else "", _name(name))
     return "", ""
 
 
@@ -70,10 +71,15 @@ def _mailbox(words: list[str], angle: str | None) -> tuple[str, str]:
     return said, ""
 
 
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
+
+
 def iso_date(raw: bytes) -> str:
     """ISO 8601 with offset of a Date header; "" where it has no offset or is none."""
     text = re.sub(r"\bJST\b(?!\))", "+0900", header_text(raw))
     try:
+        if _ISO.fullmatch(text):
+            return datetime.fromisoformat(text).isoformat(timespec="seconds")
         at: datetime = parsedate_to_datetime(text)
         # "-0000" is how a program says UTC without saying where it stands
         if at.tzinfo is None:

@@ -31,6 +31,10 @@ _SIGNATURES = frozenset(
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SUBJECT_HEADERS = 64 << 10
 
+DEFECT_HEADER = "X-Pdca-Defect"
+SHOWN_HEADER = "X-Pdca-Shown"
+"""How `rebuilt.py` hands on what it knows of a part; from anybody else they can only make us more careful."""
+
 
 @dataclass(frozen=True)
 class OpenedLeaf:
@@ -62,13 +66,14 @@ def open_leaf(leaf: Leaf) -> OpenedLeaf:
     encoding = unfolded(header("content-transfer-encoding")).split(";")[0].strip().strip('"')
     transferred = decode_transfer(leaf.entity.body, encoding.lower())
     disposition, _ = value_and_parameters(header("content-disposition"))
+    known = header_text(header(DEFECT_HEADER.lower()))
     return OpenedLeaf(
         leaf=leaf,
         type=leaf.type,
         disposition=disposition,
         name=attachment_name(header("content-disposition"), header("content-type")),
         data=transferred.data,
-        defect="; ".join(filter(None, (leaf.defect, transferred.defect))),
+        defect="; ".join(filter(None, (leaf.defect, transferred.defect, known))),
     )
 
 
@@ -105,10 +110,15 @@ def _sealed(opened: OpenedLeaf) -> str:
         return "PGP or S/MIME multipart/encrypted"
     if opened.type not in _SEALED:
         return ""
-    if _DATA_OID + b"\x03" in opened.data[:64]:
+    if is_enveloped(opened.data):
         return "S/MIME enveloped data"
     said = next((p.value.lower() for p in opened.leaf.parameters if p.name == "smime-type"), "")
     return "S/MIME enveloped data" if said == "enveloped-data" else ""
+
+
+def is_enveloped(data: bytes) -> bool:
+    """Whether these are bytes that S/MIME locked for somebody's key."""
+    return data[:1] == b"\x30" and _DATA_OID + b"\x03" in data[:64]
 
 
 def _lack(opened: OpenedLeaf) -> str:
@@ -127,7 +137,9 @@ def _is_shown(opened: OpenedLeaf, pictures: frozenset[str]) -> bool:
     if opened.type in _SIGNATURES:
         return True
     if opened.content_id and opened.content_id in pictures:
-        return _is_picture(opened)
+        return _is_drawn(opened)
+    if opened.leaf.entity.header(SHOWN_HEADER.lower()):
+        return _is_drawn(opened)
     if opened.around == "multipart/report":
         return not opened.name and opened.type.startswith(("message/", "text/"))
     is_version = opened.around == "multipart/alternative" and not opened.name
@@ -137,11 +149,13 @@ def _is_shown(opened: OpenedLeaf, pictures: frozenset[str]) -> bool:
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\xd7\xcd\xc6\x9a")
 
 
-def _is_picture(opened: OpenedLeaf) -> bool:
-    """By content, since a label is only a word; a drawing (SVG) has no content that tells."""
-    data = opened.data
+def is_picture(data: bytes) -> bool:
+    """By content, since a label is only a word."""
     if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
         return True
-    if data[40:44] == b" EMF" and data[:4] == b"\x01\0\0\0":
-        return True
-    return opened.type == "image/svg+xml"
+    return data[40:44] == b" EMF" and data[:4] == b"\x01\0\0\0"
+
+
+def _is_drawn(opened: OpenedLeaf) -> bool:
+    """A picture, or a drawing (SVG), which has no content that tells."""
+    return is_picture(opened.data) or opened.type == "image/svg+xml"
