@@ -59,6 +59,9 @@ def make_round(root: Path) -> Path:
     return root
 
 
+_LAID_OUT = ("保留", "添付資料", "その他")
+
+
 @dataclass(frozen=True)
 class Desk:
     """The officer's side of the round in one test."""
@@ -147,12 +150,16 @@ class Desk:
     @property
     def copies(self) -> list[str]:
         """Readable copies of submissions in 50_受領済."""
-        return sorted(p.name for p in self._received() if p.parent.name not in ("保留", "添付資料"))
+        return sorted(p.name for p in self._received() if p.parent.name not in _LAID_OUT)
 
     @property
-    def laid_out(self) -> list[str]:
-        """Names of attachments, and of files that wait, in 50_受領済."""
-        return sorted(p.name for p in self._received() if p.parent.name in ("保留", "添付資料"))
+    def laid_out(self) -> dict[str, list[str]]:
+        """Folder of 50_受領済 → names of what lies there and is no submission."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._received()):
+            if path.parent.name in _LAID_OUT:
+                found.setdefault(path.parent.name, []).append(path.name)
+        return found
 
     def _received(self) -> list[Path]:
         return [p for p in self.round.folder.received.rglob("*") if p.is_file()]

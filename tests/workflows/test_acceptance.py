@@ -462,7 +462,7 @@ def test_undo_says_what_stands_now(
     ("name", "data", "remedy"),
     [
         ("地図.pdf", b"%PDF-1.7", "Excelブック（.xlsx）で改めて"),
-        ("回答.zip", b"PK\x05\x06" + bytes(18), "中のExcelファイルを取り出して"),
+        ("回答.7z", b"7z\xbc\xaf\x27\x1c" + bytes(26), "中のExcelファイルを取り出して"),
         ("空.xlsx", b"", "Excelブック（.xlsx）で改めて"),
     ],
 )

@@ -17,6 +17,7 @@ from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived, Outcome
+from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.workflows.receive import Line, receive
 
 NAMES = {MAEBASHI: "前橋市", TAKASAKI: "高崎市", KIRYU: "桐生市"}
@@ -63,10 +64,10 @@ def test_a_mail_with_a_return(desk: Desk) -> None:
     )  # fmt: skip
     assert letter.date == "2026-09-10T10:00:00+09:00" and "提出します" in letter.text
     assert desk.ledger.held == () and desk.waiting == []
-    assert desk.laid_out == ["受付14_102016-1_組織図.pdf"]
+    assert desk.laid_out == {"添付資料": ["受付14_102016-1_組織図.pdf"]}
     taken = desk.standing().submission
     assert taken is not None and (desk.root / taken.file).read_bytes() == desk.filled()
-    originals = desk.round.originals
+    originals = Archive.of_originals(desk.round.folder.originals)
     assert all(originals.get(each.sha256) for each in came.values())
 
 
@@ -79,10 +80,16 @@ def test_a_mail_with_words_only_waits(desk: Desk) -> None:
     (told,) = came["お願い.eml"].findings
     assert all(each in told.sentence() for each in ("期限について", "前橋市", words))
     (waiting,) = desk.ledger.held
+    assert desk.laid_out == {"保留": [f"受付{waiting.seq}_お願い.eml"]}
     settled = ["accept", "--file", str(waiting.seq), "--round", str(desk.root)]
     assert run([*settled, "--as", MAEBASHI]) == ExitCode.USAGE
     assert run([*settled, "--dismiss", "対応済"]) == ExitCode.OK
-    assert desk.ledger.held == () and desk.laid_out == []
+    assert desk.ledger.held == ()
+    assert desk.laid_out == {"その他": [f"受付{waiting.seq}_お願い.eml"]}
+    assert run(["undo", str(desk.ledger.last_event), "--round", str(desk.root)]) == ExitCode.OK
+    assert [each.seq for each in desk.ledger.held] == [waiting.seq]
+    desk.receive()
+    assert desk.laid_out == {"保留": [f"受付{waiting.seq}_お願い.eml"]}
 
 
 def test_mails_in_a_mail(desk: Desk) -> None:

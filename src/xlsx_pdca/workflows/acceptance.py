@@ -12,6 +12,7 @@ from xlsx_pdca.event import NewEvent
 from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Issued, Sent, Submitted, booking
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold, must_check
 from xlsx_pdca.rawbook import Refusal
+from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.workflows.copies import restore_copies
 from xlsx_pdca.workflows.decide import next_number, readable_copy, takes_place_of_accepted
@@ -265,6 +266,8 @@ def dismiss(
         held = held_file(fold(writer.read()), arrival)
         if not dry_run:
             writer.append([booking(Dismissed(arrival, reason), at=now, by=by)])
+            originals = Archive.of_originals(round_.folder.originals)
+            restore_copies(round_.folder, fold(writer.read()), originals)
     fact: Arrived = held.fact
     return fact
 

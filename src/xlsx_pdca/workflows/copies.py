@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -25,10 +25,12 @@ from xlsx_pdca.workflows.collect import INSIDE
 
 WAITING = "保留"
 ATTACHMENTS = "添付資料"
+LAID_ASIDE = "その他"
+"""What a person decided not to take as an answer."""
 
 
 def restore_copies(folder: RoundFolder, ledger: Ledger, originals: Archive) -> None:
-    """Write every readable copy that is missing, and take away those of files that no longer wait."""
+    """Write every readable copy that is missing, and take those away whose files stand elsewhere by now."""
     copies = copies_of(folder, ledger)
     write_copies(copies, originals)
     _take_away(folder, ledger)
@@ -71,28 +73,28 @@ def laid_out(booked: Booked, ledger: Ledger) -> str:
     What could not be read safely is laid out nowhere.
     """
     outcome = booked.fact.outcome
-    waits = outcome is Outcome.HELD and ledger.waits(booked)
-    return _copy_of(booked) if waits or outcome is Outcome.ATTACHMENT else ""
+    if outcome is Outcome.ATTACHMENT:
+        return _copy_of(booked, ATTACHMENTS)
+    if outcome is not Outcome.HELD:
+        return ""
+    if booked.seq in ledger.dismissed:
+        return _copy_of(booked, LAID_ASIDE)
+    return _copy_of(booked, WAITING) if ledger.waits(booked) else ""
 
 
-def _copy_of(booked: Booked) -> str:
+def _copy_of(booked: Booked, kind: str) -> str:
     fact: Arrived = booked.fact
-    is_attachment = fact.outcome is Outcome.ATTACHMENT
     own = PurePosixPath(fact.name.rsplit(INSIDE, 1)[-1]).name
-    whose = f"{fact.unit}_" if is_attachment and fact.unit else ""
-    kind = ATTACHMENTS if is_attachment else WAITING
+    whose = f"{fact.unit}_" if kind == ATTACHMENTS and fact.unit else ""
     return str(PurePosixPath("50_受領済", kind, safe_file_name(f"受付{booked.seq}_{whose}{own}")))
 
 
 def _take_away(folder: RoundFolder, ledger: Ledger) -> None:
-    if not (folder.received / WAITING).is_dir():
-        return
-    remove_files(list(_settled(folder, ledger)))
-
-
-def _settled(folder: RoundFolder, ledger: Ledger) -> Iterator[Path]:
-    for booked in ledger.arrivals:
-        if booked.fact.outcome is Outcome.HELD and not ledger.waits(booked):
-            path = folder.root / _copy_of(booked)
-            if path.exists():
-                yield path
+    held = (booked for booked in ledger.arrivals if booked.fact.outcome is Outcome.HELD)
+    elsewhere = (
+        folder.root / _copy_of(booked, kind)
+        for booked in held
+        for kind in (WAITING, LAID_ASIDE)
+        if laid_out(booked, ledger) != _copy_of(booked, kind)
+    )
+    remove_files([path for path in elsewhere if path.exists()])
