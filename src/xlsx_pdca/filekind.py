@@ -25,8 +25,8 @@ OLD_SHEET = FileKind("worksheet without a container (.xls)", RefusalCode.OLD_FOR
 XML_BOOK = FileKind("spreadsheet in one XML file (.xml)", RefusalCode.OLD_FORMAT)
 
 _PAPER, _HOLDER, _NONE = RefusalCode.DOCUMENT, RefusalCode.CONTAINER, RefusalCode.NOT_A_WORKBOOK
-# the last three begin the first of several volumes, and an archive that was meant to have several
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04", b"PK00PK\x03\x04")
+# the last one begins an archive that was meant to be in several files
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # In this order: a message may hold an encrypted book, a workbook a Word document, and what may be an answer goes first.
 _OLE_STREAMS = (
@@ -58,6 +58,7 @@ _SIGNATURES = (
     *((4, b"ftyp" + brand, "film (MP4)", _PAPER) for brand in _FILM),
     (0, b"{\\rtf", "RTF document", _PAPER),
     (0, b"\x60\x0e\x82\x01", "DocuWorks document", _PAPER),
+    (0, b"PK\x07\x08", "first of several files of a zip archive", _HOLDER),
     (0, b"7z\xbc\xaf", "7z archive", _HOLDER),
     (0, b"Rar!", "RAR archive", _HOLDER),
     (0, b"\x1f\x8b", "gzip archive", _HOLDER),

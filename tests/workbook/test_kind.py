@@ -52,6 +52,9 @@ def mail() -> bytes:
     return message.as_bytes()
 
 
+SERVERS = b"Received: from mx.city.example\r\n" + b"ARC-Seal: i=1; b=%s\r\n" % (b"A" * 900) * 9
+"""More than 4,096 bytes before the first word of the sender."""
+
 KINDS = {
     "PDF": (b"%PDF-1.7\n", DOCUMENT),
     "PNG": (b"\x89PNG\r\n\x1a\n", DOCUMENT),
@@ -61,6 +64,10 @@ KINDS = {
     "TIFF of a fax": (b"II*\x00" + bytes(60), DOCUMENT),
     "TIFF, big-endian": (b"MM\x00*" + bytes(60), DOCUMENT),
     "HEIC of a telephone": (b"\x00\x00\x00\x24ftypheic" + bytes(60), DOCUMENT),
+    "Ichitaro": (OLE + "\x04JSRV_SegmentInformation".encode("utf-16-le"), DOCUMENT),
+    "DocuWorks": (b"\x60\x0e\x82\x01\x0a\x80\x03\x00\xc0\x13" + bytes(60), DOCUMENT),
+    "film of a telephone": (b"\x00\x00\x00\x18ftypmp42" + bytes(60), DOCUMENT),
+    "film of a Mac": (b"\x00\x00\x00\x14ftypqt  " + bytes(60), DOCUMENT),
     "RTF": (b"{\\rtf1\\ansi", DOCUMENT),
     "Word 97": (OLE + "WordDocument".encode("utf-16-le"), DOCUMENT),
     "PowerPoint 97": (OLE + "PowerPoint Document".encode("utf-16-le"), DOCUMENT),
@@ -79,7 +86,19 @@ KINDS = {
     "zip": (zipped({"102016-1_前橋市_事前課題.xlsx": "PK"}), CONTAINER),
     "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(60), CONTAINER),
     "LZH": (b"\x21\x0c-lh5-" + bytes(60), CONTAINER),
+    "winmail.dat": (b"\x78\x9f\x3e\x22" + bytes(60), CONTAINER),
+    "first of several zip files": (b"PK\x07\x08PK\x03\x04" + bytes(60), CONTAINER),
     "mail": (mail(), CONTAINER),
+    "mail behind a mark of UTF-8": (b"\xef\xbb\xbf\r\n" + mail(), CONTAINER),
+    "mail as a mailbox keeps it": (
+        b"From a@b.example Mon Sep 14 10:00:00 2026\n" + mail(),
+        CONTAINER,
+    ),
+    "mail behind the lines of many servers": (SERVERS + mail(), CONTAINER),
+    "draft without a sender": (
+        b"X-Unsent: 1\r\nTo: iryo@pref.example\r\nMIME-Version: 1.0\r\n\r\n",
+        CONTAINER,
+    ),
     "Outlook message": (OLE + "__properties_version1.0".encode("utf-16-le"), CONTAINER),
     "Excel 97": (old_files.xls([(1, 1, "回答")]), OLD),
     "Excel 97 with a Word document in it": (
@@ -99,6 +118,11 @@ KINDS = {
         zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}),
         RefusalCode.DAMAGED,
     ),
+    "a text with words of a mail further down": (
+        "回答: はい\n\nFrom: 前橋市\nTo: 県\nSubject: 回答\nDate: 9/14\n".encode(),
+        NO_BOOK,
+    ),
+    "a program that unpacks itself": (b"MZ\x90\x00" + zipped({"a.xlsx": "PK"}), NO_BOOK),
     "a text that only begins like a mail": ("From: 前橋市\n\n回答です。".encode(), NO_BOOK),
     "program": (b"MZ\x90\x00" + bytes(60), NO_BOOK),
 }
