@@ -71,11 +71,11 @@ _SIGNATURES = (
     # also one that unpacks itself: nothing here runs or opens it
     (0, b"MZ", "Windows program", _NONE),
 )
-_MAIL_HEAD = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:")
+_MAIL_HEAD = re.compile(rb"(?:From [^\r\n]*[\r\n]+)?[!-9;-~]+[ \t]*:")
 _MAIL_FIELDS = re.compile(
-    rb"^(from|sender|to|cc|subject|date|received|message-id|mime-version|content-type|return-path"
+    rb"(?:\A|(?<=[\r\n]))(from|sender|to|cc|subject|date|received|message-id|mime-version|content-type|return-path"
     rb"|delivered-to|reply-to|dkim-signature|arc-seal|authentication-results|x-mailer|x-unsent)[ \t]*:",
-    re.I | re.M,
+    re.I,
 )
 _HEADER_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _MAIL_HEAD_BYTES = 64 << 10

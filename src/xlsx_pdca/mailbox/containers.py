@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlsx_pdca.contents import Contents
-from xlsx_pdca.filekind import MAIL, ZIP, kind_of
+from xlsx_pdca.filekind import MAIL, OUTLOOK, ZIP, kind_of
 from xlsx_pdca.mailbox.archives import open_zip
 from xlsx_pdca.mailbox.messages import open_message
+from xlsx_pdca.mailbox.outlook import open_outlook
 from xlsx_pdca.rawbook import Refusal, RefusalCode
 
 
@@ -21,4 +22,6 @@ def open_container(data: bytes, secrets: Sequence[str]) -> Contents | Refusal:
         return open_zip(data, secrets)
     if kind is MAIL:
         return open_message(data)
+    if kind is OUTLOOK:
+        return open_outlook(data)
     return Refusal(RefusalCode.CONTAINER, kind.name)
