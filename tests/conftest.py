@@ -24,6 +24,7 @@ settings.load_profile("test")
 
 PROGRAMS = {
     "soffice": (libreoffice.available, "libreoffice-calc python3-uno"),
+    "strace": (lambda: shutil.which("strace") is not None, "strace"),
     "gnumeric": (lambda: shutil.which("ssconvert") is not None, "gnumeric"),
     "archivers": (lambda: bool(shutil.which("zip") and shutil.which("7z")), "zip p7zip-full"),
 }
