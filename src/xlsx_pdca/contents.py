@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xlsx_pdca.rawbook import Refusal
+from xlsx_pdca.rawbook import RawBook, Refusal
 
 LETTER_CHARACTERS = 4_000
 """Of a mail's text kept in the ledger; the whole mail is in the archive."""
@@ -55,6 +55,15 @@ class Contents:
     letter: Letter | None = None
     defects: tuple[str, ...] = ()
     """English: what is broken in the container itself, though its parts could be taken out."""
+
+
+@dataclass(frozen=True)
+class OldWorkbook:
+    """A workbook of an older or another format, read by one reader alone until an .xlsx is made of it."""
+
+    suffix: str
+    """.xls, .xlsb, .ods or .xml, by its content."""
+    book: RawBook | Refusal
 
 
 @dataclass(frozen=True)

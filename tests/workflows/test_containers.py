@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from handwritten_mail import PDF, PICTURE, Attached, forwarded, mail
-from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
+from issued_round import BY, GOOD, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
+from libreoffice import LibreOffice
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived, Outcome
@@ -232,3 +233,46 @@ def test_a_fax_copied_by_the_prefecture(desk: Desk, tmp_path: Path) -> None:
     assert {(row["entry"], row["evidence"]) for row in rows} == {("代理入力", f"受付番号{fax.seq}")}
     assert run(["undo", str(len(desk.round.log.read())), *where]) == ExitCode.OK
     assert fax.seq in {each.seq for each in desk.ledger.held}
+
+
+def test_other_formats(desk: Desk, soffice: LibreOffice, tmp_path: Path) -> None:
+    """What LibreOffice saved as .ods and .xls is read as the .xlsx it was, the copy says that it was changed, and nothing is asked."""
+    for name, unit, kind in (("前橋", MAEBASHI, "ods"), ("高崎", TAKASAKI, "xls")):
+        book = tmp_path / f"{name}.xlsx"
+        book.write_bytes(desk.filled(unit))
+        made = soffice.convert(book, kind, tmp_path)
+        desk.drop(made.name, made.read_bytes())
+    lines = desk.receive().lines
+    assert [line.arrived.outcome for line in lines] == [Outcome.SUBMISSION] * 2
+    for line in lines:
+        taken = line.arrived.submission
+        assert taken is not None and codes(line.arrived) == ["FIL36"]
+        assert taken.file.endswith("_第1回（変換）.xlsx")
+        copy = (desk.root / taken.file).read_bytes()
+        assert Archive.of_originals(desk.round.folder.originals).get(taken.workbook) == copy
+        assert taken.workbook != taken.sha256
+    desk.round.folder.cache.unlink()
+    assert run(["merge", "--round", str(desk.root), "--csv", str(tmp_path)]) == ExitCode.OK
+    with (tmp_path / "answers.csv").open(encoding="utf-8", newline="") as file:
+        found = {
+            (row["unit"], row["field_id"], row["column"], row["row"]): row["raw"]
+            for row in csv.DictReader(file)
+        }
+    for unit in (MAEBASHI, TAKASAKI):
+        assert {address: found[unit, *address] for address in GOOD} == dict(GOOD)
+
+
+def test_other_formats_without_libreoffice(
+    desk: Desk, soffice: LibreOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without LibreOffice the answers are read all the same, and what one reader alone says of numbers is asked about."""
+    monkeypatch.setenv("XLSX_PDCA_SOFFICE", "")
+    book = tmp_path / "前橋.xlsx"
+    book.write_bytes(desk.filled())
+    line = desk.take_in("前橋.ods", soffice.convert(book, "ods", tmp_path).read_bytes())
+    taken = line.arrived.submission
+    assert taken is not None and taken.read_as == ""
+    desk.round.folder.cache.unlink()
+    assert run(["merge", "--round", str(desk.root), "--csv", str(tmp_path)]) == ExitCode.OK
+    rows = (tmp_path / "answers.csv").read_text(encoding="utf-8")
+    assert GOOD["strengths", "", ""] in rows

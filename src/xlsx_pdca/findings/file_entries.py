@@ -160,6 +160,14 @@ FILE_ENTRIES = (
         reader=_OFFICER,
     ),
     Entry(
+        "FIL36",
+        _INFO,
+        "形式を変えて読み取ったファイル",
+        ".xlsx以外の形式で届いたため、LibreOfficeで.xlsxに変えて読み取り、元のファイルと見比べました。",
+        "「50_受領済」の控えは、変えたあとのものです。届いたままのものも保管してあります。",
+        reader=_OFFICER,
+    ),
+    Entry(
         "FIL37",
         _INFO,
         "御回答に添えられた資料",

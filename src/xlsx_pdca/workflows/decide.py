@@ -52,6 +52,8 @@ class Judged:
     """SHA-256 of the decrypted or converted workbook that was read in its place."""
     was_covered: bool = False
     """It stood behind a password."""
+    was_converted: bool = False
+    """It came in another format, and an .xlsx was made of it."""
     is_inline: bool = False
     """Shown within the text of a mail."""
     is_picture: bool = False

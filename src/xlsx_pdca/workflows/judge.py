@@ -128,6 +128,8 @@ def _covers(base: Judged) -> Iterator[Finding]:
     """What had to be done to get at the bytes, and whether they came whole."""
     if base.was_covered:
         yield finding("FIL35")
+    if base.was_converted:
+        yield finding("FIL36")
     if base.defect:
         yield finding("FIL30")
 

@@ -7,16 +7,17 @@ from dataclasses import replace
 
 import msgspec
 
-from xlsx_pdca.contents import Contents, Uncovered
+from xlsx_pdca.contents import Contents, OldWorkbook, Uncovered
 from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
 from xlsx_pdca.workbook.reader import read_workbook
 from xlsx_pdca.workbook.second_reader import calamine_check
 from xlsx_pdca.workbook.transport import packed, unpacked
 
-Opened = RawBook | Refusal | Contents | Uncovered
+Opened = RawBook | Refusal | Contents | Uncovered | OldWorkbook
 """What a file turns out to be."""
 
-_CONTENTS, _UNCOVERED = b"C", b"U"
+_CONTENTS, _UNCOVERED, _OLD = b"C", b"U", b"O"
+_SUFFIX_BYTES = 8
 _CONTAINERS = msgspec.msgpack.Decoder(Contents)
 
 
@@ -27,6 +28,8 @@ def parse(data: bytes, secrets: Sequence[str]) -> bytes:
             return _CONTENTS + msgspec.msgpack.encode(contents)
         case Uncovered(data=uncovered):
             return _UNCOVERED + uncovered
+        case OldWorkbook(suffix=suffix, book=book):
+            return _OLD + suffix.encode().ljust(_SUFFIX_BYTES) + packed(book)
         case book_or_refusal:
             return packed(book_or_refusal)
 
@@ -36,6 +39,9 @@ def decode(data: bytes) -> Opened:
     kind = data[:1]
     if kind == _CONTENTS:
         return _CONTAINERS.decode(memoryview(data)[1:])
+    if kind == _OLD:
+        body = data[1 + _SUFFIX_BYTES :]
+        return OldWorkbook(data[1 : 1 + _SUFFIX_BYTES].decode().rstrip(), unpacked(body))
     return Uncovered(data[1:]) if kind == _UNCOVERED else unpacked(data)
 
 
@@ -53,4 +59,9 @@ def opened(data: bytes, secrets: Sequence[str]) -> Opened:
             from xlsx_pdca.workbook.encrypted import uncovered
 
             return uncovered(data, secrets)
+        case RefusalCode.OLD_FORMAT:
+            from xlsx_pdca.workbook.old_formats import read_old
+            from xlsx_pdca.workbook.parts.kind import suffix_of
+
+            return OldWorkbook(suffix_of(book), read_old(data))
     return book

@@ -11,14 +11,15 @@ import msgspec
 
 from xlsx_pdca import __version__
 from xlsx_pdca.checks.whole import read_return
-from xlsx_pdca.contents import Contents, Uncovered
+from xlsx_pdca.contents import Contents, OldWorkbook, Uncovered
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.cache import ReadingCache, ReadingKey
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.submission import Reading
-from xlsx_pdca.worker import Crew
+from xlsx_pdca.workbook.other_formats import question
+from xlsx_pdca.worker import Crew, Worker
 from xlsx_pdca.workflows.opening import Opened
 
 PARSER = "xlsx_pdca.workflows.opening"
@@ -36,7 +37,10 @@ class Readings:
         self._cache = ReadingCache(folder.cache)
         self._new: dict[ReadingKey, str] = {}
         """Not yet in the cache; written together, for each writing waits for the disk."""
-        self._crew: Crew[RawBook | Contents | Uncovered] = Crew(PARSER, secrets=secrets)
+        self._converted: Worker[RawBook] | None = None
+        self._crew: Crew[RawBook | Contents | Uncovered | OldWorkbook] = Crew(
+            PARSER, secrets=secrets
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -48,6 +52,8 @@ class Readings:
         trace: TracebackType | None,
     ) -> None:
         self._crew.close()
+        if self._converted is not None:
+            self._converted.close()
         self._keep_new()
         self._cache.close()
 
@@ -65,6 +71,12 @@ class Readings:
         """What each file is, before we think anything of it; in their order, a few parsed ahead."""
         return self._crew.parse_all(files)
 
+    def parse_converted(self, original: bytes, converted: bytes) -> RawBook | Refusal:
+        """What the .xlsx made of an old format says, compared with that one."""
+        if self._converted is None:
+            self._converted = Worker("xlsx_pdca.workbook.other_formats")
+        return self._converted.parse(question(original, converted))
+
     def reading(self, sha256: str, plan: str, slots: Mapping[str, str] | None) -> Reading | Refusal:
         """Reading of an archived file; from the cache where it was read before."""
         key = _key(sha256, plan, slots)
@@ -72,6 +84,8 @@ class Readings:
         if kept is not None:
             return msgspec.json.decode(kept, type=Reading)
         book = self._crew.parse(self.originals.get(sha256))
+        if isinstance(book, OldWorkbook):
+            book = book.book
         if isinstance(book, Refusal):
             return book
         if not isinstance(book, RawBook):

@@ -6,12 +6,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 
 from xlsx_pdca.checks.register import Register
-from xlsx_pdca.contents import ContainerKind, Contents, Uncovered
+from xlsx_pdca.contents import ContainerKind, Contents, OldWorkbook, Uncovered
 from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
+from xlsx_pdca.store.programs import OfficeProgram, find_office
+from xlsx_pdca.workbook.office import AT_ONCE, OldBook, convert_all
 from xlsx_pdca.workflows.collect import INSIDE, FoundFile
 from xlsx_pdca.workflows.companions import with_companions
 from xlsx_pdca.workflows.decide import Judged
@@ -78,6 +81,8 @@ class Unfolding:
     _inside: dict[FoundFile, Sequence[FoundFile]] = field(default_factory=dict)
     _homes: dict[FoundFile, FoundFile] = field(default_factory=dict)
     _dropped: list[FoundFile] = field(default_factory=list)
+    _old: list[tuple[_Item, OldWorkbook]] = field(default_factory=list)
+    """Workbooks of other formats; one start of LibreOffice serves several."""
 
     def judged(self, files: Iterable[FoundFile]) -> list[Looked]:
         """Each file with what it says, behind everything that stood in it; bytes are archived before they are parsed."""
@@ -85,11 +90,22 @@ class Unfolding:
         for item, result in self._opened(files):
             judged = self._judge(item, result, register)
             if judged is not None:
-                self._found[item.file] = judged
-                if item.home is None:
-                    self.step(item.file)
+                self._settle(item, judged)
+            if len(self._old) >= AT_ONCE:
+                self._settle_old(register)
+        if self._old:
+            self._settle_old(register)
         found = with_companions(self._found, self._homes)
         return [(file, found[file]) for top in self._dropped for file in self._inner_first(top)]
+
+    def _settle(self, item: _Item, judged: Judged) -> None:
+        self._found[item.file] = judged
+        if item.home is None:
+            self.step(item.file)
+
+    def _settle_old(self, register: Register) -> None:
+        for item, book in self._converted():
+            self._settle(item, self._read(item, book, register))
 
     def _inner_first(self, file: FoundFile) -> Iterator[FoundFile]:
         for inner in self._inside.get(file, ()):
@@ -139,17 +155,44 @@ class Unfolding:
                 again = replace(item.judged, read_as=digest, was_covered=True)
                 self._pending.appendleft(replace(item, data=data, judged=again))
                 return None
-            case Refusal():
-                return not_read(item.judged, result, item.data)
-            case RawBook():
-                return judge(
-                    item.judged,
-                    item.file,
-                    result,
-                    register=register,
-                    ledger=self.ledger,
-                    readings=self.readings,
-                )
+            case OldWorkbook():
+                if self._office is not None:
+                    self._old.append((item, result))
+                    return None
+                return self._read(item, result.book, register)
+            case _:
+                return self._read(item, result, register)
+
+    def _read(self, item: _Item, book: RawBook | Refusal, register: Register) -> Judged:
+        if isinstance(book, Refusal):
+            return not_read(item.judged, book, item.data)
+        return judge(
+            item.judged,
+            item.file,
+            book,
+            register=register,
+            ledger=self.ledger,
+            readings=self.readings,
+        )
+
+    @cached_property
+    def _office(self) -> OfficeProgram | None:
+        """Looked for once, and only where something came that needs it."""
+        return find_office()
+
+    def _converted(self) -> Iterator[tuple[_Item, RawBook | Refusal]]:
+        """What came in other formats, as the .xlsx made of it says; where none could be made, as one reader says."""
+        assert self._office is not None
+        old = [OldBook(item.data, found.suffix) for item, found in self._old]
+        made = convert_all(old, office=self._office)
+        for (item, found), data in zip(self._old, made, strict=True):
+            if isinstance(data, Refusal):
+                yield item, found.book
+                continue
+            (digest,) = self._kept([data])
+            known = replace(item.judged, read_as=digest, was_converted=True)
+            yield replace(item, judged=known), self.readings.parse_converted(item.data, data)
+        self._old.clear()
 
     def _taken_apart(self, item: _Item, contents: Contents) -> Judged:
         """The container itself; what stands in it waits for its turn."""
