@@ -50,6 +50,8 @@ def remarks(book: RawBook, plan: WorkbookPlan) -> tuple[StrayText, ...]:
 
 def losses(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[str, ...]:
     """What a re-saving program or a hand took away without touching an answer; recorded, never a finding."""
+    if book.read_by_one:  # nothing of this can be seen by that library, so nobody knows
+        return ()
     sheets = {sheet.name for sheet in book.sheets}
     unprotected = [
         placed.sheet.name

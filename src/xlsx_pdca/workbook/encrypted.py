@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlsx_pdca.contents import Uncovered
 from xlsx_pdca.rawbook import Refusal
@@ -19,7 +20,8 @@ DEFAULT_SECRET = "VelvetSweatshop"
 """Excel encrypts with this one where a book is only recommended to be read; it asks nobody for it."""
 MOST_SPINS = 1_000_000
 """Excel writes 100,000; each is one hash, for every password."""
-SPINS_IN_ALL = 5_000_000
+SPINS_IN_ALL = 2_000_000
+"""Twenty passwords of a usual book take a few seconds; more are not tried."""
 MOST_XLS_BYTES = 16 << 20
 """The library takes eight bytes of memory for each byte of an .xls."""
 
@@ -36,18 +38,43 @@ _PASSWORD = ("http://schemas.microsoft.com/office/2006/keyEncryptor/password",)
 _HASHES, _SURE_HASHES = ("SHA1", "SHA256", "SHA384", "SHA512"), ("SHA256", "SHA384", "SHA512")
 
 
-def uncovered(data: bytes, secrets: Sequence[str]) -> Uncovered | Refusal:
+def uncovered(
+    data: bytes, secrets: Sequence[str], *, spins: int = SPINS_IN_ALL
+) -> Uncovered | Refusal:
     """The file without its password, or why none of these took it off; no password is ever told.
 
     What comes out is a whole zip archive, every checksum right, or a workbook stream that says what it is.
     """
     try:
-        return Uncovered(_opened(data, tuple(dict.fromkeys((DEFAULT_SECRET, *secrets)))))
+        return Uncovered(_opened(data, _Secrets.of(secrets, spins)))
     except CannotRead as stop:
         return stop.refusal
 
 
-def _opened(data: bytes, secrets: Sequence[str]) -> bytes:
+@dataclass(frozen=True)
+class _Secrets:
+    """What to try, and how many rounds of hashing there is time for; it does not show in any text."""
+
+    words: tuple[str, ...] = field(repr=False)
+    spins: int
+
+    @classmethod
+    def of(cls, given: Sequence[str], spins: int) -> _Secrets:
+        return cls(tuple(dict.fromkeys((DEFAULT_SECRET, *filter(None, given)))), spins)
+
+    def each(self, spins: int) -> Iterator[str]:
+        """As many passwords as there is time for; after the last one the file stays closed."""
+        affordable = max(self.spins // max(spins, 1), 1)
+        yield from self.words[:affordable]
+        if len(self.words) > affordable:
+            raise Encrypted(
+                f"none of the first {affordable} passwords opens it; more take too long"
+            )
+        given = sum(word != DEFAULT_SECRET for word in self.words)
+        raise Encrypted(f"none of {given} passwords opens it" if given else "no password given")
+
+
+def _opened(data: bytes, secrets: _Secrets) -> bytes:
     if not data.startswith(_OLE):
         raise Encrypted("a password of a kind that cannot be taken off here")
     streams = open_ole(data)
@@ -96,47 +123,38 @@ def _method(info: bytes) -> _Method:
     return _Method(max(spins), all(each in _SURE_HASHES for each in hashes))
 
 
-def _opened_package(data: bytes, method: _Method, secrets: Sequence[str]) -> bytes:
-    for secret in _affordable(secrets, method.spins):
-        plain = _decrypted_package(data, secret)
-        if plain is not None:
+def _opened_package(data: bytes, method: _Method, secrets: _Secrets) -> bytes:
+    for secret in secrets.each(method.spins):
+        plain, is_sure = _decrypted_package(data, secret, sure=method.has_sure_integrity)
+        if plain.startswith(_ZIP):
             _require_whole(plain)
-            if method.has_sure_integrity and _decrypted_package(data, secret, sure=True) is None:
+            if not is_sure:
                 raise Damaged("decrypted, but its integrity check fails")
             return plain
-    raise Encrypted(_none_of(secrets))
+    raise AssertionError("never reached: the last secret raises")
 
 
-def _affordable(secrets: Sequence[str], spins: int) -> Iterator[str]:
-    """As many passwords as there is time for."""
-    affordable = max(SPINS_IN_ALL // max(spins, 1), 1)
-    yield from secrets[:affordable]
-    if len(secrets) > affordable:
-        raise Encrypted(f"none of the first {affordable} passwords opens it; more take too long")
-
-
-def _none_of(secrets: Sequence[str]) -> str:
-    given = [secret for secret in secrets if secret != DEFAULT_SECRET]
-    return f"none of {len(given)} passwords opens it" if given else "no password given"
-
-
-def _decrypted_package(data: bytes, secret: str, *, sure: bool = False) -> bytes | None:
-    """What a password makes of the package, None where it is the wrong one.
+def _decrypted_package(data: bytes, secret: str, *, sure: bool) -> tuple[bytes, bool]:
+    """What a password makes of the package, garbage or nothing where it is the wrong one; and its own check.
 
     The library's own check of passwords is not asked: it rejects the right one of older methods.
     """
+    from msoffcrypto.exceptions import InvalidKeyError
     from msoffcrypto.format.ooxml import OOXMLFile
 
     out = io.BytesIO()
     try:
         file = OOXMLFile(io.BytesIO(data))
         file.load_key(password=secret)
-        file.decrypt(out, verify_integrity=sure)
+        with contextlib.suppress(InvalidKeyError):  # not a whole archive, after it was written out
+            file.decrypt(out)
+        plain = out.getvalue()
+        if sure and plain.startswith(_ZIP):
+            file.decrypt(io.BytesIO(), verify_integrity=True)
     # a wrong key shows as whatever its garbage breaks; the text of it might name the password
     except Exception:
-        return None
-    plain = out.getvalue()
-    return plain if plain.startswith(_ZIP) else None
+        return out.getvalue(), False
+    return plain, True
 
 
 def _require_whole(plain: bytes) -> None:
@@ -150,12 +168,12 @@ def _require_whole(plain: bytes) -> None:
         raise Damaged(f"decrypted, but {fault.detail}") from None
 
 
-def _opened_xls(data: bytes, book: str, secrets: Sequence[str]) -> bytes:
-    for secret in _affordable(secrets, _STANDARD_SPINS):
+def _opened_xls(data: bytes, book: str, secrets: _Secrets) -> bytes:
+    for secret in secrets.each(_STANDARD_SPINS):
         plain = _decrypted_xls(data, secret)
         if plain is not None and _is_workbook(open_ole(plain), book):
             return plain
-    raise Encrypted(_none_of(secrets))
+    raise AssertionError("never reached: the last secret raises")
 
 
 def _decrypted_xls(data: bytes, secret: str) -> bytes | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from xlsx_pdca.rawbook import (
 )
 from xlsx_pdca.workbook.old_gate import OldFile, passed
 from xlsx_pdca.workbook.parts import limits
+from xlsx_pdca.workbook.parts.biff import Place
 from xlsx_pdca.workbook.parts.serial import serial_day
 
 if TYPE_CHECKING:
@@ -59,7 +62,9 @@ def _book(book: CalamineWorkbook, file: OldFile) -> RawBook:
     for number, about in enumerate(book.sheets_metadata):
         state = str(about.visible).rpartition(".")[2]
         state = {"Hidden": "hidden", "VeryHidden": "veryHidden"}.get(state, "visible")
-        sheets.append(_sheet(book.get_sheet_by_index(number), about.name, state))
+        sheet = _sheet(book.get_sheet_by_index(number), about.name, state)
+        formulas = file.formulas[number] if number < len(file.formulas) else frozenset()
+        sheets.append(replace(sheet, cells=_with_formulas(sheet.cells, formulas)))
     return RawBook(tuple(sheets), {}, has_macros=file.has_macros, read_by_one=True)
 
 
@@ -74,6 +79,19 @@ def _sheet(sheet: CalamineSheet, name: str, state: str) -> RawSheet:
     merged = sheet.merged_cell_ranges or ()
     merges = tuple(Rect(r1 + 1, c1 + 1, r2 + 1, c2 + 1) for (r1, c1), (r2, c2) in merged)
     return RawSheet(name, state, cells, merges)
+
+
+def _with_formulas(
+    cells: Mapping[Place, RawCell], formulas: Collection[Place]
+) -> dict[Place, RawCell]:
+    """The cells with formulas marked; where calamine says 0 it may not have known the text a formula shows."""
+    marked = dict(cells)
+    for place in formulas:
+        cell = marked.get(place)
+        unknown = cell is None or (cell.type is CellType.NUMBER and float(cell.text) == 0)
+        known = RawCell(CellType.TEXT, "") if cell is None or unknown else cell
+        marked[place] = known._replace(formula="")
+    return marked
 
 
 def _cell(value: Any) -> RawCell:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xlsx_pdca.rawbook import Refusal, RefusalCode
 from xlsx_pdca.workbook.parts import limits
-from xlsx_pdca.workbook.parts.biff import look_through_xls, look_through_xlsb
+from xlsx_pdca.workbook.parts.biff import Place, look_through_xls, look_through_xlsb
 from xlsx_pdca.workbook.parts.book import find_workbook_part
 from xlsx_pdca.workbook.parts.faults import CannotRead, Hostile, NotAWorkbook, OldFormat
 from xlsx_pdca.workbook.parts.kind import require_package, suffix_of
@@ -31,6 +31,8 @@ class OldFile:
     """Places a reader with dense tables allocates for all sheets together."""
     values: int = 0
     """Cells in which something stands for sure: who reads fewer has lost some."""
+    formulas: tuple[frozenset[Place], ...] = ()
+    """Cells with formulas by sheet, of .xls alone."""
     is_unusual: bool = False
     """Written in a way that not every reader knows: what it reads may not be all."""
 
@@ -78,7 +80,7 @@ def _xls(data: bytes, suffix: str, detail: str) -> OldFile:
         raise NotAWorkbook("OLE container without a workbook")
     records = look_through_xls(streams.read(book))
     macros = records.macro_sheets or any(_VBA in name.upper() for name in streams.names)
-    return OldFile(suffix, detail, macros, records.box, records.values)
+    return OldFile(suffix, detail, macros, records.box, records.values, records.formulas)
 
 
 def _xlsb(package: Package, suffix: str, detail: str) -> OldFile:

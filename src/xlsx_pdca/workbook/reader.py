@@ -77,8 +77,12 @@ def _book(package: Package) -> RawBook:
     names, broken = resolved_names(book.names, [sheet.name for sheet in sheets])
     root = relations(package, "")
     app, core, custom = (
-        parts_of_kind(package, root, kind)
-        for kind in ("extended-properties", "core-properties", "custom-properties")
+        parts_of_kind(package, root, *kinds)
+        for kinds in (
+            ("extended-properties", "extendedProperties"),  # the second is the word of strict files
+            ("core-properties", "coreProperties"),
+            ("custom-properties", "customProperties"),
+        )
     )
     return RawBook(
         sheets=sheets,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Damaged, Encrypted, Hostile
 
+Place = tuple[int, int]
+
 _HEAD = struct.Struct("<HH")
 _PLACE = struct.Struct("<HH")
 _BOF, _BOUND_SHEET, _FILE_PASS, _DIMENSIONS, _SHARED_STRINGS = 0x809, 0x85, 0x2F, 0x200, 0xFC
-_CODE_PAGE = 0x42
+_EOF, _CODE_PAGE, _FORMULA = 0x0A, 0x42, 0x06
 _MULTIPLE_NUMBERS = 0xBD
 _CELLS = frozenset({0x06, 0xD6, _MULTIPLE_NUMBERS, 0xFD, 0x203, 0x204, 0x205, 0x27E})
 _NUMBERS, _TEXTS = frozenset({0x203, 0x27E, _MULTIPLE_NUMBERS}), frozenset({0xD6, 0x204})
@@ -51,50 +53,88 @@ class Records:
     macro_sheets: bool = False
     values: int = 0
     """Cells in which something stands for sure."""
+    formulas: tuple[frozenset[Place], ...] = ()
+    """Cells with formulas of each sheet, in the order of the sheets."""
 
 
 def look_through_xls(stream: bytes) -> Records:
     """Stops at a password and at more than a genuine workbook holds."""
-    found, sheet, left = Records(), Extent(), limits.CELL_ELEMENTS
-    for kind, body in _records(stream):
+    scan = _Scan(len(stream))
+    for start, kind, body in _records(stream):
+        scan.take(start, kind, body)
+    return scan.result()
+
+
+class _Scan:
+    """State of the look through a workbook stream; what stands within a sheet, such as a chart, belongs to it."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._left = limits.CELL_ELEMENTS
+        self._depth = 0
+        self._found = Records()
+        self._sheet, self._formulas = Extent(), set[Place]()
+        self._by_start: dict[int, set[Place]] = {}
+        self._starts: list[int] = []
+
+    def result(self) -> Records:
+        empty: set[Place] = set()
+        formulas = (frozenset(self._by_start.get(start, empty)) for start in self._starts)
+        return replace(self._found, box=self._found.box + self._sheet.box, formulas=tuple(formulas))
+
+    def take(self, start: int, kind: int, body: bytes) -> None:
         if kind in _CELLS and len(body) >= _PLACE.size:
-            width = _count_cell(sheet, kind, body)
-            left -= width
-            found.values += width if _stands_for_sure(kind, body) else 0
-            if left < 0:
-                raise Hostile("too many cells")
+            self._cell(kind, body)
         elif kind == _BOF:
-            found.box += sheet.box
-            sheet = Extent()
+            self._depth += 1
+            if self._depth == 1:
+                self._next_sheet(start)
+        elif kind == _EOF:
+            self._depth = max(self._depth - 1, 0)
         elif kind == _DIMENSIONS:
-            _claimed(sheet, body)
+            _claimed(self._sheet, body)
         elif kind == _FILE_PASS:
             raise Encrypted("workbook stream with a password (.xls)")
         elif kind == _BOUND_SHEET and len(body) > 5:
-            found.macro_sheets |= body[5] == _MACRO_SHEET
+            self._starts.append(int.from_bytes(body[:4], "little"))
+            self._found.macro_sheets |= body[5] == _MACRO_SHEET
         elif kind == _SHARED_STRINGS and len(body) >= 8:
-            _check_strings(body, len(stream))
-    found.box += sheet.box
-    return found
+            _check_strings(body, self._size)
+
+    def _next_sheet(self, start: int) -> None:
+        self._found.box += self._sheet.box
+        self._sheet = Extent()
+        self._formulas = self._by_start.setdefault(start, set())
+
+    def _cell(self, kind: int, body: bytes) -> None:
+        width = _count_cell(self._sheet, kind, body)
+        self._left -= width
+        if self._left < 0:
+            raise Hostile("too many cells")
+        if kind == _FORMULA:
+            row, column = _PLACE.unpack_from(body)
+            self._formulas.add((row + 1, column + 1))
+        self._found.values += width if _stands_for_sure(kind, body) else 0
 
 
 def code_pages(stream: bytes) -> Iterator[int]:
     """Code pages the stream says its texts are in."""
-    for kind, body in _records(stream):
+    for _, kind, body in _records(stream):
         if kind == _CODE_PAGE:
             yield int.from_bytes(body, "little")
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Where each record starts, its kind and its body."""
     at, end = 0, len(stream)
     while at + _HEAD.size <= end:
         kind, size = _HEAD.unpack_from(stream, at)
-        at += _HEAD.size
+        body = at + _HEAD.size
         # what follows the last record is padding
-        if at + size > end:
+        if body + size > end:
             return
-        yield kind, stream[at : at + size]
-        at += size
+        yield at, kind, stream[body : body + size]
+        at = body + size
 
 
 def _stands_for_sure(kind: int, body: bytes) -> bool:

@@ -1,0 +1,139 @@
+"""The gate of old formats: what hurts is refused in no time, each beside a good file of the same making."""
+
+from __future__ import annotations
+
+import struct
+import time
+
+import pytest
+
+import format_samples
+from old_files import ods, ods_cell, ods_row, ole, record, xls, xls_stream, xlsb
+from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
+from xlsx_pdca.workbook.old_formats import read_old
+from xlsx_pdca.workbook.old_gate import OldFile, passed
+from xlsx_pdca.workbook.parts.kind import suffix_of
+from xlsx_pdca.workbook.reader import read_workbook
+
+CELLS = [(1, 1, "御回答"), (3, 2, 28.5)]
+ROW = ods_row(ods_cell("御回答"))
+GOOD = {
+    "xls": xls(CELLS, dimensions=(3, 2)),
+    "xlsb": xlsb(CELLS),
+    "ods": ods(ROW),
+}
+OLD, DAMAGED = RefusalCode.OLD_FORMAT, RefusalCode.DAMAGED
+HOSTILE, ENCRYPTED = RefusalCode.HOSTILE, RefusalCode.ENCRYPTED
+LOOP = ole({"Workbook": xls_stream(CELLS)}, fat={3: 1})
+TWO_IN_ONE = ole({"Workbook": xls_stream(CELLS), "Other": b""}, fat={7: 8})
+PASSWORD = record(0x2F, struct.pack("<HHH", 1, 1, 1) + bytes(48))
+SECRET_MANIFEST = {
+    "META-INF/manifest.xml": '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>'
+}
+BAD = {
+    "chain of sectors that loops": (LOOP, DAMAGED),
+    "two streams in one chain": (TWO_IN_ONE, DAMAGED),
+    "cut off": (GOOD["xls"][:1500], DAMAGED),
+    "more strings than bytes": (
+        xls(CELLS, head=record(0xFC, struct.pack("<II", 1, 1 << 31))),
+        DAMAGED,
+    ),
+    "xls with a password": (xls(CELLS, head=PASSWORD), ENCRYPTED),
+    "ods with a password": (ods(ROW, more=SECRET_MANIFEST), ENCRYPTED),
+    "cells repeated over the whole sheet": (
+        ods(ods_row(ods_cell("x", 16_384), repeated=1_048_576)),
+        HOSTILE,
+    ),
+    "cells repeated beyond the sheet": (ods(ods_row(ods_cell("x", 16_385))), HOSTILE),
+    "ods with a DTD": (
+        ods(ROW, more={"content.xml": '<!DOCTYPE a [<!ENTITY b "c">]><office:document-content/>'}),
+        HOSTILE,
+    ),
+    "ods without contents": (ods(ROW, more={"content.xml": ""}), DAMAGED),
+    "row beyond the sheet in xlsb": (xlsb([(4_000_000_000, 1, "x")]), HOSTILE),
+}
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_good_files_pass(kind: str) -> None:
+    """The files all bad ones are made of pass, are told by what they hold, and are read."""
+    file = passed(GOOD[kind])
+    assert isinstance(file, OldFile)
+    assert file.suffix == f".{kind}"
+    told = read_workbook(GOOD[kind])
+    assert isinstance(told, Refusal) and told.code is OLD and suffix_of(told) == f".{kind}"
+    book = read_old(GOOD[kind])
+    assert isinstance(book, RawBook)
+    assert [(s.name, s.cells[1, 1].text) for s in book.sheets] == [("回答", "御回答")]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_files_are_refused(name: str) -> None:
+    """Refused for the right reason before any other reader sees them, in less than a second."""
+    data, code = BAD[name]
+    started = time.monotonic()
+    for told in (passed(data), read_workbook(data), read_old(data)):
+        assert isinstance(told, Refusal)
+        assert told.code is code
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        xls([*CELLS, (65_536, 256, 1.0)]),
+        xls(CELLS, dimensions=(65_536, 256)),
+        xlsb([*CELLS, (1_048_576, 16_384, 1.0)]),
+        ods(ROW + ods_row(repeated=1_048_000) + ods_row("<table:table-cell table:number-columns-repeated='16000'/>", ods_cell("x"))),
+    ],
+    ids=["far cell in xls", "claimed area of xls", "far cell in xlsb", "far cell in ods"],
+)  # fmt: skip
+def test_far_cells_are_not_given_to_a_reader_with_dense_tables(data: bytes) -> None:
+    """What would take a gigabyte is an old format for LibreOffice; without one the way out is to ask for an .xlsx."""
+    file = passed(data)
+    assert isinstance(file, OldFile) and file.box > 16_000_000
+    told = read_old(data)
+    assert isinstance(told, Refusal)
+    assert told.code is OLD
+    assert "far apart" in told.detail
+
+
+def test_cells_the_library_would_lose() -> None:
+    """Records calamine passes over silently make the file one it must not read alone."""
+    told = read_old(xlsb(CELLS, short=True))
+    assert isinstance(told, Refusal)
+    assert "does not know" in told.detail
+
+
+def test_an_ole_file_of_another_program_is_no_workbook() -> None:
+    """A container without a workbook stream is told apart."""
+    told = passed(ole({"Catalog": b"x" * 5000}))
+    assert isinstance(told, Refusal)
+    assert told.code is RefusalCode.NOT_A_WORKBOOK
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (GOOD["xls"], False),
+        (ole({"Workbook": xls_stream(CELLS), "_VBA_PROJECT_CUR": b""}), True),
+        (GOOD["ods"], False),
+        (
+            ods(ROW, more={"Basic/script-lc.xml": "<a/>", "Basic/Standard/Module1.xml": "<a/>"}),
+            True,
+        ),
+    ],
+)
+def test_macros_are_told(data: bytes, expected: bool) -> None:
+    """Whether macros lie in the file is told of every format; nothing runs them."""
+    book = read_old(data)
+    assert isinstance(book, RawBook)
+    assert book.has_macros is expected
+
+
+def test_samples_of_real_programs_pass() -> None:
+    """No file really saved by a program is stopped."""
+    for path in format_samples.FOLDER.glob("*.[xo][ld]s*"):
+        if path.suffix != ".xlsx":
+            assert isinstance(passed(path.read_bytes()), OldFile), path.name
