@@ -455,8 +455,11 @@ def _disposed(facts: Iterable[tuple[Event, Fact | None]]) -> dict[str, Booked]:
 def _is_gone(seq: int, fact: Fact | None, disposed: Mapping[str, Booked]) -> bool:
     """Whether the bytes a fact speaks of were disposed of after they had arrived."""
     match fact:
-        case Arrived(sha256=digest):
+        case Arrived():
             came = seq
+            digest = (
+                fact.sha256 or fact.inside
+            )  # a part that could not be taken out has no bytes of its own
         case Submitted(sha256=digest, arrival=came):
             pass
         case _:
