@@ -39,7 +39,7 @@ def attachment_name(disposition: bytes, content_type: bytes) -> str:
 
 def unfolded(raw: bytes) -> str:
     """A header as one line of text, nothing in it decoded but its bytes."""
-    line = re.sub(rb"(?:\r\n|\r|\n)(?=[ \t])", b"", raw[:HEADER_BYTES])
+    line = re.sub(rb"(?:\r\n|\r|\n)[ \t]", b" ", raw[:HEADER_BYTES])
     return decode(line).text
 
 
