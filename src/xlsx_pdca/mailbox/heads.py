@@ -68,7 +68,7 @@ def _mailbox(words: list[str], angle: str | None) -> tuple[str, str]:
     said = "".join(words).strip()
     if angle is not None:
         return angle.strip(), said
-    return said, ""
+    return (said, "") if is_address(said) else ("", said)
 
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")

@@ -140,7 +140,7 @@ def _is_shown(opened: OpenedLeaf, pictures: frozenset[str]) -> bool:
         return _is_drawn(opened)
     if opened.leaf.entity.header(SHOWN_HEADER.lower()):
         return _is_drawn(opened)
-    if opened.around == "multipart/report":
+    if opened.around == "multipart/report" and opened.type not in _MAILS:
         return not opened.name and opened.type.startswith(("message/", "text/"))
     is_version = opened.around == "multipart/alternative" and not opened.name
     return is_version and opened.type.startswith("text/") and opened.type != "text/calendar"

@@ -84,7 +84,7 @@ def _quoted_printable(body: bytes) -> Transferred:
 
 
 _BEGIN = re.compile(
-    rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,500})\r?\n(?=[!-`]{2,61}\r?\n|[`= ]?\r?\n(?:end|====))",
+    rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,500})\r?\n(?=[ -`]{2,61}\r?\n|[`= ]?\r?\n(?:end|====))",
     re.MULTILINE,
 )
 _END = re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE)
