@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import re
 import warnings
@@ -92,7 +91,16 @@ def printed_changed(desk: Desk) -> None:
     cell = desk.random.choice((desk.label_cell, desk.header_cell, desk.code_cell))(answer)
     text = str(cell.value or "")
     cell.value = desk.random.choice(
-        (None, text + "（修正）", text[1:], text.replace("(", "（"), " ".join(text), text[::-1], "別の設問", "1")
+        (
+            None,
+            text + "（修正）",
+            text[1:],
+            text.replace("(", "（"),
+            " ".join(text),
+            text[::-1],
+            "別の設問",
+            "1",
+        )
     )
 
 
@@ -137,7 +145,12 @@ def typed(desk: Desk) -> None:
 def written_outside(desk: Desk) -> None:
     """Something written where no answer is wanted."""
     _, sheet = desk.some_sheet()
-    _write(sheet, desk.random.randrange(1, 60), desk.random.randrange(1, 20), desk.random.choice(_TYPED))
+    _write(
+        sheet,
+        desk.random.randrange(1, 60),
+        desk.random.randrange(1, 20),
+        desk.random.choice(_TYPED),
+    )
 
 
 def _write(sheet: Any, row: int, column: int, value: Any) -> None:
@@ -176,7 +189,11 @@ def answers_exchanged(desk: Desk) -> None:
     with_headers = desk.random.random() < 0.5
     for each in desk.plan.answers:
         if each.sheet == one.sheet and each.header == one.header:
-            twins = [a for a in desk.plan.answers if (a.sheet, a.code, a.header) == (one.sheet, each.code, other.header)]
+            twins = [
+                a
+                for a in desk.plan.answers
+                if (a.sheet, a.code, a.header) == (one.sheet, each.code, other.header)
+            ]
             for twin in twins:
                 exchange(desk.cell(each), desk.cell(twin))
     if with_headers and one.header != other.header:
@@ -192,7 +209,8 @@ def sorted_rows(desk: Desk) -> None:
     desk.random.shuffle(order)
     first = desk.random.choice((1, 2, 4))
     lines = {
-        row: {c: sheet.cell(row, c).value for c in range(first, sheet.max_column + 1)} for row in rows
+        row: {c: sheet.cell(row, c).value for c in range(first, sheet.max_column + 1)}
+        for row in rows
     }
     for row, from_row in zip(rows, order, strict=True):
         for column, value in lines[from_row].items():
@@ -301,7 +319,9 @@ def sheet_copied(desk: Desk) -> None:
     changed = desk.random.choice((sheet, twin))
     asked = [a for a in desk.plan.answers if a.sheet == key]
     for answer in desk.random.sample(asked, desk.random.choice((0, 1, len(asked)))):
-        changed.cell(answer.rect.top, answer.rect.left).value = desk.random.choice((None, "別の答え", None))
+        changed.cell(answer.rect.top, answer.rect.left).value = desk.random.choice(
+            (None, "別の答え", None)
+        )
     if desk.random.random() < 0.3:
         sheet.title, twin.title = "控え", sheet.title
     if desk.random.random() < 0.3:
@@ -351,7 +371,7 @@ def sheets_joined(desk: Desk) -> None:
 
 def sheets_of_neighbour(desk: Desk) -> None:
     """Sheets of another unit's return brought in, or its ticket written into this one."""
-    other = _opened(neighbour(desk.form).data)
+    other = opened(neighbour(desk.form).data)
     names = [n for n in other.sheetnames if n in desk.book.sheetnames]
     for name in desk.random.sample(names, desk.random.choice((1, 1, 2))):
         sheet, mine = other[name], desk.book[name]
@@ -442,7 +462,7 @@ _CHANGES: tuple[Callable[[Desk], None], ...] = (
 )  # fmt: skip
 
 
-def _opened(data: bytes) -> Workbook:
+def opened(data: bytes) -> Workbook:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return openpyxl.load_workbook(io.BytesIO(data))
@@ -452,14 +472,18 @@ def by_hand(*changes: Callable[[Desk], None]) -> Callable[[Random, Good], bytes]
     """The changes done one after the other in openpyxl."""
 
     def broken(random: Random, good: Good) -> bytes:
-        desk = Desk(_opened(good.data), plan(good.form), random, good.form)
+        desk = Desk(opened(good.data), plan(good.form), random, good.form)
         for change in changes:
             change(desk)
-        buffer = io.BytesIO()
-        desk.book.save(buffer)
-        return buffer.getvalue()
+        return saved(desk.book)
 
     return broken
+
+
+def saved(book: Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def two_of_them(random: Random, good: Good) -> bytes:
@@ -477,4 +501,3 @@ KINDS: Mapping[str, Callable[[Random, Good], bytes]] = {
     **{f"hand.{change.__name__}": by_hand(change) for change in _CHANGES},
     "hand.two_of_them": two_of_them,
 }
-_ = copy

@@ -14,7 +14,24 @@ from fuzz.packages import Entry, put_together, taken_apart
 Tree = etree._Element
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_VALUES = ("", "0", "1", "-1", "2", "7", "999999", "99999999999", "1.0", " 3", "x", "A1", "true", "１", "1e3", "NaN")
+_VALUES = (
+    "",
+    "0",
+    "1",
+    "-1",
+    "2",
+    "7",
+    "999999",
+    "99999999999",
+    "1.0",
+    " 3",
+    "x",
+    "A1",
+    "true",
+    "１",
+    "1e3",
+    "NaN",
+)
 _TEXTS = (
     "", " ", "1", "99999", "0.5", "1e999", "9" * 400, "NaN", "TRUE", "#REF!", "=1+1", "_x000D_", "_x0041_",
     "別の答え", "\u202e答え", "2026-10-01", "-", "１２", "1,2", "\ufffd",
@@ -68,7 +85,9 @@ def tag_doubled(random: Random, root: Tree) -> None:
 def tag_moved(random: Random, root: Tree) -> None:
     """An element elsewhere."""
     each, to = _some(random, root), _some(random, root)
-    if each.getparent() is not None and not any(each is above for above in (to, *to.iterancestors())):
+    if each.getparent() is not None and not any(
+        each is above for above in (to, *to.iterancestors())
+    ):
         to.append(each)
 
 
@@ -132,7 +151,20 @@ def attribute_changed(random: Random, root: Tree) -> None:
 
 def attribute_added(random: Random, root: Tree) -> None:
     """An attribute nobody asked for, or one that means something."""
-    names = ("r", "t", "s", "hidden", "x", "xml", f"{MAIN}r", "{urn:x}r", "spans", "si", "ref", "count")
+    names = (
+        "r",
+        "t",
+        "s",
+        "hidden",
+        "x",
+        "xml",
+        f"{MAIN}r",
+        "{urn:x}r",
+        "spans",
+        "si",
+        "ref",
+        "count",
+    )
     _some(random, root).set(random.choice(names), random.choice(_VALUES))
 
 
@@ -144,14 +176,20 @@ def text_changed(random: Random, root: Tree) -> None:
 
 def text_interrupted(random: Random, root: Tree) -> None:
     """A comment, an instruction or an element in the middle of a text."""
-    texts = [each for each in root.iter() if isinstance(each.tag, str) and each.text and each.text.strip()]
+    texts = [
+        each
+        for each in root.iter()
+        if isinstance(each.tag, str) and each.text and each.text.strip()
+    ]
     if not texts:
         return
     each = random.choice(texts)
     text = each.text or ""
     at = random.randrange(len(text) + 1)
     each.text = text[:at]
-    put_in = random.choice((etree.Comment("x"), etree.ProcessingInstruction("x"), etree.Element(f"{MAIN}x")))
+    put_in = random.choice(
+        (etree.Comment("x"), etree.ProcessingInstruction("x"), etree.Element(f"{MAIN}x"))
+    )
     put_in.tail = text[at:]
     each.insert(0, put_in)
 
@@ -240,7 +278,9 @@ def row_elsewhere(random: Random, root: Tree) -> None:
             parent.append(row)
         return
     row = random.choice(rows)
-    number = random.choice((row.get("r", "1"), *(other.get("r", "1") for other in rows), "0", "1048577"))
+    number = random.choice(
+        (row.get("r", "1"), *(other.get("r", "1") for other in rows), "0", "1048577")
+    )
     row.set("r", number)
     if random.random() < 0.6:
         for cell in row:
@@ -282,7 +322,9 @@ def index_off(random: Random, root: Tree) -> None:
     for cell in some:
         value = cell.find(f"{MAIN}v")
         number = int(value.text) + step if (value.text or "").isdecimal() else 0
-        value.text = random.choice((str(number), str(number), f"{number}.0", f" {number} ", f"0{number}", f"+{number}"))
+        value.text = random.choice(
+            (str(number), str(number), f"{number}.0", f" {number} ", f"0{number}", f"+{number}")
+        )
 
 
 def style_off(random: Random, root: Tree) -> None:
@@ -296,7 +338,9 @@ def value_changed(random: Random, root: Tree) -> None:
     cell = _cell(random, root, filled=random.random() < 0.7)
     for child in list(cell):
         cell.remove(child)
-    kind = random.choice(("n", "n", "str", "inlineStr", "b", "e", "d", "both", "formula", "nothing"))
+    kind = random.choice(
+        ("n", "n", "str", "inlineStr", "b", "e", "d", "both", "formula", "nothing")
+    )
     cell.set("t", "str" if kind in ("both", "formula") else kind)
     text = random.choice((*_TEXTS, *_VALUES))
     if kind in ("inlineStr", "both"):
@@ -327,7 +371,9 @@ def merged(random: Random, root: Tree) -> None:
         top, left = random.randrange(1, 40), random.choice("ABCDEFGHJ")
         wide = random.choice(((0, "D"), (2, "F"), (3, "D"), (0, "J"), (200, "J")))
         last = max(left, wide[1])
-        etree.SubElement(around, f"{MAIN}mergeCell").set("ref", f"{left}{top}:{last}{top + wide[0]}")
+        etree.SubElement(around, f"{MAIN}mergeCell").set(
+            "ref", f"{left}{top}:{last}{top + wide[0]}"
+        )
 
 
 def hidden(random: Random, root: Tree) -> None:
@@ -360,7 +406,9 @@ def _chosen(random: Random, entries: list[Entry], wanted: str) -> int:
     return random.choice(large or found or range(len(entries)))
 
 
-def in_tree(change: Callable[[Random, Tree], None], parts: tuple[str, ...]) -> Callable[[Random, Good], bytes]:
+def in_tree(
+    change: Callable[[Random, Tree], None], parts: tuple[str, ...]
+) -> Callable[[Random, Good], bytes]:
     """The change done once or a few times to the tree of one part."""
 
     def broken(random: Random, good: Good) -> bytes:
@@ -411,7 +459,8 @@ def _declaration(random: Random, data: bytes) -> bytes:
             b'<?xml version="1.0" encoding="Shift_JIS"?>' + body,
             b'<?xml version="1.0" encoding="ISO-8859-1"?>' + body,
             ('<?xml version="1.0" encoding="UTF-16"?>' + body.decode()).encode("utf-16"),
-            b'<?xml version="1.0" encoding="Shift_JIS"?>' + body.decode().encode("cp932", "replace"),
+            b'<?xml version="1.0" encoding="Shift_JIS"?>'
+            + body.decode().encode("cp932", "replace"),
             b'<!DOCTYPE x [<!ENTITY x "y">]>' + body,
             b"\n\n" + data,
             data + b"<x/>",
@@ -431,40 +480,79 @@ def _namespace(random: Random, data: bytes) -> bytes:
             data.replace(b' xmlns="' + main + b'"', b""),
             data.replace(b"xmlns:r=", b"xmlns:q="),
             re.sub(rb"(<sheetData)", rb'\1 xmlns="urn:x"', data),
-            data.replace(b"officeDocument/2006/relationships", b"officeDocument/2007/relationships"),
+            data.replace(
+                b"officeDocument/2006/relationships", b"officeDocument/2007/relationships"
+            ),
         )
     )
 
 
 def _exchange(random: Random, data: bytes) -> bytes:
     """Two attribute values of one kind exchanged: ids, targets, names."""
-    name = random.choice((b"r:id", b"Id", b"Target", b"name", b"PartName", b"sheetId", b"state", b"numFmtId", b"ContentType"))
+    name = random.choice(
+        (
+            b"r:id",
+            b"Id",
+            b"Target",
+            b"name",
+            b"PartName",
+            b"sheetId",
+            b"state",
+            b"numFmtId",
+            b"ContentType",
+        )
+    )
     found = list(re.finditer(rb"\b" + name + rb'="([^"]*)"', data))
     if len(found) < 2:
         return data.replace(b'"1"', b'"2"', 1)
     one, other = sorted(random.sample(found, 2), key=lambda m: m.start())
     return (
-        data[: one.start(1)] + other[1] + data[one.end(1) : other.start(1)] + one[1] + data[other.end(1) :]
+        data[: one.start(1)]
+        + other[1]
+        + data[one.end(1) : other.start(1)]
+        + one[1]
+        + data[other.end(1) :]
     )
 
 
 def _named_targets(random: Random, data: bytes) -> bytes:
     """Defined names that point elsewhere, are gone, or stand there twice."""
-    names = list(re.finditer(rb"<definedName [^>]*pdca_(?:row|col|ans)[^>]*>([^<]*)</definedName>", data))
+    names = list(
+        re.finditer(rb"<definedName [^>]*pdca_(?:row|col|ans)[^>]*>([^<]*)</definedName>", data)
+    )
     if len(names) < 2:
         return _exchange(random, data)
     one, other = sorted(random.sample(names, 2), key=lambda m: m.start())
     how = random.randrange(4)
     if how == 0:
-        return data[: one.start(1)] + other[1] + data[one.end(1) : other.start(1)] + one[1] + data[other.end(1) :]
+        return (
+            data[: one.start(1)]
+            + other[1]
+            + data[one.end(1) : other.start(1)]
+            + one[1]
+            + data[other.end(1) :]
+        )
     if how == 1:
-        return data[: one.start(1)] + random.choice((b"#REF!", b"", other[1], b"'x'!$A$1", b"1")) + data[one.end(1) :]
+        return (
+            data[: one.start(1)]
+            + random.choice((b"#REF!", b"", other[1], b"'x'!$A$1", b"1"))
+            + data[one.end(1) :]
+        )
     if how == 2:
         return data[: one.start()] + one[0].replace(one[1], other[1]) + data[one.start() :]
     return data[: one.start()] + data[one.end() :]
 
 
-_TEXT_CHANGES = (_entity, _entity, _declaration, _namespace, _exchange, _exchange, _named_targets, _named_targets)
+_TEXT_CHANGES = (
+    _entity,
+    _entity,
+    _declaration,
+    _namespace,
+    _exchange,
+    _exchange,
+    _named_targets,
+    _named_targets,
+)
 
 KINDS: dict[str, Callable[[Random, Good], bytes]] = {
     **{f"xml.{change.__name__}": in_tree(change, _PARTS) for change in _ANY},

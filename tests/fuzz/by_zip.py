@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -174,7 +173,14 @@ def extra_field(random: Random, entries: Entries) -> Entries:
 def added(random: Random, entries: Entries) -> Entries:
     """Something more in the package."""
     name = random.choice(
-        ("xl/media/image1.png", "evil.exe", "xl/vbaProject.bin", "folder/", "docProps/custom2.xml", "a" * 300)
+        (
+            "xl/media/image1.png",
+            "evil.exe",
+            "xl/vbaProject.bin",
+            "folder/",
+            "docProps/custom2.xml",
+            "a" * 300,
+        )
     )
     entries.append(Entry(name, b"" if name.endswith("/") else random.randbytes(50)))
     return entries
@@ -206,7 +212,9 @@ def in_zip(change: Callable[[Random, Entries], Entries]) -> Callable[[Random, Go
 
 def surrounded(random: Random, good: Good) -> bytes:
     """Something before or behind the zip."""
-    junk = random.choice((b"MZ" + bytes(100), b"\r\n", b"From: a@b.example\r\n\r\n", random.randbytes(40)))
+    junk = random.choice(
+        (b"MZ" + bytes(100), b"\r\n", b"From: a@b.example\r\n\r\n", random.randbytes(40))
+    )
     return random.choice((junk + good.data, good.data + junk, good.data + bytes(2000)))
 
 

@@ -55,7 +55,7 @@ def put_together(entries: Sequence[Entry], *, comment: bytes = b"", before: byte
     for entry in entries:
         packed = entry.packed if entry.packed is not None else _packed(entry)
         crc = zlib.crc32(entry.data)
-        offset = out.tell() if entry.offset is None else entry.offset
+        offset = out.tell() if entry.offset is None else entry.offset & 0xFFFFFFFF
         local = (entry.local_name if entry.local_name is not None else entry.name).encode()
         sizes = (_or(entry.packed_size, len(packed)), _or(entry.size, len(entry.data)))
         stated = _or(entry.crc, crc)

@@ -28,9 +28,13 @@ def main() -> None:
     lines = given.log.read_text(encoding="utf-8").splitlines() if given.log.exists() else []
     done = {line.split("\t")[0] for line in lines}
     if given.only:
-        wanted: Iterable[Mutant] = map(Mutant.parse, given.only.read_text(encoding="utf-8").splitlines())
+        wanted: Iterable[Mutant] = map(
+            Mutant.parse, given.only.read_text(encoding="utf-8").splitlines()
+        )
     else:
-        wanted = islice((m for m in mutants(given.seed) if m.kind.startswith(given.kind)), given.count)
+        wanted = islice(
+            (m for m in mutants(given.seed) if m.kind.startswith(given.kind)), given.count
+        )
     with tempfile.TemporaryDirectory() as folder, given.log.open("a", encoding="utf-8") as log:
         round_ = round_with_neighbour(Path(folder) / "round")
         with Intake(round_) as intake:
@@ -52,7 +56,11 @@ def line_of(mutant: Mutant, intake: Intake) -> str:
 
 def told(verdict: Verdict, seconds: float) -> tuple[str, str, str]:
     faults = " | ".join(f"{fault.name}: {what}" for fault, what in verdict.faults)
-    return ",".join(dict.fromkeys(verdict.codes)), f"{seconds:.2f}", faults.replace("\n", "⏎").replace("\t", " ")
+    return (
+        ",".join(dict.fromkeys(verdict.codes)),
+        f"{seconds:.2f}",
+        faults.replace("\n", "⏎").replace("\t", " "),
+    )
 
 
 def table(lines: Iterable[str]) -> str:
@@ -64,9 +72,12 @@ def table(lines: Iterable[str]) -> str:
         for row in (kind.split(".")[0], "all"):
             count = fates.setdefault(row, Counter())
             count[fate] += 1
-            count.update(f"FAULT {f.split(':')[0]}" for f in faults.split(" | ") if f)
+            count.update({f"FAULT {f.split(':')[0]}" for f in faults.split(" | ") if f})
     heads = sorted({head for count in fates.values() for head in count})
-    rows = [["kind", *heads], *([row, *(str(count[h]) for h in heads)] for row, count in sorted(fates.items()))]
+    rows = [
+        ["kind", *heads],
+        *([row, *(str(count[h]) for h in heads)] for row, count in sorted(fates.items())),
+    ]
     return "\n".join("\t".join(row) for row in rows)
 
 

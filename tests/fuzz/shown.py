@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import openpyxl
+from openpyxl.utils.datetime import to_excel
 from python_calamine import CalamineWorkbook
 
 from xlsx_pdca.plan import AnswerPlan, SheetPlan, Style, WorkbookPlan
@@ -26,7 +27,9 @@ Place = tuple[int, int]
 Address = tuple[str, str, str]
 
 _OWN_SHEETS = ("_pdca", "_lists")
-_TICKET = re.compile(r"R[0-9]{4}-[A-Z]{1,3}-[0-9A-F]{6}-([0-9A-Z]{1,8}-[0-9]{1,2})-[0-9]{2}-[0-9A-Z]{8}")
+_TICKET = re.compile(
+    r"R[0-9]{4}-[A-Z]{1,3}-[0-9A-F]{6}-([0-9A-Z]{1,8}-[0-9]{1,2})-[0-9]{2}-[0-9A-Z]{8}"
+)
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -207,8 +210,8 @@ class _Printed:
         """Where they stand: questions in the column that has most of them, headers in the row that has most."""
         places: dict[str, list[Place]] = {}
         for place, value in sheet.cells.items():
-            if isinstance(value, str | int):
-                key = _key(str(value))
+            if isinstance(value, str | int | float | datetime.datetime):
+                key = _key(_as_printed(value))
                 if key in self.labels or key in self._head_row:
                     places.setdefault(key, []).append(place)
         line = _most(row for key in self._head_row for row, _ in places.get(key, ()))
@@ -219,9 +222,13 @@ class _Printed:
         column = _most(c for spots in under.values() for _, c in spots if c < first)
         if column is None:
             return None
+        # a mere number is a question only in the column of the questions
         return _Grid(
             sheet,
-            {key: [r for r, c in spots if c == column] for key, spots in under.items()},
+            {
+                key: [r for r, c in spots if (c == column if key.isdecimal() else c < first)]
+                for key, spots in under.items()
+            },
             {key: [c for r, c in places.get(key, ()) if r == line] for key in self.headers},
         )
 
@@ -252,6 +259,13 @@ def _said(answer: AnswerPlan, printed: _Printed, grids: Sequence[_Grid]) -> Said
     if any(not same(filled[0], text_of(value)) for value in filled[1:]):
         return Said(doubt="several sheets say different things", sheets=sheets)
     return Said(filled[0] if filled else None, sheets=sheets)
+
+
+def _as_printed(value: str | int | float | datetime.datetime) -> str:
+    """A printed number under the format of a date is still the printed number."""
+    if isinstance(value, datetime.datetime):
+        value = to_excel(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _key(text: str) -> str:
@@ -301,7 +315,11 @@ def _dates(value: Any) -> Iterator[str]:
     if isinstance(value, datetime.timedelta):
         yield str(value)
         value = datetime.datetime(1899, 12, 30) + value  # noqa: DTZ001 - a day on a sheet has no zone
-    yield value.isoformat(timespec="seconds") if not type(value) is datetime.date else value.isoformat()
+    yield (
+        value.isoformat(timespec="seconds")
+        if type(value) is not datetime.date
+        else value.isoformat()
+    )
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         yield value.date().isoformat()
 

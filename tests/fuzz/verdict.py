@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from fuzz import shown
 from fuzz.goods import Good, plan
@@ -15,16 +14,16 @@ from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.plan import AnswerPlan, Style, WorkbookPlan
-from xlsx_pdca.rawbook import Refusal, RefusalCode
 from xlsx_pdca.submission import Answer, Reading
-from xlsx_pdca.workflows.collect import FoundFile
-from xlsx_pdca.workflows.decide import decide
-from xlsx_pdca.workflows.judge import judge, register_of
+from xlsx_pdca.workflows.collect import given_files
+from xlsx_pdca.workflows.decide import Judged, decide
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.unfold import Unfolding
 
 SECONDS = 20.0
 _ASKED = (Grade.MUST, Grade.SHOULD)
+_CRASHED, _TIMED_OUT = "FIL08", "FIL07"
 
 
 class Fate(StrEnum):
@@ -59,12 +58,13 @@ class Verdict:
 
 
 class Intake:
-    """The way of `receive` from bytes to decision: worker, reading, checks, decision; nothing is booked."""
+    """The way of `receive` from a file to the decision: worker, reading, checks, decision; nothing is booked."""
 
     def __init__(self, round_: Round) -> None:
+        self._round = round_
         self._readings = Readings(round_.folder)
         self._ledger: Ledger = round_.ledger()
-        self._register = register_of(round_, self._ledger, self._readings)
+        self._file = round_.folder.root / "返信.xlsx"
 
     def __enter__(self) -> Intake:
         self._readings.__enter__()
@@ -73,42 +73,55 @@ class Intake:
     def __exit__(self, *_: object) -> None:
         self._readings.__exit__(None, None, None)
 
-    def take(self, data: bytes, name: str = "返信.xlsx") -> tuple[Arrived, Reading | None, Refusal | None]:
-        """What `receive` would book for this file alone, and its reading."""
-        file = FoundFile(Path(name), name, "40_届いたファイル", 0, True)
-        (book,) = self._readings.parse_all([data])
-        judged = judge(
-            file, data, book, register=self._register, ledger=self._ledger, readings=self._readings
-        )
-        arrived = decide(judged, self._ledger, stem="50_受領済/a")
+    def take(self, data: bytes) -> list[tuple[Arrived, Reading | None]]:
+        """What `receive` would book for this file alone and for what stands in it, with the readings."""
+        self._file.write_bytes(data)
+        unfolding = Unfolding(self._round, self._readings, self._ledger, keep=False)
+        looked = unfolding.judged(given_files([self._file]))
+        return [(decide(each, self._ledger, stem="a"), self._reading(each)) for _, each in looked]
+
+    def _reading(self, judged: Judged) -> Reading | None:
         if not judged.plan:
-            return arrived, None, book if isinstance(book, Refusal) else None
-        reading = self._readings.reading(judged.sha256, judged.plan, judged.slots)
-        return arrived, reading if isinstance(reading, Reading) else None, None
+            return None
+        reading = self._readings.reading(judged.workbook, judged.plan, judged.slots)
+        return reading if isinstance(reading, Reading) else None
 
 
 def verdict_on(data: bytes, good: Good, intake: Intake) -> Verdict:
     """The verdict on one broken return."""
     began = time.monotonic()
     try:
-        arrived, reading, refusal = intake.take(data)
+        taken = intake.take(data)
     except Exception as error:  # whatever the program lets through is what is looked for here
         return Verdict(Fate.REFUSED, ((Fault.CRASH, repr(error)),))
-    faults: list[Told] = []
-    if refusal and refusal.code is RefusalCode.CRASHED:
-        faults.append((Fault.CRASH, refusal.detail[-300:]))
-    if time.monotonic() - began > SECONDS or (refusal and refusal.code is RefusalCode.TIMEOUT):
-        faults.append((Fault.HANG, f"{time.monotonic() - began:.1f} s"))
-    codes = tuple(each.code for each in arrived.findings)
-    if arrived.outcome is Outcome.REFUSED:
-        return Verdict(Fate.REFUSED, tuple(faults), codes)
-    if arrived.submission is None or reading is None:
-        faults += _strangers({arrived.unit} - {""}, data, good)
-        return Verdict(Fate.HELD, tuple(faults), codes)
-    faults += _strangers({arrived.submission.unit}, data, good)
-    faults += silently_wrong(data, plan(arrived.form), reading, arrived.submission.unit)
+    seconds = time.monotonic() - began
+    codes = tuple(each.code for arrived, _ in taken for each in arrived.findings)
+    faults: list[Told] = [(Fault.CRASH, a.note[-300:]) for a, _ in taken if _CRASHED in _codes(a)]
+    if seconds > SECONDS or _TIMED_OUT in codes:
+        faults.append((Fault.HANG, f"{seconds:.1f} s"))
+    fates = []
+    for arrived, reading in taken:
+        fate, found = _judged(data, good, arrived, reading)
+        fates.append(fate)
+        faults += found
+    return Verdict(min(fates, key=list(Fate).index), tuple(faults), codes)
+
+
+def _codes(arrived: Arrived) -> set[str]:
+    return {each.code for each in arrived.findings}
+
+
+def _judged(
+    data: bytes, good: Good, arrived: Arrived, reading: Reading | None
+) -> tuple[Fate, list[Told]]:
+    submission = arrived.submission
+    if submission is None or reading is None:
+        fate = Fate.REFUSED if arrived.outcome is Outcome.REFUSED else Fate.HELD
+        return fate, _strangers({arrived.unit} - {""}, data, good)
+    faults = _strangers({submission.unit}, data, good)
+    faults += silently_wrong(data, plan(arrived.form), reading, submission.unit)
     asked = any(each.grade in _ASKED for each in arrived.findings)
-    return Verdict(Fate.ASKED if asked else Fate.TAKEN, tuple(faults), codes)
+    return Fate.ASKED if asked else Fate.TAKEN, faults
 
 
 def _strangers(units: set[str], data: bytes, good: Good) -> list[Told]:

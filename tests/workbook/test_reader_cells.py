@@ -131,6 +131,14 @@ def test_rows_out_of_order() -> None:
         '<row r="1"><c r="A1" t="zz"><v>1</v></c></row>',
         '<row r="1"><c r="A1" t="b"><v>2</v></c></row>',
         '<row r="1"><c r="A1" t="d"><v>令和8年</v></c></row>',
+        '<row r="1"><c r="$A$1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1" t="inlineStr"><v>0</v></c></row>',
+        '<row r="1"><c r="A1" t="str"><is><t>a</t></is></c></row>',
+        '<row r="1"><c r="A1"><v>1</v><v>2</v></c></row>',
+        '<row r="1"><x><c r="A1"><v>1</v></c></x></row>',
+        '<x><row r="1"><c r="A1"><v>1</v></c></row></x>',
+        '<row r="1"><c r="A1"><x><v>1</v></x></c></row>',
+        '<row r="1"><c r="A1" t="inlineStr"><is><x><t>a</t></x></is></c></row>',
     ],
 )
 def test_contradictory_cell(rows: str) -> None:
@@ -138,6 +146,16 @@ def test_contradictory_cell(rows: str) -> None:
     read = read_workbook(book(rows, strings=shared_strings("<t>a</t>")))
     assert isinstance(read, Refusal)
     assert read.code is RefusalCode.DAMAGED
+
+
+def test_text_in_an_unknown_element() -> None:
+    """A shared string inside an element nobody knows is damage: other readers show nothing there."""
+    row = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+    for item in ("<x><t>a</t></x>", "<r><x><t>a</t></x></r>"):
+        read = read_workbook(book(row, strings=shared_strings(item)))
+        assert isinstance(read, Refusal)
+        assert read.code is RefusalCode.DAMAGED
+    assert isinstance(read_workbook(book(row, strings=shared_strings("<r><t>a</t></r>"))), RawBook)
 
 
 @pytest.mark.parametrize(

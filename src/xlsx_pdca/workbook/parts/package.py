@@ -59,7 +59,7 @@ class Package:
         info = self._entries.get(name.lower())
         if info is None:
             raise Damaged(f"part {name} is missing")
-        check = 0
+        check = size = 0
         for piece in self._inflated(info):
             self._budget -= len(piece)
             if self._budget < 0:
@@ -67,9 +67,12 @@ class Package:
                     f"part {name} inflates beyond {self.times * limits.INFLATED_BYTES} bytes in all"
                 )
             check = zlib.crc32(piece, check)
+            size += len(piece)
             yield piece
         if check != info.CRC:
             raise Damaged(f"part {name} has a wrong checksum")
+        if size != info.file_size:  # other readers stop where the size says
+            raise Damaged(f"part {name} has {size} bytes, not {info.file_size}")
 
     def read(self, name: str) -> bytes:
         """All inflated bytes of a part."""

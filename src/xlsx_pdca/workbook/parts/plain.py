@@ -42,7 +42,8 @@ class _Columns(dict[str, int]):
     """Column by its letters, 0 where no sheet has it; each is worked out once."""
 
     def __missing__(self, letters: str) -> int:
-        place = parse_a1(f"{letters}1")
+        # an address in a formula may have a $, the place of a cell may not
+        place = None if "$" in letters else parse_a1(f"{letters}1")
         column = place[1] if place else 0
         if column:
             self[letters] = column
@@ -149,6 +150,8 @@ def _cells(text: str, start: int, row: str) -> tuple[int, tuple[Cell, ...]]:
         if other or not column or digits != row or column in columns:
             raise NotPlain(f"cell {letters}{digits}")
         columns.add(column)
+        if (type == "inlineStr" and value) or (inline and type != "inlineStr"):
+            raise NotPlain(f"contents of cell {letters}{digits}")
         if value or inline or mark:
             said = unescaped(formula) if mark else None
             cells.append(Cell(column, type or "n", style, unescaped(value or inline), said))

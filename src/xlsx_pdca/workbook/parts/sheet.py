@@ -25,6 +25,7 @@ from xlsx_pdca.workbook.parts.xml import (
     gathered,
     is_true,
     known_once,
+    placed,
     stream,
     tagged,
     whole,
@@ -36,11 +37,24 @@ _ROOTS = ("worksheet", "chartsheet", "dialogsheet", "macrosheet")
 _TAIL = tuple(
     tagged(MAIN, dict.fromkeys(("conditionalFormatting", "dataValidations", "hyperlinks")))
 )
+_PARENTS = placed(
+    MAIN,
+    {
+        "row": ("sheetData",),
+        "c": ("row",),
+        "v": ("c",),
+        "f": ("c",),
+        "is": ("c",),
+        "t": ("is", "r", "rPh"),
+        "r": ("is",),
+        "rPh": ("is",),
+    },
+)
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _LONGEST_NUMBER = 400
 _LONGEST_REFERENCE = 40
 _INDEXED = 10_000
-_REFERENCE = re.compile(r"\$?([A-Za-z]+)\$?([0-9]+)\Z")
+_REFERENCE = re.compile(r"([A-Za-z]+)([0-9]+)\Z")
 _DIGITS = "0123456789"
 # enum members are looked up once, not per cell
 _TEXT, _NUMBER, _PLAIN = CellType.TEXT, CellType.NUMBER, NumberLook.PLAIN
@@ -110,7 +124,9 @@ def read_sheet_part(chunks: Iterable[bytes], shared: Shared, part: str) -> Sheet
     cells, around = _Cells(sheet, shared), _Surroundings(sheet, shared.room)
     opens = tagged(MAIN, {**cells.opens(), **around.opens()})
     closes = tagged(MAIN, cells.closes())
-    stream(chunks, opens, closes, cells.pieces, part=part, roots=_ROOTS, until=_TAIL)
+    stream(
+        chunks, opens, closes, cells.pieces, part=part, roots=_ROOTS, until=_TAIL, parents=_PARENTS
+    )
     cells.finish()
     return sheet
 
@@ -245,7 +261,7 @@ class _Cells:
             raise Hostile("too many cells")
 
     def close_value(self) -> None:
-        self._value = self.pieces.take()
+        self._hold("v", self.pieces.take())
 
     def close_formula(self) -> None:
         self._formula = self.pieces.take()
@@ -261,15 +277,24 @@ class _Cells:
             self._runs.append(self.pieces.take())
 
     def close_inline(self) -> None:
-        self._value = "".join(self._runs)
+        self._hold("is", "".join(self._runs))
         self._runs.clear()
+
+    def _hold(self, kind: str, text: str) -> None:
+        """Contents must be of the kind the cell's type promises, and stand there once: readers differ on all else."""
+        if not text:
+            return
+        type = self._attributes[-1].get("t", "n")
+        if self._value or (type == "inlineStr") is not (kind == "is"):
+            raise Damaged(f"<{kind}> in a cell of type {type[:20]!r} in row {self._row}")
+        self._value = text
 
     def close_cell(self) -> None:
         attributes = self._attributes.pop()
         self._place(attributes.get("r"))
         value, formula = self._value, self._formula
+        self._value, self._formula = "", None
         if value or formula is not None:
-            self._value, self._formula = "", None
             cell = self._cell(attributes.get("t", "n"), attributes.get("s"), value, formula)
             if cell is not None:
                 self._sheet.cells[self._row, self._column] = cell

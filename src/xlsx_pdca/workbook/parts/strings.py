@@ -9,7 +9,9 @@ from xlsx_pdca.cells import decode_stored
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import CannotRead, Hostile
 from xlsx_pdca.workbook.parts.plain import NotPlain, plain_strings
-from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Pieces, gathered, stream, tagged
+from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Pieces, gathered, placed, stream, tagged
+
+_PARENTS = placed(MAIN, {"si": ("sst",), "t": ("si", "r", "rPh"), "r": ("si",), "rPh": ("si",)})
 
 
 def shared_strings(chunks: Iterable[bytes], part: str, *, times: int = 1) -> list[str]:
@@ -23,7 +25,7 @@ def shared_strings(chunks: Iterable[bytes], part: str, *, times: int = 1) -> lis
     closes = tagged(
         MAIN, {"si": table.close_item, "t": table.close_text, "rPh": table.close_phonetic}
     )
-    stream(chunks, opens, closes, table.pieces, part=part, roots=("sst",))
+    stream(chunks, opens, closes, table.pieces, part=part, roots=("sst",), parents=_PARENTS)
     return table.texts
 
 
@@ -31,7 +33,8 @@ def _plain_strings(data: bytes, part: str, times: int) -> list[str]:
     """The same where nothing is formatted; NotPlain where something is."""
     texts, around = plain_strings(data)
     places: list[Attributes] = []
-    stream((around,), tagged(MAIN, {"si": places.append}), {}, part=part, roots=("sst",))
+    opens = tagged(MAIN, {"si": places.append})
+    stream((around,), opens, {}, part=part, roots=("sst",), parents=_PARENTS)
     if len(places) != 1:
         raise NotPlain("the strings stand in no place of their own")
     table = _Table(times)

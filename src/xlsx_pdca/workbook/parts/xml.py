@@ -28,6 +28,7 @@ _RELATIONSHIP_ID = tuple(
         "http://purl.oclc.org/ooxml/officeDocument/relationships",
     )
 )
+NO_PARENTS: Mapping[str, Collection[str]] = {}
 _GATHERED_BYTES = 4 << 20
 _REMEMBERED_BYTES = 128 << 10
 _ENCODINGS = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"}
@@ -39,6 +40,17 @@ def tagged(namespaces: Iterable[str], handlers: Mapping[str, Handler]) -> dict[s
         f"{namespace} {tag}": handler
         for namespace in namespaces
         for tag, handler in handlers.items()
+    }
+
+
+def placed(
+    namespaces: Iterable[str], parents: Mapping[str, Collection[str]]
+) -> dict[str, Collection[str]]:
+    """Tags with the tags they may stand in, under the names the parser reports."""
+    return {
+        f"{namespace} {tag}": {f"{namespace} {each}" for each in around}
+        for namespace in namespaces
+        for tag, around in parents.items()
     }
 
 
@@ -112,11 +124,13 @@ def stream(
     part: str,
     roots: Collection[str] = (),
     until: Collection[str] = (),
+    parents: Mapping[str, Collection[str]] = NO_PARENTS,
 ) -> None:
     """Call the handlers in document order; a DTD, absurd nesting and broken XML stop the reading.
 
     `roots` names the local names the root element may have, empty allows any. From the first tag
-    in `until` on, the rest is only checked for being XML.
+    in `until` on, the rest is only checked for being XML. A tag of `parents` may stand in nothing
+    else than those: readers do not agree on what a cell inside an unknown element is.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -125,7 +139,7 @@ def stream(
     collected = Pieces() if pieces is None else pieces
     guarded = dict(opens) | {tag: _silencer(parser) for tag in until}
     parser.StartElementHandler, parser.EndElementHandler = _dispatch(
-        guarded, closes, collected.clear, roots
+        guarded, closes, collected.clear, roots, parents
     )
     if pieces is not None:
         parser.CharacterDataHandler = pieces.append
@@ -150,17 +164,19 @@ def _dispatch(
     closes: Mapping[str, Close],
     forget_text: Callable[[], None],
     roots: Collection[str],
+    parents: Mapping[str, Collection[str]],
 ) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
     """Closures, because these two run for every element of every file."""
-    depth = 0
+    above: list[str] = []
     opener, closer = opens.get, closes.get
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        if not depth and roots and name.rpartition(" ")[2] not in roots:
+        if not above and roots and name.rpartition(" ")[2] not in roots:
             raise Damaged(f"root element {name[:200]}")
-        depth += 1
-        if depth > limits.DEPTH:
+        if name in parents and (not above or above[-1] not in parents[name]):
+            raise Damaged(f"element {name[:200]} in a place of its own")
+        above.append(name)
+        if len(above) > limits.DEPTH:
             raise Hostile(f"elements nested deeper than {limits.DEPTH}")
         forget_text()
         handler = opener(name)
@@ -168,8 +184,7 @@ def _dispatch(
             handler(attributes)
 
     def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
+        above.pop()
         handler = closer(name)
         if handler is not None:
             handler()
