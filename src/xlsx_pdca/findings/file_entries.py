@@ -180,7 +180,7 @@ FILE_ENTRIES = (
         "MAI01",
         _MUST,
         "ファイルの付いていないメール",
-        "{sender} 様からのメール「{subject}」には、取り込むファイルが付いていません（本文：{found}）。",
+        "「{sender}」からのメール「{subject}」には、取り込むファイルが付いていません（本文：{found}）。",
         "内容を御覧になり、対応が済みましたら取り扱わないこととしてください（accept の --dismiss 対応済）。",
         holds=True,
         reader=_OFFICER,
