@@ -15,7 +15,7 @@ import libreoffice
 import xlsx_pdca
 from libreoffice import LibreOffice
 
-pytest_plugins = ["left_out"]
+pytest_plugins = ["left_out", "measured"]
 
 # No deadline: two cores shared with a LibreOffice say nothing about our speed. `make test` repeats the same examples.
 settings.register_profile("test", deadline=None, derandomize=True, max_examples=60)

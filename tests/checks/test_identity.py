@@ -100,6 +100,8 @@ def test_renamed_file_is_accepted() -> None:
         "102024ー1.xlsx",
         "102024_事前課題.xlsx",
         "高崎市役所.xlsx",
+        "102024-1_前橋市.xlsx",
+        "102024_前橋市.xlsx",
         "高崎市-事前課題.xlsx",
         "前橋市/高崎市.xlsx",
         "前橋市からの返信.eml › 回答.zip › 前橋市/高崎市.xlsx",

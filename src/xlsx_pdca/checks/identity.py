@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from xlsx_pdca.cells import a1, folded
 from xlsx_pdca.checks.register import IssuedBook, Register, innermost
@@ -129,7 +130,7 @@ def _remarks(ticket: Ticket, file_name: str, witnesses: _Witnesses) -> Iterator[
 
 def _names_another(text: str, ticket: Ticket, register: Register) -> frozenset[str]:
     """Units a text names, when the ticket's own is not among them."""
-    named = register.named_by(text, ticket.letter) | register.listed_by(text)
+    named = register.called_by(text, ticket.letter)
     return frozenset() if ticket.unit in named else named
 
 
@@ -164,7 +165,7 @@ class _Witnesses:
     def sender_doubts(self, ticket: Ticket) -> Iterator[Finding]:
         """What a mail's sender says against a ticket that is ours: another unit holds the file, a stranger is told."""
         name = self.register.name_of(ticket.unit)
-        known = self._known()
+        known = self._known
         if any(ticket.unit not in units for units in known.values()):
             said = listed(
                 f"{_names(units, self.register)}（{address}）" for address, units in known.items()
@@ -174,30 +175,32 @@ class _Witnesses:
         if strangers and not known:
             yield finding("IDN15", name=name, sender=strangers[-1])
 
+    @cached_property
     def by_name(self) -> frozenset[str]:
         """Units the file name names exactly, else by its beginning."""
-        letters = {book.ticket.letter for book in self.register.issued.values()}
-        named, begun = (
-            frozenset(unit for letter in letters for unit in ask(self.name, letter))
-            for ask in (self.register.named_by, self.register.begun_by)
-        )
-        return named or begun
+        letters = self.register.letters
+        for ask in (self.register.named_by, self.register.begun_by):
+            units = frozenset(unit for letter in letters for unit in ask(self.name, letter))
+            if units:
+                return units
+        return frozenset()
 
+    @cached_property
     def by_sender(self) -> frozenset[str]:
         """Units all known senders agree on, else all they name."""
-        known = tuple(self._known().values())
+        known = tuple(self._known.values())
         return frozenset.intersection(*known) or frozenset.union(*known) if known else frozenset()
 
     def proposal(self, near: IssuedBook | None = None) -> str:
         """The one unit that no witness speaks against; none where they disagree or are silent."""
         slip = frozenset({near.ticket.unit}) if near else frozenset()
-        said = [units for units in (self.by_name(), self.by_sender(), slip) if units]
+        said = [units for units in (self.by_name, self.by_sender, slip) if units]
         agreed = frozenset.intersection(*said) if said else frozenset()
         return next(iter(agreed)) if len(agreed) == 1 else ""
 
     def words(self) -> str:
         """What name and sender propose, as a sentence; empty where they say nothing."""
-        named, sent = self.by_name(), self.by_sender()
+        named, sent = self.by_name, self.by_sender
         if one := self.proposal():
             both = [word for word, units in (("ファイル名", named), ("差出人", sent)) if units]
             who = f"{self.register.name_of(one)}（{one}）"
@@ -209,6 +212,7 @@ class _Witnesses:
         ]
         return f"{'、'.join(parts)}と思われます。" if len(parts) > 1 else ""
 
+    @cached_property
     def _known(self) -> Mapping[str, frozenset[str]]:
         """Senders that 名簿 knows, with their units."""
         found = {address: self.register.units_at(address) for address in self.senders}

@@ -63,29 +63,37 @@ class Register:
 
     def near(self, ticket: Ticket) -> IssuedBook | None:
         """The one workbook whose ticket differs from this one in a single sign: a slip of the hand, good for a proposal."""
-        found = [book for text, book in self.issued.items() if _one_slip(text, ticket.text)]
+        # One slip leaves the proof whole, or all that stands before it.
+        alike = (*self._by_part.get(ticket.proof, ()), *self._by_part.get(ticket.body, ()))
+        found = [book for book in alike if _one_slip(book.ticket.text, ticket.text)]
         return found[0] if len(found) == 1 else None
 
     def named_by(self, text: str, letter: str) -> frozenset[str]:
-        """Units of a form that a file name or a typed name names exactly: by id, code or name."""
-        asked = ((letter, *word) for word in words_of(text))
-        return frozenset(unit for each in asked for unit in self._units_by_word.get(each, ()))
+        """Units of a form that a file name or a typed name names exactly: by id, else by code, else by name."""
+        return _most_exact(
+            {word: self._units_by_word.get((letter, *word), ()) for word in words_of(text)}
+        )
+
+    def called_by(self, text: str, letter: str) -> frozenset[str]:
+        """The same, and those of 名簿 to whom nothing was issued."""
+        listed, issued = self._listed, self._units_by_word
+        return _most_exact(
+            {
+                word: (*listed.get(word, ()), *issued.get((letter, *word), ()))
+                for word in words_of(text)
+            }
+        )
 
     def begun_by(self, text: str, letter: str) -> frozenset[str]:
         """The unit whose name a word of the text begins with, as in 「上市町回答」; good for a proposal only."""
-        words = [word for kind, word in words_of(text) if kind == "name"]
-        found = {
-            name: units
-            for (form, kind, name), units in self._units_by_word.items()
-            if form == letter and kind == "name" and any(word.startswith(name) for word in words)
+        begun = {
+            w[:n] for kind, w in words_of(text) if kind == "name" for n in range(1, len(w) + 1)
         }
+        asked = {name: self._units_by_word.get((letter, "name", name)) for name in begun}
+        found = {name: units for name, units in asked.items() if units}
         longest = max(found, key=len, default="")
         is_one = all(longest.startswith(name) for name in found)
         return frozenset(found[longest]) if found and is_one else frozenset()
-
-    def listed_by(self, text: str) -> frozenset[str]:
-        """Units of 名簿, whether anything was issued to them or not, that a text names exactly."""
-        return frozenset(unit for word in words_of(text) for unit in self._listed.get(word, ()))
 
     def units_at(self, address: str) -> frozenset[str]:
         """Units a mail address belongs to; none for the prefecture's own and for unknown ones."""
@@ -109,6 +117,20 @@ class Register:
         for book in sorted(self.issued.values(), key=lambda book: book.ticket.issue):
             found.setdefault(_unit_and_form(book.ticket), []).append(book)
         return found
+
+    @cached_property
+    def _by_part(self) -> Mapping[str, Sequence[IssuedBook]]:
+        """Proof of a ticket, and what stands before it → workbooks."""
+        found: dict[str, list[IssuedBook]] = {}
+        for book in self.issued.values():
+            for part in (book.ticket.proof, book.ticket.body):
+                found.setdefault(part, []).append(book)
+        return found
+
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """Letters of the forms of this round."""
+        return frozenset(book.ticket.letter for book in self.issued.values())
 
     @cached_property
     def _units_by_word(self) -> Mapping[tuple[str, str, str], set[str]]:
@@ -155,6 +177,15 @@ def words_of(text: str) -> frozenset[Word]:
 def _readable(text: str) -> str:
     """Text whose words can be parted: what joins signs without being seen is gone, blanks stay."""
     return " ".join(name_key(word) for word in text.split())
+
+
+def _most_exact(named: Mapping[Word, Iterable[str]]) -> frozenset[str]:
+    """Units named by an id if there is one, else by a code, else by names: several may go by one name."""
+    for kind in ("id", "code", "name"):
+        units = frozenset(u for word, found in named.items() if word[0] == kind for u in found)
+        if units:
+            return units
+    return frozenset()
 
 
 def _called(unit: str, names: Iterable[str]) -> Iterator[Word]:
