@@ -317,13 +317,14 @@ def test_our_cipher_is_the_one_of_the_standard() -> None:
     assert OldLock(b"key").open(OldLock(b"key").lock(data[:999])) == data[:999]
 
 
+FILM = OldLock(b"key").lock(bytes(11) + b"\x01") + bytes(30 << 20)
+
+
 def test_thirty_megabytes_and_three_wrong_passwords() -> None:
     """The check byte spares nearly all the work; what is left is bounded."""
-    body = OldLock(b"key").lock(bytes(11) + b"\x01") + bytes(30 << 20)
-    item = Item(b"a.xlsx", method=0, flags=LOCKED, crc=0x01000000, size=30 << 20, body=body)
-    keys = Keyring(["1", "2", "3"])
+    item = Item(b"a.xlsx", method=0, flags=LOCKED, crc=0x01000000, size=30 << 20, body=FILM)
     (entry,) = read_directory(archive(item), 1).entries
-    assert list(keys.old(entry, body)) == []
+    assert list(Keyring(["1", "2", "3"]).old(entry, FILM)) == []
     assert refused(item, "1", "2", "3") is RefusalCode.ENCRYPTED
 
 
@@ -331,11 +332,19 @@ def test_locked_bytes_have_their_measure() -> None:
     """More than can be decrypted in time is given up; just as much is not."""
     item = locked(b"a", bytes(200_000), b"key", method=0)
     (entry,) = read_directory(archive(item), 1).entries
-    (chunks,) = Keyring(["key"], work=200_000).old(entry, item.bytes)
+    (chunks,) = Keyring(["key"], work=len(item.bytes)).old(entry, item.bytes)
     assert sum(map(len, chunks)) == 200_000
-    (chunks,) = Keyring(["key"], work=199_999).old(entry, item.bytes)
     with pytest.raises(TooMuchWork):
-        list(chunks)
+        list(Keyring(["key"], work=len(item.bytes) - 1).old(entry, item.bytes))
+
+
+def test_a_large_locked_entry_costs_itself_only() -> None:
+    """What could not be decrypted in time says so at once; the small one beside it, locked too, is opened."""
+    film = Item(b"film", method=0, flags=LOCKED, size=30 << 20, crc=0x01000000, body=FILM)
+    large, small = parts(archive(film, locked(b"a.xlsx", ANSWER, b"key")), "key")
+    assert large.refusal is not None
+    assert large.refusal.code is RefusalCode.CONTAINER
+    assert small == Part("a.xlsx", ANSWER)
 
 
 def test_locked_in_a_way_only_its_maker_opens() -> None:

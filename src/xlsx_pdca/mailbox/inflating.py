@@ -16,6 +16,8 @@ RATIO = 200
 
 STORED, DEFLATED, BZIP2, LZMA = 0, 8, 12, 14
 METHODS = frozenset({STORED, DEFLATED, BZIP2, LZMA})
+_SLOWNESS = {BZIP2: 4, LZMA: 2}
+"""Beside deflate; what takes longer gets less room, so that an archive is through in time."""
 FEED = 64 << 10
 _PIECE = 1 << 20
 
@@ -35,6 +37,7 @@ class Room:
         self.left = left
 
     def take(self, size: int) -> None:
+        """TooLarge beyond the measure, and ever after: not even a first piece of the next entry is inflated."""
         self.left -= size
         if self.left < 0:
             raise TooLarge("the archive inflates to too many bytes in all")
@@ -47,6 +50,7 @@ def inflated(
 
     `packed` and `size` are what the directory says; `size` is believed only where a method has no end of its own.
     """
+    room.take(0)
     machine = _machine(method, size)
     pieces, total, behind = [], 0, 0
     for chunk in chunks:
@@ -55,7 +59,7 @@ def inflated(
             continue
         for piece in _pieces(machine, chunk):
             total += len(piece)
-            room.take(len(piece))
+            room.take(len(piece) * _SLOWNESS.get(method, 1))
             if total > min(ENTRY_BYTES, max(FREE_BYTES, RATIO * packed)):
                 raise TooLarge(f"{packed} bytes inflate to more than {total - len(piece)}")
             pieces.append(piece)

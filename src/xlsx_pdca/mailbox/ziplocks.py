@@ -13,7 +13,7 @@ from xlsx_pdca.zipdirectory import Entry
 LOCKED_FLAG = 0x1
 STRONG_FLAGS = 0x40 | 0x2000
 AES_METHOD = 99
-WORK = 12 << 20
+WORK = 8 << 20
 """Bytes decrypted of one archive in the old way, all tries together; where Python is slow, it does less than 1 MB a second."""
 AES_KEY_WORK = 4 << 10
 """Making one AES key takes about as long as so many bytes: three thousandths of a slow second."""
@@ -80,6 +80,7 @@ class Keyring:
             cipher = _OldCipher(key)
             if cipher.decrypt(packed[:_OLD_HEAD])[-1] in checks:
                 self._prefer(key)
+                self._require_room(len(packed))
                 yield self._old_chunks(cipher, packed)
 
     def aes(self, lock: AesLock, packed: bytes) -> bytes:
@@ -106,8 +107,12 @@ class Keyring:
         raise WrongMac("its authentication code is wrong") if fits else NoKey
 
     def _work(self, amount: int) -> None:
+        self._require_room(amount)
         self._work_left -= amount
-        if self._work_left < 0:
+
+    def _require_room(self, amount: int) -> None:
+        """What would be too much is not even begun, and what is smaller may still be."""
+        if amount > self._work_left:
             raise TooMuchWork("too much of the archive is locked to be opened in time")
 
     def _prefer(self, key: bytes) -> None:
@@ -117,6 +122,7 @@ class Keyring:
     def _old_chunks(self, cipher: _OldCipher, packed: bytes) -> Iterator[bytes]:
         for at in range(_OLD_HEAD, len(packed), FEED):
             chunk = packed[at : at + FEED]
+            # a wrong password mostly shows in its first chunk, and costs no more than that
             self._work(len(chunk))
             yield cipher.decrypt(chunk)
 
