@@ -233,7 +233,10 @@ def test_swapped_headers_are_read_as_printed_and_pointed_out() -> None:
     left, right = column_letters(first[1]), column_letters(second[1])
     assert f"「日常の療養支援」は{left}列から{right}列へ" in reading.findings[0].sentence()
     assert said(reading)["purpose", "discharge", ""] == books.ANSWERS["purpose", "daily", ""]
-    assert codes(read(books.strip_names(book))) == ["STR15"]
+    unnamed = read(books.strip_names(book))
+    assert codes(unnamed) == ["STR36"]
+    assert unnamed.findings[0].grade is Grade.MUST
+    assert "「日常の療養支援」、「入退院支援」" in unnamed.findings[0].sentence()
 
 
 def test_rows_sorted_apart_from_their_answers_must_be_looked_at() -> None:

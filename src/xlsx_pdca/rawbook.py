@@ -24,6 +24,8 @@ class NumberLook(StrEnum):
     PERCENT = "percent"
     DATE = "date"
     """Date, time or both; the stored number is a serial day."""
+    DURATION = "duration"
+    """Hours, minutes or seconds beyond a day, like 30:00; the stored number is in days."""
     TEXT = "text"
     """Cells in text format (`@`)."""
 
@@ -59,7 +61,17 @@ class RawSheet:
     comments: tuple[tuple[int, int, str], ...] = ()
     """(row, column, text) of comments and notes, threaded ones included."""
     drawing_texts: tuple[str, ...] = ()
-    """Texts inside shapes and text boxes."""
+    """Texts inside shapes, text boxes, diagrams and charts."""
+    picture_cells: frozenset[tuple[int, int]] = frozenset()
+    """Cells that show a picture placed in the cell: what is stored there is `#VALUE!` or a formula."""
+    media: tuple[str, ...] = ()
+    """SHA-256 of each picture and embedded file, sorted; what could not be inflated goes by its checksum."""
+    embedded: tuple[str, ...] = ()
+    """File names of what is embedded as an object, such as a Word document, as the package calls them."""
+    links: tuple[str, ...] = ()
+    """Where links lead that leave the workbook, as written."""
+    page_texts: tuple[str, ...] = ()
+    """Headers and footers of the printed page, with their `&` commands."""
 
 
 @dataclass(frozen=True)

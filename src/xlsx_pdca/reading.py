@@ -44,6 +44,11 @@ class Found:
         spot = placed.spot(answer) if placed else None
         return placed.sheet.cells.get(spot) if placed and spot else None
 
+    def is_picture(self, answer: AnswerPlan) -> bool:
+        """Whether a picture was placed in the cell of an answer."""
+        placed = self.chosen.get(answer.sheet)
+        return placed is not None and placed.spot(answer) in placed.sheet.picture_cells
+
 
 def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
     """Answers of a file under a plan, by the ladder names → printed codes × headers → asked."""

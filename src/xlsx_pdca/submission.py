@@ -53,6 +53,22 @@ class StrayText:
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """What an answer such as 「同上」 seems to point to: shown beside it, never put in its place."""
+
+    field: str
+    column: str
+    row: str
+    source: str
+    """Which answer it seems to mean, in words."""
+    text: str
+
+    @property
+    def address(self) -> tuple[str, str, str]:
+        return (self.field, self.column, self.row)
+
+
+@dataclass(frozen=True)
 class Reading:
     """All that one file says under one frozen plan."""
 
@@ -62,7 +78,10 @@ class Reading:
     losses: tuple[str, ...] = ()
     """What a re-saving program lost (protection, names, hidden sheets…): recorded, no finding."""
     drawings: tuple[tuple[str, int], ...] = ()
-    """(sheet, number of pictures and shapes) of the drawing sheets."""
+    """(sheet, number of pictures and shapes) of the drawing sheets, and of others that have any."""
+    media: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(sheet, digests of its pictures and embedded files) of the sheets that have any."""
+    suggestions: tuple[Suggestion, ...] = ()
 
     @property
     def is_blank(self) -> bool:

@@ -12,34 +12,11 @@ from functools import lru_cache
 
 from xlsx_pdca.cells import folded, half_width, is_blank
 from xlsx_pdca.plan import FieldPlan
+from xlsx_pdca.pointing import state_of_words
 from xlsx_pdca.rawbook import CellType, NumberLook, RawCell
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import State
 from xlsx_pdca.wareki import parse_date, parse_fiscal_year
-
-_WORDS: Mapping[State, tuple[str, ...]] = {
-    State.NONE: (
-        "該当なし", "該当無し", "該当ありません", "該当はありません", "該当せず", "該当しない",
-        "なし", "無し", "無", "ありません", "特になし", "特に無し", "特にありません", "特段なし",
-    ),
-    State.UNKNOWN: (
-        "把握していない", "把握していません", "把握しておりません", "把握できていない", "把握できていません",
-        "未把握", "把握なし", "不明", "わからない", "分からない", "わかりません", "分かりません",
-    ),
-    State.WITHHELD: ("秘匿", "非公表", "非公開", "公表していない", "公表していません"),
-    State.SAME: (
-        "同上", "同左", "同右", "上に同じ", "上記と同じ", "上記に同じ", "上記のとおり", "上記の通り",
-        "前回と同じ", "前回に同じ", "前回同様", "前回のとおり", "前回の通り",
-        "前年と同じ", "前年度と同じ", "昨年と同じ", "昨年度と同じ", "前年同様", "前年度同様",
-        "変更なし", "変更無し", "変更ありません", "変わりなし", "変わりありません",
-    ),
-}  # fmt: skip
-
-_STATES = {folded(word): state for state, words in _WORDS.items() for word in words}
-
-_SEPARATE = re.compile(
-    r"(詳細は)?別[紙添](資料)?[0-9]{0,2}(のとおり|の通り|に記載|をご?参照|を御参照|参照)?(です)?"
-)
 
 _NUMBER = re.compile(r"-?((?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?|\.[0-9]+)")
 
@@ -100,22 +77,19 @@ def meaning_of_text(raw: str, question: FieldPlan) -> Meaning:
     return Meaning(raw, raw, State.FILLED)
 
 
-def state_of_words(text: str) -> State:
-    """State that words such as 「該当なし」 stand for; FILLED for everything else."""
-    words = folded(text).strip("。.()「」")
-    if _SEPARATE.fullmatch(words):
-        return State.SEPARATE
-    return _STATES.get(words, State.FILLED)
-
-
 def raw_text(cell: RawCell, *, date1904: bool = False) -> str:
-    """Text as stored, a number as its shortest decimal, a date or time in ISO form, TRUE or FALSE as shown."""
+    """Text as stored, a number as its shortest decimal, a date or time in ISO form, TRUE or FALSE as shown.
+
+    A length of time is neither a date nor a plain number: 30 hours are `30:00:00`, as the sheet shows them.
+    """
     if cell.type is CellType.BOOLEAN:
         return "TRUE" if cell.text == "1" else "FALSE"
     if cell.type is not CellType.NUMBER:
         return cell.text
     if cell.look is NumberLook.DATE:
         return _iso(cell.text, date1904=date1904) or cell.text
+    if cell.look is NumberLook.DURATION:
+        return _elapsed(cell.text) or cell.text
     return shortest_decimal(cell.text)
 
 
@@ -222,6 +196,17 @@ def _iso(serial: str, *, date1904: bool) -> str:
         return clock
     day = (_day_zero(whole, date1904=date1904) + timedelta(days=whole)).isoformat()
     return f"{day}T{clock}" if seconds else day
+
+
+def _elapsed(days: str) -> str:
+    """Hours, minutes and seconds of a length of time in days; empty when it is none."""
+    try:
+        seconds = round(float(days) * 86_400)
+    except (ValueError, OverflowError):
+        return ""
+    if not 0 <= seconds <= _LAST_SERIAL * 86_400:
+        return ""
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
 def _day_zero(serial: int, *, date1904: bool) -> date:

@@ -195,8 +195,8 @@ def test_text_in_an_unknown_element() -> None:
         ('[$-411]ggge"年"m"月"d"日"', NumberLook.DATE),
         ('[$-ja-JP-x-gannen]ggge"年"m"月"d"日"', NumberLook.DATE),
         ("aaaa", NumberLook.DATE),
-        ("[h]:mm", NumberLook.DATE),
-        ("[ss]", NumberLook.DATE),
+        ("[h]:mm", NumberLook.DURATION),
+        ("[ss]", NumberLook.DURATION),
     ],
 )
 def test_number_look(code: str | int, look: NumberLook) -> None:

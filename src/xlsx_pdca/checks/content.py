@@ -135,11 +135,7 @@ def _said(asked: _Asked, own_words: frozenset[str]) -> Iterator[Finding]:
         if asked.is_missing:
             yield _missing(asked)
         return
-    if answer.state is State.SEPARATE:
-        yield asked.finding("ANS14", found=answer.raw)
-    elif answer.state is State.SAME:
-        yield asked.finding("ANS15", found=answer.raw)
-    elif answer.state in (State.FILLED, State.ZERO):
+    if answer.state in (State.FILLED, State.ZERO):
         yield from _by_kind(asked)
     if question.kind.is_text and folded(answer.raw) in own_words:
         yield asked.finding("ANS10")

@@ -13,6 +13,8 @@ from xlsx_pdca.anchors import Placement
 from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW
 from xlsx_pdca.plan import AnswerPlan
 
+Place = tuple[int, int]
+
 
 class Standing(NamedTuple):
     """Where one line of the plan may stand in the file."""
@@ -102,3 +104,8 @@ def columns_of(placed: Placement, asked: Iterable[AnswerPlan]) -> Lines:
     codes = {f"\0{a.code_cell.left}": a.code_cell.left for a in answers}
     standing = {**placed.columns, **dict.fromkeys(codes, placed.code_column)}
     return Lines.of({**planned, **codes}, standing, MAX_COLUMN)
+
+
+def likely(row: Standing, column: Standing) -> set[Place]:
+    """Where a cell stands if it kept its distance to neighbouring anchors."""
+    return {(r, c) for r in row.likely for c in column.likely}

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from xlsx_pdca.anchors import Placement, searched_sheets
 from xlsx_pdca.cells import MAX_ROW, Rect, a1, folded, is_blank
-from xlsx_pdca.checks.lines import Lines, Standing, columns_of, rows_of
+from xlsx_pdca.checks.formulas import calculated, recalculated
+from xlsx_pdca.checks.lines import Lines, Place, Standing, columns_of, likely, rows_of
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import (
     SLOT,
     TICKET_SLOT,
     AnswerPlan,
     CellPlan,
-    Mark,
     SheetPlan,
-    Style,
     WorkbookPlan,
     filled,
     per_plan,
 )
-from xlsx_pdca.rawbook import CellType, RawBook, RawCell, RawSheet
+from xlsx_pdca.rawbook import CellType, RawBook, RawSheet
 from xlsx_pdca.reading import Found, listed
 from xlsx_pdca.submission import StrayText
 
 MAX_STRAYS = 1_000
 """Texts kept per file beside the answers; the file itself is kept whole."""
 
-Place = tuple[int, int]
+PICTURE = "（セルの中の画像）"
+"""Stands for a picture placed in a cell outside the answers."""
+
 Slots = Mapping[str, str]
 Report = tuple[tuple[Finding, ...], tuple[StrayText, ...]]
 
@@ -52,6 +52,10 @@ class _Ours:
     replaced: frozenset[Place] = frozenset()
     """Where something of ours would stand that is gone: what stands there now belongs to that finding."""
     in_order: bool = True
+    doubtful_order: tuple[str, ...] = ()
+    """Codes and headers that changed their order, with no names to tell whether the answers went with them."""
+    formulas: frozenset[Place] = frozenset()
+    """Formulas of ours that calculate something else now."""
 
     def __or__(self, other: _Ours) -> _Ours:
         """Both, where two sheets of the form were put on one."""
@@ -62,6 +66,8 @@ class _Ours:
             self.changed + other.changed,
             self.replaced | other.replaced,
             self.in_order and other.in_order,
+            self.doubtful_order + other.doubtful_order,
+            self.formulas | other.formulas,
         )
 
 
@@ -83,7 +89,9 @@ def compare_locked(book: RawBook, plan: WorkbookPlan, slots: Slots | None, found
             reports.append(
                 ((), strays) if planned.key in plan.drawing_sheets else (findings, strays)
             )
-    reports.append(_added_sheets([sheet for sheet in others.values() if sheet.cells]))
+    reports.append(
+        _added_sheets([sheet for sheet in others.values() if sheet.cells or sheet.drawings])
+    )
     findings = tuple(each for report in reports for each in report[0])
     return findings, tuple(text for report in reports for text in report[1])[:MAX_STRAYS]
 
@@ -95,7 +103,7 @@ def _answer_sheets(plan: WorkbookPlan, slots: Slots | None, found: Found) -> dic
         asked = [answer for answer in plan.answers if answer.sheet == key]
         ours = _with_answers(plan.sheet(key), placed, asked, slots)
         if key in found.swapped:  # asked about already
-            ours = replace(ours, in_order=True)
+            ours = replace(ours, in_order=True, doubtful_order=())
         explained[placed.sheet.name] = explained.get(placed.sheet.name, _Ours()) | ours
     return explained
 
@@ -111,18 +119,39 @@ def _with_answers(
         place
         for answer in asked
         if spots[answer.address] is None
-        for place in _likely(rows.standing(answer.rect.top), columns.standing(answer.rect.left))
+        for place in likely(rows.standing(answer.rect.top), columns.standing(answer.rect.left))
     }
     doubled = {folded(text) for text in placed.doubled}
     repeated = _holding(doubled, placed.sheet) - standing
+    in_order = rows.in_order and columns.in_order
     return replace(
         ours,
         cells=ours.cells | repeated,
         spots=standing,
         covered=frozenset(_covered(placed, asked, rows)) - standing,
         replaced=ours.replaced | (lost - standing),
-        in_order=rows.in_order and columns.in_order,
+        in_order=in_order,
+        doubtful_order=() if in_order else _doubtful_order(placed, asked),
+        formulas=ours.formulas if in_order else frozenset(),
     )
+
+
+def _doubtful_order(placed: Placement, asked: Sequence[AnswerPlan]) -> tuple[str, ...]:
+    """Codes and headers out of their order; none where every one of them stands at its own name.
+
+    A row or a column moved as such takes its name along, and its answers.
+    """
+    rows = {a.code: a.code_cell.top for a in asked if a.code in placed.rows}
+    columns = {a.header: a.header_cell.left for a in asked if a.header in placed.columns}
+    moved = (*_moved(rows, placed.rows), *_moved(columns, placed.columns))
+    return () if placed.by_name.issuperset(moved) else moved
+
+
+def _moved(planned: Mapping[str, int], standing: Mapping[str, int]) -> tuple[str, ...]:
+    """Anchors that do not stand in the place their order in the form gives them."""
+    before = sorted(planned, key=planned.__getitem__)
+    now = sorted(planned, key=standing.__getitem__)
+    return tuple(one for one, other in zip(before, now, strict=True) if one != other)
 
 
 def _holding(texts: set[str], sheet: RawSheet) -> set[Place]:
@@ -159,85 +188,31 @@ def _explained(
 ) -> _Ours:
     """The sheet compared with its locked texts and formulas."""
     standing = _places_by_text(sheet, spots)
-    ours = set(_calculated(sheet, planned, rows, columns))
+    ours = set(calculated(sheet, planned, rows, columns))
     changed: list[str] = []
     replaced: set[Place] = set()
     for cell, key, row, column in _printed(planned, rows, columns):
         text, said = cell.text, key
         if said is None:
             if slots is None:
-                ours |= _likely(row, column)
+                ours |= likely(row, column)
                 continue
             text = filled(cell.text, slots)
             said = folded(text)
         here = _within(standing[said], row, column) if text and said in standing else ()
         ours.update(here)
         if not here and not is_blank(text):
-            replaced |= _likely(row, column)
+            replaced |= likely(row, column)
             # A ticket that is gone or another one is judged by the identity checks.
             is_ticket = TICKET_SLOT in SLOT.findall(cell.text)
             if row.is_certain and column.is_certain and not is_ticket:
                 changed.append(text)
     return _Ours(
-        frozenset(ours - spots), changed=tuple(changed), replaced=frozenset(replaced - spots)
+        frozenset(ours - spots),
+        changed=tuple(changed),
+        replaced=frozenset(replaced - spots),
+        formulas=frozenset(recalculated(sheet, planned, rows, columns)),
     )
-
-
-def _calculated(
-    sheet: RawSheet, planned: SheetPlan, rows: Lines, columns: Lines
-) -> Iterator[Place]:
-    """Formulas of the form, and what they showed where only values were copied; not what was typed over them."""
-    likely, words = _computed(planned, rows, columns), _formula_words(planned)
-    for place, cell in sheet.cells.items():
-        if place in likely:
-            if cell.formula is not None or any(_shows(cell, each) for each in likely[place]):
-                yield place
-        elif cell.formula is not None and words.fullmatch(cell.text):
-            yield place
-
-
-def _shows(cell: RawCell, planned: CellPlan) -> bool:
-    """Whether a value may be the result of a formula of the form."""
-    if cell.type is CellType.NUMBER:
-        return planned.style is Style.COMPUTED or isinstance(planned.cached, int)
-    return cell.type is CellType.ERROR or _results(planned).fullmatch(cell.text) is not None
-
-
-# Nearly all returns have their anchors where the form has them, so these are worked out once.
-
-
-@per_plan
-def _computed(
-    planned: SheetPlan, rows: Lines, columns: Lines
-) -> Mapping[Place, tuple[CellPlan, ...]]:
-    """Where formulas of the form would stand."""
-    places: dict[Place, tuple[CellPlan, ...]] = {}
-    for cell in planned.cells:
-        if cell.formula:
-            here = _likely(rows.standing(cell.rect.top), columns.standing(cell.rect.left))
-            places |= {place: (*places.get(place, ()), cell) for place in here}
-    return places
-
-
-@per_plan
-def _results(planned: CellPlan) -> re.Pattern[str]:
-    """Texts a formula can show: nothing, the signs of a mark, or what it holds in quotes."""
-    if planned.style is Style.MARK:
-        return re.compile("|".join(Mark))
-    quoted = {text.replace('""', '"') for text in _QUOTED.findall(planned.formula)}
-    # Single signs and codes are what it looks for, not what it says.
-    words = "|".join(re.escape(word) for word in quoted if len(word) > 1 and not word.isascii())
-    return re.compile(f"(?:[0-9]*(?:{words}))*" if "&(" in planned.formula else f"(?:{words})?")
-
-
-@per_plan
-def _formula_words(planned: SheetPlan) -> re.Pattern[str]:
-    """Texts the formulas of a sheet can show, for one that no longer stands where it would."""
-    patterns = {_results(cell).pattern for cell in planned.cells if cell.formula}
-    return re.compile("|".join(sorted(patterns)))
-
-
-_QUOTED = re.compile('"((?:[^"]|"")*)"')
 
 
 @per_plan
@@ -261,10 +236,6 @@ def _within(places: Iterable[Place], row: Standing, column: Standing) -> list[Pl
     return [
         (r, c) for r, c in places if row.first <= r <= row.last and column.first <= c <= column.last
     ]
-
-
-def _likely(row: Standing, column: Standing) -> set[Place]:
-    return {(r, c) for r in row.likely for c in column.likely}
 
 
 def _places_by_text(sheet: RawSheet, spots: frozenset[Place]) -> Mapping[str, list[Place]]:
@@ -309,13 +280,21 @@ def _theirs(sheet: RawSheet, ours: _Ours) -> Report:
     hidden = [place for place in theirs if place in ours.covered]
     outside = [p for p in theirs if p not in ours.covered and p not in ours.replaced]
     findings: list[Finding] = []
-    if not ours.in_order:
+    if ours.doubtful_order:
+        lines = listed(f"「{shortened(text, 30)}」" for text in ours.doubtful_order)
+        findings.append(finding("STR36", sheet=name, places=lines))
+    elif not ours.in_order:
         findings.append(finding("STR15", sheet=name))
+    if ours.formulas:
+        at = listed(a1(*place) for place in sorted(ours.formulas))
+        findings.append(finding("STR35", sheet=name, places=at))
     if ours.changed:
         labels = listed((f"「{shortened(text, 30)}」" for text in ours.changed), 3)
         findings.append(finding("STR08", sheet=name, labels=labels))
     findings += [
-        _written(code, sheet, at) for code, at in (("STR09", outside), ("STR10", hidden)) if at
+        _written(code, sheet, there)
+        for code, there in (("STR09", outside), ("STR10", hidden))
+        if there
     ]
     return tuple(findings), _texts(sheet, theirs)
 
@@ -326,14 +305,19 @@ def _written(code: str, sheet: RawSheet, places: Sequence[Place]) -> Finding:
         sheet=sheet.name,
         cell=a1(*places[0]),
         places=listed(a1(*place) for place in places),
-        found=shortened(sheet.cells[places[0]].text),
+        found=shortened(_seen(sheet, places[0])),
     )
 
 
 def _texts(sheet: RawSheet, places: Iterable[Place]) -> tuple[StrayText, ...]:
-    stored = ((place, sheet.cells[place].text) for place in places)
+    stored = ((place, _seen(sheet, place)) for place in places)
     texts = (StrayText(sheet.name, a1(*p), text) for p, text in stored if not is_blank(text))
     return tuple(islice(texts, MAX_STRAYS))
+
+
+def _seen(sheet: RawSheet, place: Place) -> str:
+    """What a person sees in a cell: a picture in it hides what is stored."""
+    return PICTURE if place in sheet.picture_cells else sheet.cells[place].text
 
 
 def same_sheet(planned: SheetPlan, sheets: Iterable[RawSheet]) -> RawSheet | None:

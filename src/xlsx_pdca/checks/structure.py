@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from xlsx_pdca.anchors import Placement, searched_sheets
 from xlsx_pdca.cells import a1, is_blank
-from xlsx_pdca.checks.locked import same_sheet
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import HIDDEN_SHEET, TICKET_PROPERTY, AnswerPlan, WorkbookPlan
 from xlsx_pdca.rawbook import CellType, NumberLook, RawBook, RawCell, RawSheet
@@ -14,6 +14,11 @@ from xlsx_pdca.reading import Found, answer_label, listed
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import StrayText
 from xlsx_pdca.values import raw_text
+
+_OTHER_BOOK = re.compile(r"(?:^|[^\w\]])(?:'[^']*)?\[[0-9]+\]")
+"""A reference into another workbook, by its number in the list of links."""
+
+_BY_LOOK = {NumberLook.PLAIN: "ANS23", NumberLook.DURATION: "ANS30"}
 
 MAX_REMARKS = 200
 """Comments and texts of shapes kept per file; the file itself is kept whole."""
@@ -70,33 +75,37 @@ def losses(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[str, ...]:
     return tuple(words for words, gone in lost if gone)
 
 
-def drawings(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[tuple[str, int], ...]:
-    """(sheet, number of pictures and shapes) of the drawing sheets that came back."""
-    answered = {placed.sheet.name for placed in found.chosen.values()} | found.copies
-    others = [sheet for sheet in searched_sheets(book, plan) if sheet.name not in answered]
-    standing = (same_sheet(plan.sheet(key), others) for key in plan.drawing_sheets)
-    return tuple((sheet.name, sheet.drawings) for sheet in standing if sheet)
-
-
 # -- single answers ------------------------------------------------------------------------
 
 
 def _stored(
     answer: AnswerPlan, cell: RawCell, plan: WorkbookPlan, found: Found, *, date1904: bool
 ) -> Iterator[Finding]:
-    raw = raw_text(cell, date1904=date1904)
-    shown = shortened(raw)
+    if found.is_picture(answer):
+        yield _of(answer, "STR30", plan, found)
+        return
+    shown = shortened(raw_text(cell, date1904=date1904))
     if cell.type is CellType.ERROR:
         yield _of(answer, "STR11", plan, found, found=shown)
     elif cell.formula is not None and is_blank(cell.text):
         yield _of(answer, "STR13", plan, found)
     elif cell.formula is not None:
-        yield _of(answer, "STR12", plan, found, found=shown)
-    converted = cell.type is CellType.BOOLEAN or (
-        cell.type is CellType.NUMBER and cell.look in (NumberLook.DATE, NumberLook.PERCENT)
-    )
-    if converted and plan.question_of(answer).kind.is_text:
-        yield _of(answer, "ANS12", plan, found, found=shown)
+        code = "STR32" if _OTHER_BOOK.search(cell.formula) else "STR12"
+        yield _of(answer, code, plan, found, found=shown)
+    if code := _converted(cell, plan.question_of(answer).kind):
+        yield _of(answer, code, plan, found, found=shown)
+
+
+def _converted(cell: RawCell, kind: FieldKind) -> str:
+    """Code of the finding about a value that a program may have made of the text that was typed."""
+    if cell.type is CellType.BOOLEAN:
+        return "ANS12" if kind.is_text else ""
+    if cell.type is not CellType.NUMBER:
+        return ""
+    # A cell in text format shows a number as it was typed.
+    if not kind.is_text or cell.look is NumberLook.TEXT:
+        return ""
+    return _BY_LOOK.get(cell.look, "ANS12")
 
 
 def _of(

@@ -7,12 +7,21 @@ from dataclasses import replace
 
 from xlsx_pdca.checks.content import check_answers
 from xlsx_pdca.checks.locked import compare_locked
-from xlsx_pdca.checks.structure import check_cells, check_sheets, drawings, losses, remarks
+from xlsx_pdca.checks.objects import (
+    beside_cells,
+    check_objects,
+    drawing_sheets,
+    drawings,
+    enclosed,
+    media,
+)
+from xlsx_pdca.checks.references import check_references, suggestions
+from xlsx_pdca.checks.structure import check_cells, check_sheets, losses, remarks
 from xlsx_pdca.findings import Grade, finding
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.rawbook import RawBook
 from xlsx_pdca.reading import read_answers
-from xlsx_pdca.submission import Reading
+from xlsx_pdca.submission import Reading, State
 
 
 def read_return(book: RawBook, plan: WorkbookPlan, slots: Mapping[str, str] | None) -> Reading:
@@ -25,13 +34,27 @@ def read_return(book: RawBook, plan: WorkbookPlan, slots: Mapping[str, str] | No
     changed, strays = compare_locked(book, plan, slots, found)
     # One case, one finding: what is already asked about is not asked again because it is blank or no number.
     asked = found.unsettled | {each.address for each in cells if each.grade is Grade.MUST}
-    said = tuple(each for each in check_answers(plan, found.answers) if each.address not in asked)
+    wanted = drawing_sheets(book, plan, found)
+    refers = any(answer.state is State.SEPARATE for answer in found.answers)
+    enclosures = enclosed(book, plan, found, wanted) if refers else ()
+    suggested = suggestions(plan, found.answers)
+    said = tuple(
+        each
+        for each in (
+            *check_answers(plan, found.answers),
+            *check_references(plan, found.answers, suggested, enclosures),
+        )
+        if each.address not in asked
+    )
+    sheets = (*check_sheets(book, plan, found), *check_objects(book, plan, wanted))
     reading = Reading(
         answers=found.answers,
-        findings=(*found.findings, *cells, *check_sheets(book, plan, found), *changed),
-        strays=(*strays, *remarks(book, plan)),
+        findings=(*found.findings, *cells, *sheets, *changed),
+        strays=(*strays, *remarks(book, plan), *beside_cells(book, plan)),
         losses=losses(book, plan, found),
-        drawings=drawings(book, plan, found),
+        drawings=drawings(book, plan, wanted),
+        media=media(book, plan),
+        suggestions=suggested,
     )
     # An empty form is asked about once, not field by field: most likely the wrong file was sent.
     said = (finding("ANS21"),) if reading.is_blank else said

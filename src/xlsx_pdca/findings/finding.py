@@ -9,6 +9,7 @@ from xlsx_pdca.findings.answer_entries import ANSWER_ENTRIES
 from xlsx_pdca.findings.entry import CatalogueEntry, Grade
 from xlsx_pdca.findings.file_entries import FILE_ENTRIES
 from xlsx_pdca.findings.identity_entries import IDENTITY_ENTRIES
+from xlsx_pdca.findings.object_entries import OBJECT_ENTRIES
 from xlsx_pdca.rawbook import RefusalCode
 
 UNKNOWN_VALUE = "（不明）"
@@ -22,7 +23,7 @@ def _catalogue(entries: Iterable[CatalogueEntry]) -> dict[str, CatalogueEntry]:
     return found
 
 
-CATALOGUE = _catalogue((*FILE_ENTRIES, *IDENTITY_ENTRIES, *ANSWER_ENTRIES))
+CATALOGUE = _catalogue((*FILE_ENTRIES, *IDENTITY_ENTRIES, *ANSWER_ENTRIES, *OBJECT_ENTRIES))
 
 
 class _Values(dict[str, str]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlsx_pdca.rawbook import NumberLook, RawBook, RawSheet, Refusal
+from xlsx_pdca.rawbook import CellType, NumberLook, RawBook, RawSheet, Refusal
 from xlsx_pdca.workbook.parts.book import (
     BookPart,
     SheetEntry,
@@ -13,18 +13,19 @@ from xlsx_pdca.workbook.parts.book import (
     read_book_part,
     resolved_names,
 )
-from xlsx_pdca.workbook.parts.drawings import comments, drawings
+from xlsx_pdca.workbook.parts.drawings import WPS_PICTURES, cell_pictures, comments, drawings
 from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged, OldFormat
 from xlsx_pdca.workbook.parts.kind import require_package
 from xlsx_pdca.workbook.parts.package import Package, open_package
 from xlsx_pdca.workbook.parts.properties import application, custom_properties, last_modified_by
 from xlsx_pdca.workbook.parts.relations import (
     Relation,
+    outside_links,
     part_by_id,
     parts_of_kind,
     relations,
 )
-from xlsx_pdca.workbook.parts.sheet import Room, Shared, read_sheet_part
+from xlsx_pdca.workbook.parts.sheet import Room, Shared, SheetPart, read_sheet_part
 from xlsx_pdca.workbook.parts.strings import shared_strings
 from xlsx_pdca.workbook.parts.styles import cell_looks
 from xlsx_pdca.workbook.second_reader import calamine_check
@@ -121,7 +122,9 @@ def _sheet(
     part = relation.target
     sheet = read_sheet_part(package.chunks(part), shared, part)
     around = relations(package, part)
-    count, texts = drawings(package, around)
+    drawn = drawings(package, around)
+    shown = _picture_cells(package, sheet)
+    pictures = cell_pictures(package) if shown else ()
     return RawSheet(
         name=entry.name,
         state=entry.state,
@@ -130,10 +133,25 @@ def _sheet(
         protected=sheet.protected,
         hidden_rows=frozenset(sheet.hidden_rows),
         hidden_columns=frozenset(sheet.hidden_columns),
-        drawings=count,
+        drawings=drawn.count,
         comments=comments(package, around),
-        drawing_texts=texts,
+        drawing_texts=drawn.texts,
+        picture_cells=shown,
+        media=tuple(sorted((*drawn.media, *pictures))),
+        embedded=drawn.embedded,
+        links=outside_links(package, part),
+        page_texts=sheet.page_texts,
     )
+
+
+def _picture_cells(package: Package, sheet: SheetPart) -> frozenset[tuple[int, int]]:
+    """Cells in which a picture is shown: rich values that pass for a broken formula, and a formula of WPS Office."""
+    shown = {p for p in sheet.rich_cells if sheet.cells[p].type is CellType.ERROR}
+    if shown and not cell_pictures(package):
+        shown.clear()  # another rich value, such as a share price that could not be fetched
+    if WPS_PICTURES in package:
+        shown |= {p for p, cell in sheet.cells.items() if "DISPIMG(" in (cell.formula or "")}
+    return frozenset(shown)
 
 
 def _has_macros(package: Package, found: Sequence[Relation]) -> bool:

@@ -1,9 +1,10 @@
-"""What lies on top of the cells: pictures and shapes (counted), texts in shapes, comments."""
+"""What lies on top of the cells: pictures and shapes (counted and hashed), texts in shapes, comments."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from xlsx_pdca.cells import decode_stored, parse_a1
 from xlsx_pdca.workbook.parts import limits
@@ -24,32 +25,81 @@ _DIAGRAM = (
     "http://schemas.openxmlformats.org/drawingml/2006/diagram",
     "http://purl.oclc.org/ooxml/drawingml/diagram",
 )
+_CHART = (
+    "http://schemas.openxmlformats.org/drawingml/2006/chart",
+    "http://purl.oclc.org/ooxml/drawingml/chart",
+)
 _COMPATIBILITY = ("http://schemas.openxmlformats.org/markup-compatibility/2006",)
 _THREADED = ("http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments",)
 
 _VML_OBJECT = re.compile(rb"ObjectType\s*=\s*[\"'](\w+)")
 # Excel writes for each threaded comment an old one by this author, telling old programs to update
 _STAND_IN_AUTHOR = "tc="
+_NOTICE = re.compile(r"\s*\[[^\]]*\].*?\n\s*(?:Comment|コメント)\s*[:：]\s*\n(.*)", re.DOTALL)
+
+RICH_VALUES = "xl/richData/rdrichvaluestructure.xml"
+WPS_PICTURES = "xl/cellimages.xml"
 
 Comment = tuple[int, int, str]
 
 
-def drawings(package: Package, found: Sequence[Relation]) -> tuple[int, tuple[str, ...]]:
-    """Number of anchored objects of a sheet, and the texts inside shapes and diagrams."""
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn on one sheet."""
+
+    count: int = 0
+    """Anchored objects."""
+    texts: tuple[str, ...] = ()
+    """Texts inside shapes, diagrams and charts."""
+    media: tuple[str, ...] = ()
+    """Digests of the pictures and embedded files, sorted."""
+    embedded: tuple[str, ...] = ()
+    """File names of what is embedded as an object."""
+
+
+def drawings(package: Package, found: Sequence[Relation]) -> Drawn:
+    """What is drawn on a sheet with these relations."""
     if not found:  # as for most sheets
-        return 0, ()
+        return Drawn()
     reading = _Drawing()
     opens, closes = reading.opens(), reading.closes()
+    pictures: list[str] = []
     for part in parts_of_kind(package, found, "drawing"):
         stream(package.chunks(part), opens, closes, reading.pieces, part=part)
-        for diagram in parts_of_kind(package, relations(package, part), "diagramData"):
-            stream(package.chunks(diagram), opens, closes, reading.pieces, part=diagram)
+        around = relations(package, part)
+        pictures += parts_of_kind(package, around, "image")
+        for inner in parts_of_kind(package, around, "diagramData", "chart", "chartEx"):
+            stream(package.chunks(inner), opens, closes, reading.pieces, part=inner)
     count = reading.count
     if not count:  # objects of newer books stand in both kinds of drawing; count them once
         count = sum(
             _vml_objects(package, part) for part in parts_of_kind(package, found, "vmlDrawing")
         )
-    return count, tuple(reading.texts)
+    embedded = parts_of_kind(package, found, "oleObject", "package")
+    media = sorted(map(package.digest, dict.fromkeys((*pictures, *embedded))))
+    names = tuple(part.rpartition("/")[2] for part in embedded)
+    return Drawn(count, tuple(reading.texts), tuple(media), names)
+
+
+def cell_pictures(package: Package) -> tuple[str, ...]:
+    """Digests of the pictures of a book that stand in cells instead of on top of them, sorted.
+
+    Excel keeps them as rich values, WPS Office in a list of its own; which cell shows which is not followed.
+    """
+    parts: list[str] = []
+    for listing in _picture_lists(package):
+        parts += parts_of_kind(package, relations(package, listing), "image")
+    return tuple(sorted(map(package.digest, dict.fromkeys(parts))))
+
+
+def _picture_lists(package: Package) -> Iterator[str]:
+    if RICH_VALUES in package and any(
+        kind in package.read(RICH_VALUES) for kind in (b"_localImage", b"_webImage", b"_webimage")
+    ):
+        yield "xl/richData/richValueRel.xml"
+        yield "xl/richData/rdRichValueWebImage.xml"
+    if WPS_PICTURES in package:
+        yield WPS_PICTURES
 
 
 def comments(package: Package, found: Sequence[Relation]) -> tuple[Comment, ...]:
@@ -62,7 +112,17 @@ def comments(package: Package, found: Sequence[Relation]) -> tuple[Comment, ...]
     for part in parts_of_kind(package, found, "threadedComment"):
         opens, closes = threads.threaded_opens(), threads.threaded_closes()
         stream(package.chunks(part), opens, closes, threads.pieces, part=part)
-    return tuple(notes.found + threads.found)
+    told = {(row, column) for row, column, _ in threads.found}
+    # A program that does not know threaded comments keeps the stand-in only: then it is all there is.
+    stand_ins = [_without_notice(each) for each in notes.stand_ins if each[:2] not in told]
+    return tuple(notes.found + stand_ins + threads.found)
+
+
+def _without_notice(stand_in: Comment) -> Comment:
+    """The comment itself, where it can be told from the notice to old programs before it."""
+    row, column, text = stand_in
+    found = _NOTICE.fullmatch(text)
+    return (row, column, found[1].strip() if found else text)
 
 
 def _vml_objects(package: Package, part: str) -> int:
@@ -94,6 +154,7 @@ class _Drawing:
         return {
             **tagged(_ANCHORS, {"sp": self.close_shape}),
             **tagged(_DIAGRAM, {"pt": self.close_shape}),
+            **tagged(_CHART, {"rich": self.close_shape}),
             **tagged(
                 _TEXT,
                 {"t": self.close_text, "br": self.line_break, "p": self.close_paragraph},
@@ -139,6 +200,7 @@ class _Comments:
 
     def __init__(self) -> None:
         self.found: list[Comment] = []
+        self.stand_ins: list[Comment] = []
         self.pieces = Pieces()
         self._authors: list[str] = []
         self._reference = ""
@@ -197,11 +259,10 @@ class _Comments:
             self._runs.append(self.pieces.take())
 
     def close_comment(self) -> None:
-        if self._stand_in:
-            return
         place = parse_a1(self._reference)
         if place is None:
             raise Damaged(f"comment at {self._reference[:40]!r}")
-        if len(self.found) >= limits.COMMENTS:
+        kept = self.stand_ins if self._stand_in else self.found
+        if len(kept) >= limits.COMMENTS:
             raise Hostile(f"more than {limits.COMMENTS} comments")
-        self.found.append((*place, decode_stored("".join(self._runs))))
+        kept.append((*place, decode_stored("".join(self._runs))))

@@ -8,7 +8,9 @@ OWN_BOOK = 16
 FILE_BYTES = 64 << 20
 ENTRIES = 40_000
 INFLATED_BYTES = 128 << 20
-"""Of all XML parts read; pictures and other media are never inflated."""
+"""Of all XML parts read."""
+MEDIA_BYTES = 64 << 20
+"""Of all pictures and embedded files, inflated only to be hashed; further ones go by their checksum."""
 
 DEPTH = 256
 SHEETS = 5_000
@@ -28,6 +30,8 @@ NAMES = 100_000
 COMMENTS = 50_000
 DRAWINGS = 100_000
 RELATIONSHIPS = 40_000
+LINKS = 1_000
+"""Links that leave the workbook; further ones are left out."""
 PROPERTIES = 10_000
 
 DENSE_CELLS = 4 << 20

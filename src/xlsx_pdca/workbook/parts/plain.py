@@ -8,7 +8,7 @@ the rows always goes through the parser.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -82,6 +82,21 @@ _ITEM = re.compile(
     r"</si>\s*|(.)",
     re.DOTALL,
 )
+
+
+_SMALLEST_SEEN = 1.0
+"""Points of a row, or signs of a column: what is smaller shows nothing."""
+
+
+def is_unseen(attributes: Mapping[str, str]) -> bool:
+    """Whether nobody sees a row or a column: hidden, filtered, folded away, or drawn to nothing."""
+    if is_true(attributes.get("hidden")):
+        return True
+    size = attributes.get("ht") or attributes.get("width") or ""
+    return _SIZE.fullmatch(size) is not None and float(size) < _SMALLEST_SEEN
+
+
+_SIZE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,20})?")
 
 
 class NotPlain(Exception):
@@ -165,7 +180,7 @@ def _row_attributes(text: str) -> tuple[bool, frozenset[str]]:
     found = dict(pairs)
     if len(found) < len(pairs) or not found.keys().isdisjoint(("r", "xmlns")):
         raise NotPlain(f"attributes {text[:80]}")
-    return is_true(found.get("hidden")), frozenset(name for name in found if ":" in name)
+    return is_unseen(found), frozenset(name for name in found if ":" in name)
 
 
 def plain_strings(data: bytes) -> tuple[list[str], bytes]:

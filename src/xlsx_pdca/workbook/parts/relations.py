@@ -28,28 +28,44 @@ class Relation:
 
 def relations(package: Package, source: str) -> Sequence[Relation]:
     """Relationships of a part ("" for the package itself); none when it has no such list."""
-    folder, name = posixpath.split(source)
-    listing = posixpath.join(folder, "_rels", f"{name}.rels")
-    if listing not in package:
-        return ()
+    folder = posixpath.dirname(source)
     return [
         Relation(id, kind, _resolved(package, folder, target))
-        for id, kind, target in _stated(package.chunks(listing), listing)
+        for id, kind, target, outside in _listed(package, source)
+        if not outside
     ]
 
 
+def outside_links(package: Package, source: str) -> tuple[str, ...]:
+    """Where hyperlinks and linked objects of a part lead that leave the workbook, each once."""
+    kinds = ("hyperlink", "oleObject", "image")
+    targets = (
+        target for _, kind, target, outside in _listed(package, source) if outside and kind in kinds
+    )
+    return tuple(dict.fromkeys(targets))
+
+
+def _listed(package: Package, source: str) -> Sequence[tuple[str, str, str, bool]]:
+    folder, name = posixpath.split(source)
+    listing = posixpath.join(folder, "_rels", f"{name}.rels")
+    return _stated(package.chunks(listing), listing) if listing in package else ()
+
+
 @known_once
-def _stated(chunks: Iterable[bytes], part: str) -> Sequence[tuple[str, str, str]]:
-    """Id, last word of the type, and target as written, of each relationship inside the package."""
-    found: list[tuple[str, str, str]] = []
+def _stated(chunks: Iterable[bytes], part: str) -> Sequence[tuple[str, str, str, bool]]:
+    """Id, last word of the type, target as written, and whether it leaves the package, of each relationship."""
+    found: list[tuple[str, str, str, bool]] = []
+    links = 0
 
     def relationship(attributes: Attributes) -> None:
-        if attributes.get("TargetMode") == "External":
-            return
-        if len(found) >= limits.RELATIONSHIPS:
+        nonlocal links
+        outside = attributes.get("TargetMode") == "External"
+        if len(found) - links >= limits.RELATIONSHIPS:
             raise Hostile(f"more than {limits.RELATIONSHIPS} relationships")
-        kind = attributes.get("Type", "").rpartition("/")[2]
-        found.append((attributes.get("Id", ""), kind, attributes.get("Target", "")))
+        if not outside or links < limits.LINKS:
+            links += outside
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            found.append((attributes.get("Id", ""), kind, attributes.get("Target", ""), outside))
 
     stream(chunks, tagged(_RELATIONSHIPS, {"Relationship": relationship}), {}, part=part)
     return found

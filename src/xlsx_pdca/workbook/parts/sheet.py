@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
 from functools import cached_property, lru_cache
 from math import isfinite
 from operator import itemgetter
@@ -14,8 +13,9 @@ from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW, Rect, column_letters, decode_st
 from xlsx_pdca.rawbook import CellType, NumberLook, RawCell
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged, Hostile
-from xlsx_pdca.workbook.parts.plain import COLUMNS, NotPlain, PlainSheet, Row
-from xlsx_pdca.workbook.parts.serial import serial_day
+from xlsx_pdca.workbook.parts.page import Ending, page_texts
+from xlsx_pdca.workbook.parts.plain import COLUMNS, NotPlain, PlainSheet, Row, is_unseen
+from xlsx_pdca.workbook.parts.serial import serial_of_iso
 from xlsx_pdca.workbook.parts.xml import (
     MAIN,
     Attributes,
@@ -109,6 +109,9 @@ class SheetPart:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     protected: bool = False
+    rich_cells: set[tuple[int, int]] = field(default_factory=set)
+    """Cells that show something else than what is stored, such as a picture placed in the cell."""
+    page_texts: tuple[str, ...] = ()
 
 
 def read_sheet_part(chunks: Iterable[bytes], shared: Shared, part: str) -> SheetPart:
@@ -124,9 +127,11 @@ def read_sheet_part(chunks: Iterable[bytes], shared: Shared, part: str) -> Sheet
     cells, around = _Cells(sheet, shared), _Surroundings(sheet, shared.room)
     opens = tagged(MAIN, {**cells.opens(), **around.opens()})
     closes = tagged(MAIN, cells.closes())
+    ending = Ending(chunks)
     stream(
-        chunks, opens, closes, cells.pieces, part=part, roots=_ROOTS, until=_TAIL, parents=_PARENTS
+        ending, opens, closes, cells.pieces, part=part, roots=_ROOTS, until=_TAIL, parents=_PARENTS
     )
+    sheet.page_texts = page_texts(ending.kept)
     cells.finish()
     return sheet
 
@@ -138,7 +143,8 @@ def _plain_sheet(data: bytes, shared: Shared, part: str) -> SheetPart:
     plain = PlainSheet(data)
     for row in plain:
         cells.take_row(row)
-    merges, hidden_columns, sheet.protected = _around((plain.around(),), part)
+    around = _around((plain.around(),), part)
+    merges, hidden_columns, sheet.protected, sheet.page_texts = around
     shared.room.merges -= len(merges)
     if shared.room.merges < 0:
         raise Hostile("too many merged ranges")
@@ -149,16 +155,20 @@ def _plain_sheet(data: bytes, shared: Shared, part: str) -> SheetPart:
 
 
 @known_once
-def _around(chunks: Iterable[bytes], part: str) -> tuple[tuple[Rect, ...], frozenset[int], bool]:
-    """Merges, hidden columns and protection of a sheet whose rows were cut out."""
+def _around(
+    chunks: Iterable[bytes], part: str
+) -> tuple[tuple[Rect, ...], frozenset[int], bool, tuple[str, ...]]:
+    """Merges, hidden columns, protection and page texts of a sheet whose rows were cut out."""
     sheet = SheetPart()
     places: list[Attributes] = []
     opens: dict[str, Open] = {"row": _refuse_plain, "c": _refuse_plain, "sheetData": places.append}
     opens = tagged(MAIN, {**_Surroundings(sheet, Room()).opens(), **opens})
-    stream(chunks, opens, {}, part=part, roots=_ROOTS, until=_TAIL)
+    ending = Ending(chunks)
+    stream(ending, opens, {}, part=part, roots=_ROOTS, until=_TAIL)
     if len(places) != 1:
         raise NotPlain("the rows stand in no place of their own")
-    return tuple(sheet.merges), frozenset(sheet.hidden_columns), sheet.protected
+    texts = page_texts(ending.kept)
+    return tuple(sheet.merges), frozenset(sheet.hidden_columns), sheet.protected, texts
 
 
 def _refuse_plain(_: Attributes) -> None:
@@ -180,7 +190,7 @@ class _Surroundings:
         }
 
     def column(self, attributes: Attributes) -> None:
-        if is_true(attributes.get("hidden")):
+        if is_unseen(attributes):
             first = whole(attributes.get("min"), "column")
             last = whole(attributes.get("max"), "column")
             if last > MAX_COLUMN:
@@ -246,7 +256,7 @@ class _Cells:
         self._rows.add(row)
         self._row_text = str(row)
         self._column = 0
-        if is_true(attributes.get("hidden")):
+        if is_unseen(attributes):
             self._sheet.hidden_rows.add(row)
 
     def close_row(self) -> None:
@@ -298,6 +308,8 @@ class _Cells:
             cell = self._cell(attributes.get("t", "n"), attributes.get("s"), value, formula)
             if cell is not None:
                 self._sheet.cells[self._row, self._column] = cell
+                if "vm" in attributes:
+                    self._sheet.rich_cells.add((self._row, self._column))
 
     def take_row(self, row: Row) -> None:
         """A row cut out by a pattern; one that should not be there is left to the parser."""
@@ -372,7 +384,7 @@ class _Cells:
         if type == "b" and text in _BOOLEANS:
             return RawCell(CellType.BOOLEAN, _BOOLEANS[text], look, formula)
         if type == "d":
-            serial = _serial(text, date1904=self._shared.date1904)
+            serial = serial_of_iso(text, date1904=self._shared.date1904)
             return RawCell(_NUMBER, serial, NumberLook.DATE, formula)
         raise Damaged(f"cell of type {type[:20]!r} with {text[:40]!r}")
 
@@ -406,12 +418,3 @@ def _number(value: str) -> str:
     if not _DECIMAL.match(text) or len(text) > _LONGEST_NUMBER or not isfinite(float(text)):
         raise Damaged(f"number {text[:40]!r}")
     return text
-
-
-def _serial(text: str, *, date1904: bool) -> str:
-    """Serial day of a date written in ISO 8601, as strict files may hold."""
-    try:
-        moment = datetime.fromisoformat(text) if "-" in text else time.fromisoformat(text)
-    except ValueError as error:
-        raise Damaged(f"date {text[:40]!r}") from error
-    return repr(serial_day(moment, date1904=date1904)).removesuffix(".0")

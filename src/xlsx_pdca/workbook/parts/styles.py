@@ -20,7 +20,9 @@ from xlsx_pdca.workbook.parts.xml import (
 _PERCENT_IDS = {9, 10}
 _TEXT_IDS = {49}
 # 27-36 and 50-58 are dates in Japanese, Chinese and Korean Excel only (ECMA-376 18.8.30)
-_DATE_IDS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
+_DATE_IDS = {*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)}
+_ELAPSED_ID = 46
+"""`[h]:mm:ss`."""
 
 _GENERAL = re.compile(r"general|g/標準", re.IGNORECASE)
 _LITERAL = re.compile(r'"[^"]*"?|[\\_*].', re.DOTALL)
@@ -34,7 +36,7 @@ def number_look(code: str) -> NumberLook:
     """What a number format code makes of a positive number."""
     bare = _GENERAL.sub("", _LITERAL.sub("", code)).partition(";")[0]
     if _ELAPSED.search(bare):
-        return NumberLook.DATE
+        return NumberLook.DURATION
     bare = _EXPONENT.sub("", _BRACKET.sub("", bare))
     if "@" in bare:
         return NumberLook.TEXT
@@ -45,6 +47,8 @@ def number_look(code: str) -> NumberLook:
 
 def builtin_look(format_id: int) -> NumberLook:
     """What a number format known by its number alone does."""
+    if format_id == _ELAPSED_ID:
+        return NumberLook.DURATION
     if format_id in _DATE_IDS:
         return NumberLook.DATE
     if format_id in _PERCENT_IDS:
