@@ -61,7 +61,7 @@ def test_words_that_never_leave_the_house(entry: CatalogueEntry) -> None:
 @ENTRIES
 def test_codes_and_context_are_declared(entry: CatalogueEntry) -> None:
     """Codes have three letters and two digits; every value asked for is explained."""
-    assert re.fullmatch("(FIL|IDN|ARR|STR|ANS)[0-9]{2}", entry.code)
+    assert re.fullmatch("(FIL|MAI|IDN|ARR|STR|ANS)[0-9]{2}", entry.code)
     assert set(entry.context) <= CONTEXT.keys()
 
 

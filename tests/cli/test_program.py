@@ -82,7 +82,9 @@ def options_with_a_value() -> list[tuple[str, str]]:
         under = command.commands if isinstance(command, click.Group) else {"": command}
         for word, each in under.items():
             for option in each.params:
-                if isinstance(option, click.Option) and not option.is_flag:
+                if isinstance(option, click.Option) and not (
+                    option.is_flag or option._flag_needs_value
+                ):
                     found.append((f"{name} {word}".strip(), option.opts[-1]))
     return found
 
