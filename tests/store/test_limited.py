@@ -101,6 +101,7 @@ def test_office_sees_nothing_of_the_users_environment(tmp_path: Path) -> None:
     """Of the environment LibreOffice gets the system's part only; home and temporary folder are ours."""
     given = {"PATH": "/bin", "HOME": "/home/officer", "HTTPS_PROXY": "x", "PDCA_USER": "佐藤"}
     passed_on = office_environment(tmp_path, given)
-    assert passed_on["PATH"] == "/bin"
     assert passed_on["HOME"] == passed_on["TMPDIR"] == str(tmp_path)
+    if sys.platform != "win32":  # where it would start gpg to look at signatures
+        assert passed_on["PATH"] == str(tmp_path)
     assert not {"HTTPS_PROXY", "PDCA_USER"} & passed_on.keys()

@@ -106,6 +106,33 @@ def test_cells_the_library_would_lose() -> None:
     assert "does not know" in told.detail
 
 
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("Pictures/1.png", False),
+        ("./Object 1", False),
+        ("#回答", False),
+        ("http://example.jp/a.png", True),
+        ("file:///C:/a.png", True),
+        ("//server/share/a.png", True),
+        ("\\\\server\\a.png", True),
+        ("../a.png", True),
+        ("/a.png", True),
+    ],
+)
+def test_links_that_would_be_fetched(target: str, expected: bool) -> None:
+    """A picture that lies elsewhere keeps the file from every program; one inside, and a link to click on, do not."""
+    names = 'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    click = f'<text:p><text:a {names} xlink:href="https://example.jp/">x</text:a></text:p>'
+    picture = f'<draw:image {names} xlink:href="{target}"/>'
+    data = ods(ods_row(f"<table:table-cell>{click}{picture}</table:table-cell>"))
+    file, told = passed(data), read_workbook(data)
+    assert isinstance(file, OldFile) and isinstance(told, Refusal)
+    assert file.has_links is expected
+    assert told.code is OLD
+    assert suffix_of(told) == ("" if expected else ".ods")
+
+
 def test_an_ole_file_of_another_program_is_no_workbook() -> None:
     """A container without a workbook stream is told apart."""
     told = passed(ole({"Catalog": b"x" * 5000}))

@@ -47,7 +47,7 @@ def find_office(environment: Mapping[str, str] = os.environ) -> OfficeProgram | 
         path = Path(named.strip().strip('"'))
         if not path.is_file():
             raise NoSuchOffice(named)
-        return OfficeProgram(path.absolute())
+        return OfficeProgram(_itself(path.absolute()))
     found = next((each for each in _usual_places(environment) if each.is_file()), None)
     return OfficeProgram(found.absolute()) if found else None
 
@@ -55,6 +55,8 @@ def find_office(environment: Mapping[str, str] = os.environ) -> OfficeProgram | 
 def office_environment(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Of the environment only what the system itself needs; everything of the user's points to `folder`."""
     kept = {name: environment[name] for name in _KEPT if name in environment}
+    if sys.platform != "win32":
+        kept["PATH"] = str(folder)  # so that it finds no other program, such as gpg, to start
     places = dict.fromkeys((*_HOMES, *_XDG), str(folder))
     return {**kept, **places, "LC_ALL": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"}
 
@@ -67,16 +69,21 @@ if sys.platform == "win32":  # pragma: no cover - runs only on Windows
                 base = Path(folder) / "Programs" if name == "LOCALAPPDATA" else Path(folder)
                 yield base / "LibreOffice" / "program" / "soffice.com"
 
+    def _itself(path: Path) -> Path:
+        return path
+
 else:
 
     def _usual_places(environment: Mapping[str, str]) -> Iterator[Path]:
-        """The program itself rather than the shell script around it, which starts a dozen others."""
         if found := shutil.which("soffice", path=environment.get("PATH")):
-            yield Path(found).resolve().with_name("soffice.bin")
+            yield _itself(Path(found))
         for base in ("/usr/lib/libreoffice", "/usr/lib64/libreoffice", "/opt/libreoffice"):
             yield Path(base) / "program" / "soffice.bin"
         for newest in sorted(Path("/opt").glob("libreoffice*"), reverse=True):
             yield newest / "program" / "soffice.bin"
         yield Path("/Applications/LibreOffice.app/Contents/MacOS/soffice")
-        if found:
-            yield Path(found)
+
+    def _itself(path: Path) -> Path:
+        """The program rather than the shell script around it, which starts a dozen others."""
+        program = path.resolve().with_name("soffice.bin")
+        return program if program.is_file() else path

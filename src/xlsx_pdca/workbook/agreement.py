@@ -11,9 +11,8 @@ from xlsx_pdca.workbook.second_reader import (
     UNKNOWN_RECORDS,
     Disagreement,
     calamine_check,
+    is_panic,
 )
-
-_PANIC = "PanicException"
 
 
 def disagreements(original: bytes, file: OldFile, book: RawBook) -> tuple[Disagreement, ...]:
@@ -30,7 +29,7 @@ def disagreements(original: bytes, file: OldFile, book: RawBook) -> tuple[Disagr
     try:
         return calamine_check(original, book, formulas=False)
     except BaseException as error:
-        # a panic inside calamine is no Exception; the book was read, only not twice
-        if type(error).__name__ != _PANIC:
+        # the book was read, only not twice
+        if not is_panic(error):
             raise
         return (("", "", "", f"{FAILED}: {error}"[:500]),)

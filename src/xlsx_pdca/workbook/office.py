@@ -24,6 +24,7 @@ MEMORY = 1 << 30
 AT_ONCE = 8
 """Files given to one start; one that breaks it makes the others start anew."""
 
+_SUFFIXES = (".xls", ".xlsb", ".ods", ".xml")
 _NEEDS_RESTART = 81
 """What it returns after it has made its profile ready, before it looks at any file."""
 _ARGUMENTS = (
@@ -40,7 +41,7 @@ class OldBook:
 
     data: bytes
     suffix: str
-    """.xls, .xlsb, .ods or .xml, by its content; never the sender's."""
+    """.xls, .xlsb, .ods or .xml, by its content, never the sender's; "" for one that no program should open."""
 
 
 def convert(data: bytes, suffix: str, *, office: OfficeProgram) -> bytes | Refusal:
@@ -54,13 +55,16 @@ def convert_all(
     *,
     office: OfficeProgram,
     seconds: float = SECONDS,
+    more_seconds: float = MORE_SECONDS,
     memory: int = MEMORY,
 ) -> tuple[bytes | Refusal, ...]:
     """Each workbook as .xlsx, in their order; one that breaks LibreOffice or takes too long costs only itself."""
-    converted: dict[int, bytes | Refusal] = {}
-    for start in range(0, len(books), AT_ONCE):
-        batch = dict(list(enumerate(books))[start : start + AT_ONCE])
-        limit = seconds + MORE_SECONDS * (len(batch) - 1)
+    unopened = Refusal(RefusalCode.OLD_FORMAT, "not given to LibreOffice")
+    converted: dict[int, bytes | Refusal] = dict.fromkeys(range(len(books)), unopened)
+    given = [(number, book) for number, book in enumerate(books) if book.suffix in _SUFFIXES]
+    for start in range(0, len(given), AT_ONCE):
+        batch = dict(given[start : start + AT_ONCE])
+        limit = seconds + more_seconds * (len(batch) - 1)
         made = _one_start(batch, office, limit, memory)
         converted |= made
         for number in batch:

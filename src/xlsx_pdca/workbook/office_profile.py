@@ -15,6 +15,7 @@ _ITEM = '<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{v
 _COMMON = "/org.openoffice.Office.Common"
 _SCRIPTING = f"{_COMMON}/Security/Scripting"
 _CALC = "/org.openoffice.Office.Calc"
+_INET = "/org.openoffice.Inet/Settings"
 _RECOVERY = "/org.openoffice.Office.Recovery"
 
 _SETTINGS = (
@@ -25,11 +26,20 @@ _SETTINGS = (
     (_SCRIPTING, "BlockUntrustedRefererLinks", "true"),
     (_SCRIPTING, "DisablePythonRuntime", "true"),
     ("/org.openoffice.Office.Java/VirtualMachine", "Enable", "false"),
-    # links to other files and servers: 2 is "never"; values are taken as stored, 1 is "never recalculate"
-    (f"{_CALC}/Content/Update", "Link", "2"),
+    # links to other files and servers: 1 is "never" (2, the usual one, asks); values as stored: 1 is "never recalculate"
+    (f"{_CALC}/Content/Update", "Link", "1"),
     (f"{_CALC}/Formula/Load", "OOXMLRecalcMode", "1"),
     (f"{_CALC}/Formula/Load", "ODFRecalcMode", "1"),
-    # the network: no updates, nothing fetched from the web, nothing reported
+    # the network: pictures that are links are fetched in spite of all that, so the way out ends at a closed door
+    (_INET, "ooInetProxyType", "2"),
+    (_INET, "ooInetHTTPProxyName", "127.0.0.1"),
+    (_INET, "ooInetHTTPProxyPort", "9"),
+    (_INET, "ooInetHTTPSProxyName", "127.0.0.1"),
+    (_INET, "ooInetHTTPSProxyPort", "9"),
+    (_INET, "ooInetFTPProxyName", "127.0.0.1"),
+    (_INET, "ooInetFTPProxyPort", "9"),
+    (_INET, "ooInetNoProxy", ""),
+    # no updates, nothing reported
     ("/org.openoffice.Office.Jobs/Jobs/org.openoffice.Office.Jobs:Job['UpdateCheck']/Arguments", "AutoCheckEnabled", "false"),
     (f"{_COMMON}/Misc", "CollectUsageInformation", "false"),
     (f"{_COMMON}/Misc", "CrashReport", "false"),

@@ -22,6 +22,7 @@ from xlsx_pdca.workbook.old_gate import OldFile, passed
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.biff import Place
 from xlsx_pdca.workbook.parts.serial import serial_day
+from xlsx_pdca.workbook.second_reader import is_panic
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -44,7 +45,9 @@ def read_old(data: bytes) -> RawBook | Refusal:
 
     try:
         book = _book(CalamineWorkbook.from_filelike(io.BytesIO(data)), file)
-    except CalamineError as error:
+    except BaseException as error:
+        if not (isinstance(error, CalamineError) or is_panic(error)):
+            raise
         return _refused(f"calamine: {error}"[:500], file)
     read = sum(len(sheet.cells) for sheet in book.sheets)
     if read < file.values:

@@ -19,6 +19,9 @@ _VBA = "_VBA_PROJECT"
 _MEDIA = ("xl/media/", "pictures/", "thumbnails/")
 
 
+LINKED = ", with links to other files"
+
+
 @dataclass(frozen=True)
 class OldFile:
     """A workbook of an old format that passed."""
@@ -33,6 +36,8 @@ class OldFile:
     """Cells in which something stands for sure: who reads fewer has lost some."""
     formulas: tuple[frozenset[Place], ...] = ()
     """Cells with formulas by sheet, of .xls alone."""
+    has_links: bool = False
+    """A program that opens it fully would fetch something from elsewhere; it is given to none."""
     is_unusual: bool = False
     """Written in a way that not every reader knows: what it reads may not be all."""
 
@@ -52,9 +57,10 @@ def _passed(data: bytes) -> OldFile:
         return _xls(data, suffix, detail)
     if suffix == ".ods":
         package = open_archive(data)
-        _count_bytes(package, but="content.xml")
+        _count_bytes(package, but=("content.xml", "styles.xml"))
         reach = look_through_ods(package)
-        return OldFile(suffix, detail, has_ods_macros(package), reach.box, reach.values)
+        macros = has_ods_macros(package)
+        return OldFile(suffix, detail, macros, reach.box, reach.values, has_links=reach.has_links)
     if suffix == ".xlsb":
         return _xlsb(open_archive(data), suffix, detail)
     if len(data) > limits.FILE_BYTES:
@@ -92,14 +98,16 @@ def _xlsb(package: Package, suffix: str, detail: str) -> OldFile:
             short += extent.short_cells
     if cells + short > limits.FILLED_CELLS:
         raise Hostile("too many cells")
-    _count_bytes(package, but="sheets/")
+    _count_bytes(package, but=("sheets/",))
     macros = any("vbaproject.bin" in name or "macrosheets/" in name for name in package.names)
     return OldFile(suffix, detail, macros, box, is_unusual=short > 0)
 
 
-def _count_bytes(package: Package, *, but: str = "\0") -> None:
+def _count_bytes(package: Package, *, but: tuple[str, ...]) -> None:
     """Inflate every part another reader may inflate, under our own count and checksums."""
     for name in package.names:
-        if not name.startswith(_MEDIA) and but not in name and not name.endswith("/"):
+        if not name.startswith(_MEDIA) and not name.endswith("/"):
+            if any(each in name for each in but):
+                continue
             for _ in package.chunks(name):
                 pass

@@ -50,11 +50,16 @@ def read_workbook(data: bytes, *, times: int = 1) -> RawBook | Refusal:
 
 
 def _examined(data: bytes, stop: OldFormat) -> Refusal:
-    """An old format that nothing speaks against, or what does: no other door is opened to the rest."""
-    from xlsx_pdca.workbook.old_gate import passed  # not needed on the everyday path
+    """An old format that nothing speaks against, or what does: no other door is opened to the rest.
+
+    One with links to elsewhere does not end with its suffix, so that no program is started for it.
+    """
+    from xlsx_pdca.workbook.old_gate import LINKED, passed  # not needed on the everyday path
 
     file = passed(data)
-    return file if isinstance(file, Refusal) else stop.refusal
+    if isinstance(file, Refusal):
+        return file
+    return Refusal(stop.code, f"{stop.detail}{LINKED}") if file.has_links else stop.refusal
 
 
 def parse(data: bytes, secrets: Sequence[str] = ()) -> bytes:

@@ -60,6 +60,11 @@ def calamine_check(
     return tuple(found)
 
 
+def is_panic(error: BaseException) -> bool:
+    """Whether calamine panicked: it is written in Rust, whose panics are no Exception and have no name to import."""
+    return type(error).__name__ == "PanicException"
+
+
 def _box(sheet: RawSheet) -> int:
     """Places from A1 to the last filled cell."""
     bottom = max((row for row, _ in sheet.cells), default=0)

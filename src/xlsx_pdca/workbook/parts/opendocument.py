@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Damaged, Encrypted, Hostile
 from xlsx_pdca.workbook.parts.package import Package
-from xlsx_pdca.workbook.parts.xml import Attributes, Pieces, stream, tagged, whole
+from xlsx_pdca.workbook.parts.xml import Attributes, Open, Pieces, stream, tagged, whole
 
-_CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
+_CONTENT, _STYLES, _MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
@@ -19,6 +20,16 @@ _ROWS, _COLUMNS = f"{_TABLE} number-rows-repeated", f"{_TABLE} number-columns-re
 _VALUE_TYPE = f"{_OFFICE} value-type"
 _FORMULA = f"{_TABLE} formula"
 _SURE_TYPES = ("float", "percentage", "currency", "date", "time")
+_LINK = "http://www.w3.org/1999/xlink href"
+_DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
+_STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+# what a program fetches by itself; links on words wait for a click
+_FETCHED = {
+    _DRAWING: ("image", "fill-image", "object", "object-ole", "plugin", "floating-frame", "applet"),
+    _TABLE: ("table-source", "cell-range-source"),
+    _STYLE: ("background-image",),
+}
+_INSIDE = re.compile(r"(?:\./|#)?[^/\\:][^:\\]*\Z|\Z")
 _MACROS = ("basic/", "scripts/")
 
 
@@ -31,6 +42,8 @@ class Reach:
     cells: int = 0
     values: int = 0
     """Cells in which something stands for sure, repeated ones once."""
+    has_links: bool = False
+    """A program that opens it fully would fetch pictures or tables from elsewhere."""
 
 
 def look_through_ods(package: Package) -> Reach:
@@ -57,9 +70,25 @@ def look_through_ods(package: Package) -> Reach:
     closes |= tagged((_TABLE,), {"table-row": tables.end_row, "table": tables.end_table})
     closes |= tagged((_TEXT,), {"p": tables.end_text, "span": tables.end_text})
     closes |= tagged((_OFFICE,), {"annotation": tables.end_remark})
+    links = _links(tables.reach)
+    opens |= links
     roots = ("document-content",)
     stream(package.chunks(_CONTENT), opens, closes, tables.pieces, part=_CONTENT, roots=roots)
+    if _STYLES in package:
+        stream(package.chunks(_STYLES), links, {}, part=_STYLES)
     return tables.reach
+
+
+def _links(reach: Reach) -> dict[str, Open]:
+    def link(attributes: Attributes) -> None:
+        target = attributes.get(_LINK, "")
+        reach.has_links |= ".." in target or not _INSIDE.match(target)
+
+    return {
+        tag: link
+        for namespace, names in _FETCHED.items()
+        for tag in tagged((namespace,), dict.fromkeys(names))
+    }
 
 
 def has_ods_macros(package: Package) -> bool:
