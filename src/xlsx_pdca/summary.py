@@ -121,6 +121,7 @@ class ArrivalLine:
     size: int = 0
     letter: Letter | None = None
     """The mail it came in, or it is itself."""
+    is_mail: bool = False
 
 
 @dataclass(frozen=True)

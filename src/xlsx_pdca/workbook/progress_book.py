@@ -246,14 +246,14 @@ def _contacts(summary: SummaryInput) -> Listing:
 def _arrivals(summary: SummaryInput) -> Listing:
     columns = (
         Column("受付番号", 76, center=True),
-        Column("受信日時", 200),
-        Column("届いたファイル", 290),
+        Column("受信日時", 180),
+        Column("届いたファイル", 270),
         Column("番号", 102),
         Column("回答単位", 150),
         Column("様式", 90),
         Column("提出", 60, center=True),
-        Column("取扱い", 230),
-        Column("届いたところ", 164),
+        Column("取扱い", 220),
+        Column("差出人・届いたところ", 218),
     )
     return (
         columns,
@@ -272,7 +272,7 @@ def _arrival_lines(summary: SummaryInput) -> Iterator[Line]:
             (
                 str(arrival.number or ""),
                 japanese_time(arrival.received_at),
-                arrival.name,
+                _name_and_subject(arrival),
                 arrival.unit,
                 unit.name if unit else "",
                 plan.title if plan else "",
@@ -281,15 +281,21 @@ def _arrival_lines(summary: SummaryInput) -> Iterator[Line]:
                 _came_from(arrival),
             ),
             link=f"external:../{arrival.file}" if arrival.file else "",
-            link_column=3,
+            link_column=3 if arrival.unit else 0,
         )
 
 
+def _name_and_subject(arrival: ArrivalLine) -> str:
+    """The file's name, of a mail with its subject."""
+    subject = arrival.letter.subject if arrival.letter and arrival.is_mail else ""
+    return f"{arrival.name}「{subject}」" if subject else arrival.name
+
+
 def _came_from(arrival: ArrivalLine) -> str:
-    """The mail it came in, else the folder."""
+    """Who sent the mail it came in, else the folder."""
     if arrival.letter is None:
         return arrival.source
-    return f"メール（{arrival.letter.sender or '差出人なし'}）"
+    return arrival.letter.sender or "（差出人なし）"
 
 
 def _handled(arrival: ArrivalLine) -> str:

@@ -241,4 +241,5 @@ def _arrival(booked: Booked, ledger: Ledger) -> ArrivalLine:
         file=taken.file if taken else laid_out(booked, ledger),
         size=fact.size,
         letter=ledger.letter_of(booked),
+        is_mail=fact.letter is not None,
     )
