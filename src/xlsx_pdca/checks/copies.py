@@ -46,9 +46,11 @@ def compare(older: Reading, newer: Reading) -> Comparison:
     different = tuple(a for a in before if a in after and before[a] != after[a])
     only_older = tuple(a for a in before if a not in after)
     only_newer = tuple(a for a in after if a not in before)
-    # Only the number of drawings is known: the newer picture may be another one, so it always counts.
-    drawn = [sheet for sheet, count in newer.drawings if count]
-    beside_older = _beside(lost_drawings(older, newer), older, newer)
+    # Of shapes only the number is known: the newer ones may be others, so they always count.
+    known = _known_pictures(older, newer)
+    drawn = [sheet for sheet, count in newer.drawings if count and sheet not in known]
+    gone = dict.fromkeys((*lost_drawings(older, newer), *changed_drawings(older, newer)))
+    beside_older = _beside(tuple(gone), older, newer)
     beside_newer = _beside(drawn, newer, older)
     older_has_more = bool(only_older or beside_older)
     newer_has_more = bool(only_newer or beside_newer)
@@ -68,13 +70,39 @@ def lost_drawings(older: Reading, newer: Reading) -> tuple[str, ...]:
     return tuple(sheet for sheet, count in older.drawings if count > counts.get(sheet, 0))
 
 
+def changed_drawings(older: Reading, newer: Reading) -> tuple[str, ...]:
+    """Sheets on which a picture or an embedded file is another one now; lost ones are `lost_drawings`."""
+    lost, now = lost_drawings(older, newer), dict(newer.media)
+    return tuple(
+        sheet
+        for sheet, before in older.media
+        if sheet not in lost and Counter(before) - Counter(now.get(sheet, ()))
+    )
+
+
+def picture_words(sheet: str) -> str:
+    """How the pictures of a sheet are called in a list of differences."""
+    return f"「{sheet}」の図"
+
+
+def _known_pictures(older: Reading, newer: Reading) -> frozenset[str]:
+    """Sheets on which the newer file has nothing but pictures, all of which the older one has too."""
+    before, now, counts = dict(older.media), dict(newer.media), dict(newer.drawings)
+    return frozenset(
+        sheet
+        for sheet, pictures in now.items()
+        if counts.get(sheet) == len(pictures)
+        and not Counter(pictures) - Counter(before.get(sheet, ()))
+    )
+
+
 def _beside(sheets: Sequence[str], one: Reading, other: Reading) -> tuple[str, ...]:
     """What one has beside its answers and the other has not, `sheets` with drawings among it.
 
     Texts count wherever they stand: on inserted rows they stand elsewhere.
     """
     more = Counter(_texts(one)) - Counter(_texts(other))
-    return (*(f"「{sheet}」の図" for sheet in sheets), *(["欄外の記載・コメント"] if more else []))
+    return (*map(picture_words, sheets), *(["欄外の記載・コメント"] if more else []))
 
 
 def _texts(reading: Reading) -> list[str]:

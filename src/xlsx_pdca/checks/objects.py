@@ -35,7 +35,7 @@ def check_objects(book: RawBook, plan: WorkbookPlan, wanted: Collection[str]) ->
             yield finding("STR31", sheet=name, places=places)
         if files := [link for link in sheet.links if not _WEB.match(link)]:
             yield finding("STR33", sheet=name, places=listed(_quoted(files), 3))
-        drawn = drawn_on(sheet) - len(sheet.embedded)
+        drawn = sheet.drawings - len(sheet.embedded)
         if drawn > 0 and name not in wanted:
             yield finding("STR34", sheet=name, count=drawn)
         if texts := _page_texts(sheet, plan):

@@ -17,6 +17,7 @@ from xlsx_pdca.values import raw_text
 
 _OTHER_BOOK = re.compile(r"(?:^|[^\w\]])(?:'[^']*)?\[[0-9]+\]")
 """A reference into another workbook, by its number in the list of links."""
+_QUOTED = re.compile('"[^"]*"')
 
 _BY_LOOK = {NumberLook.PLAIN: "ANS23", NumberLook.DURATION: "ANS30"}
 
@@ -90,7 +91,7 @@ def _stored(
     elif cell.formula is not None and is_blank(cell.text):
         yield _of(answer, "STR13", plan, found)
     elif cell.formula is not None:
-        code = "STR32" if _OTHER_BOOK.search(cell.formula) else "STR12"
+        code = "STR32" if _OTHER_BOOK.search(_QUOTED.sub("", cell.formula)) else "STR12"
         yield _of(answer, code, plan, found, found=shown)
     if code := _converted(cell, plan.question_of(answer).kind):
         yield _of(answer, code, plan, found, found=shown)

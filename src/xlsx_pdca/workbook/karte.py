@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from xlsx_pdca.layout.metrics import lines_needed
+from xlsx_pdca.reading import answer_label
 from xlsx_pdca.submission import State
 from xlsx_pdca.summary import Entry, Note, Place, SummaryInput, UnitReturn
 from xlsx_pdca.unit import Unit
@@ -49,6 +50,8 @@ _TOGETHER = 60.0
 """A heading goes to the next page with what follows it where less than this is left."""
 NOT_IN = "まだ届いていない市町村"
 """Title of the page on which the municipalities stand together of which nothing is in."""
+SUGGESTED = "「同上」などが指していると思われる御回答（参考。置き換えてはいません）"
+"""Heading over what answers that point to others seem to mean."""
 BESIDE = "欄の外の書き込み"
 """Heading over what was written elsewhere: beside the fields, in comments, text boxes and sheets of their own."""
 
@@ -123,6 +126,7 @@ class KarteWriter:
         self._receipt(returned, plan.title, self._who(unit))
         if returned.is_in:
             self._answers(returned)
+            self._suggested(returned)
             self._beside(returned)
 
     def _who(self, unit: Unit) -> str:
@@ -172,6 +176,23 @@ class KarteWriter:
                 self._matrix(members, labels)
             else:
                 self._singles(members)
+
+    def _suggested(self, returned: UnitReturn) -> None:
+        """What answers such as 「同上」 seem to mean: beside them, never in their place."""
+        reading = returned.reading
+        if reading is None or not reading.suggestions:
+            return
+        plan = self.summary.plan_of(returned)
+        planned = {answer.address: answer for answer in plan.answers}
+        said = {answer.address: answer.raw for answer in reading.answers}
+        corrected = {each.answer.address for each in returned.corrections}
+        open_ones = [each for each in reading.suggestions if each.address not in corrected]
+        if open_ones:
+            self._heading(SUGGESTED)
+        for each in open_ones:
+            label = f"{answer_label(planned[each.address], plan)}「{said[each.address]}」"
+            words = f"「{each.source}」の御回答：{each.text}"
+            self._row([Part(label, 0, 0, "label"), Part(words, 1, UNITS)])
 
     def _beside(self, returned: UnitReturn) -> None:
         """How many pictures came, and what was written outside the fields."""

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from xlsx_pdca.checks.copies import Comparison, Relation, compare, lost_drawings
+from xlsx_pdca.checks.copies import (
+    Comparison,
+    Relation,
+    changed_drawings,
+    compare,
+    lost_drawings,
+    picture_words,
+)
 from xlsx_pdca.contents import Letter
 from xlsx_pdca.facts import Arrived, Outcome, Submitted
 from xlsx_pdca.findings import Finding, finding
@@ -267,13 +274,14 @@ def difference_labels(compared: Comparison, plans: Sequence[WorkbookPlan]) -> st
 def since_before(
     older: Reading, newer: Reading, plan: WorkbookPlan, *, number: int
 ) -> tuple[Finding, ...]:
-    """Findings on what differs from the submission before, whose number it is: changed, blank now, drawings gone."""
+    """Findings on what differs from the submission before, whose number it is: changed, blank now, drawings gone or others."""
     compared = compare(older, newer)
+    redrawn = [picture_words(sheet) for sheet in changed_drawings(older, newer)]
     found: list[Finding] = []
     changed = Comparison(
         compared.relation,
         (*compared.different, *compared.only_newer),
-        beside_newer=compared.beside_newer,
+        beside_newer=tuple(words for words in compared.beside_newer if words not in redrawn),
     )
     if changed.changed or changed.beside_newer:
         found.append(finding("ARR12", count=number, labels=difference_labels(changed, [plan])))
@@ -282,4 +290,6 @@ def since_before(
         found.append(finding("ARR07", labels=difference_labels(only, [plan])))
     if gone := lost_drawings(older, newer):
         found.append(finding("ARR08", labels=listed(f"「{sheet}」" for sheet in gone)))
+    if redrawn:
+        found.append(finding("STR37", count=number, labels=listed(redrawn)))
     return tuple(found)

@@ -31,8 +31,8 @@ def replay_of(taken: Submitted, ledger: Ledger, readings: Readings) -> Finding |
 
 
 def _is_equal(older: Reading | None, newer: Reading) -> bool:
-    """The same answers, texts beside them and numbers of drawings."""
-    if older is None or older.drawings != newer.drawings:
+    """The same answers, texts beside them, drawings and pictures."""
+    if older is None or (older.drawings, older.media) != (newer.drawings, newer.media):
         return False
     texts = (sorted(stray.text for stray in reading.strays) for reading in (older, newer))
     return not compare(older, newer).changed and next(texts) == next(texts)

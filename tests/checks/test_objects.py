@@ -1,0 +1,294 @@
+"""What is no text in a cell: pictures, embedded files, links, page texts; kept, told once, never taken for an answer."""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.workbook import Workbook
+
+import books
+import packages
+from handmade import HEAD
+from xlsx_pdca.cells import a1
+from xlsx_pdca.checks import Relation, compare, read_return
+from xlsx_pdca.checks.locked import PICTURE
+from xlsx_pdca.checks.objects import LINK, PAGE
+from xlsx_pdca.findings import Grade, Reader
+from xlsx_pdca.submission import Reading
+from xlsx_pdca.workflows.decide import since_before
+
+FIRST, CHART, SCENES = "様式１", "組織図", "様式２"
+STRENGTHS, PURPOSE = ("strengths", "", ""), ("purpose", "daily", "")
+RED, BLUE = packages.png(90), packages.png(180)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A good return as openpyxl saves it."""
+    path: Path = tmp_path_factory.mktemp("good") / "return.xlsx"
+    books.fill_with_openpyxl(books.ANSWERS, path)
+    return path.read_bytes()
+
+
+def read(data: bytes) -> Reading:
+    return read_return(books.raw(data), books.plan(), books.slots())
+
+
+def codes(data: bytes) -> list[str]:
+    return [finding.code for finding in read(data).findings]
+
+
+def cell(address: books.Address) -> str:
+    return a1(*books.spot(address))
+
+
+def by_openpyxl(data: bytes, change: Callable[[Workbook], object]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    change(book)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def with_relation(data: bytes, sheet: str, row: str, **added: str | bytes) -> bytes:
+    listing = packages.rels_of(packages.part_of(data, sheet))
+    more = {name.replace("__", "/"): content for name, content in added.items()}
+    return packages.changed(data, {}, {listing: packages.relations(row), **more})
+
+
+def test_good_return_has_no_finding(good: bytes) -> None:
+    """The control of this file: nothing is told about a good return, and no picture is known of it."""
+    reading = read(good)
+    assert (reading.findings, reading.strays, reading.media, reading.suggestions) == (
+        (),
+        (),
+        (),
+        (),
+    )
+
+
+def test_picture_in_an_answer_cell_is_asked(good: bytes) -> None:
+    """Excel stores #VALUE! where a picture stands in the cell: the sender is told so, and asked for text."""
+    data = packages.with_picture_in_cell(good, FIRST, cell(STRENGTHS), RED)
+    (finding,) = read(data).findings
+    assert (finding.code, finding.grade, finding.address) == ("STR30", Grade.MUST, STRENGTHS)
+    assert "画像" in finding.sentence() and "#VALUE!" not in finding.sentence()
+    assert read(data).drawings[-1] == (FIRST, 1)
+
+
+def test_broken_formula_is_no_picture(good: bytes) -> None:
+    """#VALUE! without a picture stays what it is, also where the cell holds another rich value."""
+
+    def broken(xml: str) -> str:
+        return packages.in_cell(xml, cell(STRENGTHS), 't="e" vm="1"', "<v>#VALUE!</v>")
+
+    data = packages.changed(good, {packages.part_of(good, FIRST): broken})
+    assert codes(data) == ["STR11"]
+
+
+def test_picture_in_a_cell_of_the_chart_is_the_chart(good: bytes) -> None:
+    """On 組織図 a picture in a cell is what was wanted: counted, hashed, no finding."""
+    reading = read(packages.with_picture_in_cell(good, CHART, "A1", RED))
+    assert [f.code for f in reading.findings if f.code != "STR08"] == []
+    assert reading.drawings == ((CHART, 1),)
+    assert [stray.text for stray in reading.strays] == [PICTURE]
+
+
+def test_picture_of_wps_office_is_a_picture(good: bytes) -> None:
+    """WPS Office writes a formula that only it knows; its text is no answer."""
+    wps = '<f>_xlfn.DISPIMG("ID_1",1)</f><v>=DISPIMG("ID_1",1)</v>'
+    data = packages.changed(
+        good,
+        {
+            packages.part_of(good, FIRST): lambda x: packages.in_cell(
+                x, cell(STRENGTHS), 't="str"', wps
+            )
+        },
+        {
+            "xl/cellimages.xml": f'{HEAD}<etc:cellImages xmlns:etc="http://www.wps.cn/officeDocument"/>'
+        },
+    )
+    assert codes(data) == ["STR30"]
+
+
+def test_pictures_on_the_chart_are_hashed_and_elsewhere_told(good: bytes) -> None:
+    """Pictures are known by their bytes; on a sheet for answers the officer is told of them."""
+    chart = read(packages.with_pictures(good, CHART, RED, BLUE))
+    assert (chart.findings, chart.drawings) == ((), ((CHART, 2),))
+    assert len(set(chart.media[0][1])) == 2
+    (finding,) = read(packages.with_pictures(good, SCENES, RED)).findings
+    assert (finding.code, finding.entry.reader) == ("STR34", Reader.OFFICER)
+
+
+def test_another_picture_is_noticed(good: bytes) -> None:
+    """Files that differ in the picture alone are no twins, and a resubmission tells it; the same picture is the same."""
+    red, same, blue = (
+        read(packages.with_pictures(good, CHART, picture))
+        for picture in (RED, packages.png(90), BLUE)
+    )
+    assert compare(red, same).relation is Relation.EQUAL
+    assert since_before(red, same, books.plan(), number=1) == ()
+    assert compare(red, blue).relation is Relation.CONFLICT
+    (finding,) = since_before(red, blue, books.plan(), number=1)
+    assert (finding.code, dict(finding.context)["labels"]) == ("STR37", "「組織図」の図")
+    both = read(packages.with_pictures(good, CHART, RED, BLUE))
+    assert compare(red, both).relation is Relation.NEWER_IS_FULLER
+    assert [f.code for f in since_before(red, both, books.plan(), number=1)] == ["ARR12"]
+    assert [f.code for f in since_before(both, red, books.plan(), number=1)] == ["ARR12", "ARR08"][
+        1:
+    ]
+
+
+def test_embedded_file_is_told(good: bytes) -> None:
+    """A Word file inside the workbook is named by its kind: nobody has read it."""
+    row = packages.relation("package", "../embeddings/Microsoft_Word_Document.docx")
+    data = with_relation(
+        good, SCENES, row, **{"xl__embeddings__Microsoft_Word_Document.docx": b"PK\x03\x04 a"}
+    )
+    reading = read(data)
+    (finding,) = reading.findings
+    assert (finding.code, dict(finding.context)["places"]) == ("STR31", "Word文書")
+    assert len(reading.media[0][1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("file:///\\\\server\\share\\組織図.xlsx", ["STR33"]),
+        ("別紙.docx", ["STR33"]),
+        ("https://www.example.jp/plan", []),
+        ("mailto:choju@city.example.jp", []),
+    ],
+)
+def test_link_to_a_file_is_told(good: bytes, target: str, found: list[str]) -> None:
+    """A link to a file leads to what did not come along; one to the web is only kept."""
+    data = with_relation(good, FIRST, packages.relation("hyperlink", target, outside=True))
+    reading = read(data)
+    assert [f.code for f in reading.findings] == found
+    assert [(s.cell, s.text) for s in reading.strays] == [(LINK, target)]
+
+
+def test_formula_into_another_book_is_told(good: bytes) -> None:
+    """The stored result counts, and the officer learns that its source is elsewhere."""
+
+    def linked(xml: str, formula: str) -> str:
+        inside = f"<f>{formula}</f><v>連携が続いている</v>"
+        return packages.in_cell(xml, cell(STRENGTHS), 't="str"', inside)
+
+    part = packages.part_of(good, FIRST)
+    outside, inside = (
+        packages.changed(good, {part: functools.partial(linked, formula=formula)})
+        for formula in ("'[1]控え'!$B$3", "B3&amp;&quot;[1]&quot;")
+    )
+    assert codes(outside) == ["STR32"]
+    assert codes(inside) == ["STR12"]
+
+
+def test_page_texts_are_kept(good: bytes) -> None:
+    """What was written into a header or footer is kept and told; page numbers and the form's title are not."""
+
+    def written(book: Workbook) -> None:
+        book[SCENES].oddHeader.center.text = "5月9日修正版 & 差し替え"
+        book[FIRST].oddFooter.center.text = "Page &P of &N"
+
+    reading = read(by_openpyxl(good, written))
+    (finding,) = reading.findings
+    assert (finding.code, finding.sheet) == ("STR38", SCENES)
+    assert [(s.cell, s.text) for s in reading.strays] == [(PAGE, "5月9日修正版 & 差し替え")]
+
+
+@pytest.mark.parametrize("way", ["hidden", "filtered", "flat", "folded", "column"])
+def test_answers_nobody_sees_are_told(good: bytes, way: str) -> None:
+    """Rows hidden by hand, by a filter, by height 0 or in a closed group, and columns of width 0."""
+    row, column = books.spot(PURPOSE)
+
+    def hide(book: Workbook) -> None:
+        sheet = book[SCENES]
+        if way == "filtered":
+            sheet.auto_filter.ref = "A1:H40"
+        if way == "folded":
+            sheet.row_dimensions.group(row, row, hidden=True)
+        elif way not in ("flat", "column"):
+            sheet.row_dimensions[row].hidden = True
+
+    def flatten(xml: str) -> str:
+        wanted = {"column": rf'<col [^>]*min="{column}"[^>]*>', "flat": rf'<row r="{row}"[^>]*>'}
+        if way not in wanted:
+            return xml
+        sized = re.compile(r' (width|ht)="[^"]*"')
+        return re.sub(wanted[way], lambda tag: sized.sub(r' \1="0"', tag[0]), xml, count=1)
+
+    data = by_openpyxl(good, hide)
+    assert codes(packages.changed(data, {packages.part_of(data, SCENES): flatten})) == ["STR16"]
+    low = by_openpyxl(good, lambda b: setattr(b[SCENES].row_dimensions[row], "height", 9))
+    assert codes(low) == []
+
+
+def test_comment_whose_thread_was_lost_is_kept(good: bytes) -> None:
+    """A program that drops threaded comments leaves their stand-in: its text is then all there is."""
+    notice = "[Threaded comment]\n\nYour version of Excel allows you to read this.\n\nComment:\n    数字は9月末です"
+    data = by_openpyxl(
+        good, lambda b: setattr(b[FIRST]["B9"], "comment", Comment(notice, "tc={7F2A}"))
+    )
+    reading = read(data)
+    assert [f.code for f in reading.findings] == ["STR17"]
+    assert [stray.text for stray in reading.strays] == ["数字は9月末です"]
+
+
+def test_added_sheet_with_a_picture_alone_is_told(good: bytes) -> None:
+    """A sheet of their own that holds nothing but a drawing is an added sheet like any other."""
+    added = by_openpyxl(good, lambda b: b.create_sheet("体制図"))
+    assert codes(added) == []
+    assert codes(packages.with_pictures(added, "体制図", RED)) == ["STR34", "STR18"]
+
+
+def test_numbers_and_durations_in_text_fields_are_asked(good: bytes) -> None:
+    """A telephone number that became a number lost its zero; 30:00 is 30 hours, not a day in 1900."""
+
+    def typed(number_format: str, value: float) -> Reading:
+        def write(book: Workbook) -> None:
+            book[SCENES][cell(PURPOSE)].number_format = number_format
+            book[SCENES][cell(PURPOSE)].value = value
+
+        return read(by_openpyxl(good, write))
+
+    (number,) = typed("General", 272231111).findings
+    assert (number.code, number.grade) == ("ANS23", Grade.SHOULD)
+    assert typed("@", 272231111).findings == ()
+    duration = typed("[h]:mm", 1.25)
+    assert [f.code for f in duration.findings] == ["ANS30"]
+    assert next(a.raw for a in duration.answers if a.address == PURPOSE) == "30:00:00"
+
+
+def test_changed_formula_is_told(good: bytes) -> None:
+    """A counter that calculates something else is told to the officer; one a program wrote anew is not."""
+    place = next(c for c in books.plan().sheet("s1").cells if c.formula and "LEN" in c.formula)
+    at = a1(place.rect.top, place.rect.left)
+
+    def rewritten(formula: str) -> bytes:
+        return by_openpyxl(good, lambda book: setattr(book[FIRST][at], "value", f"={formula}"))
+
+    assert codes(rewritten('IF(1=1,"済","")')) == ["STR35"]
+    moved = re.sub(r"\$E:\$E", "$E$1:$E$1048576", place.formula)
+    assert moved != place.formula
+    assert codes(rewritten(moved)) == []
+
+
+def test_added_names_change_nothing(good: bytes) -> None:
+    """Names that a copy from elsewhere brought along are no finding and lead no answer astray."""
+
+    def name(book: Workbook) -> None:
+        for title, to in (("集計範囲", "$A$1:$C$9"), ("pdca_ans_other", "$B$2")):
+            book.defined_names[title] = openpyxl.workbook.defined_name.DefinedName(
+                title, attr_text=f"'{FIRST}'!{to}"
+            )
+
+    assert read(by_openpyxl(good, name)).answers == read(good).answers
+    assert codes(by_openpyxl(good, name)) == []
