@@ -19,6 +19,9 @@ from typing import Any
 
 import openpyxl
 from openpyxl.utils.datetime import to_excel
+from openpyxl.worksheet._reader import MERGE_TAG, ROW_TAG, MergeCells, WorkSheetParser
+from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
 from python_calamine import CalamineWorkbook
 
 from xlsx_pdca.plan import AnswerPlan, SheetPlan, Style, WorkbookPlan
@@ -27,9 +30,11 @@ Place = tuple[int, int]
 Address = tuple[str, str, str]
 
 _OWN_SHEETS = ("_pdca", "_lists")
+_WITHOUT_QUESTIONS = (*_OWN_SHEETS, "はじめに", "組織図")
 _TICKET = re.compile(
     r"R[0-9]{4}-[A-Z]{1,3}-[0-9A-F]{6}-([0-9A-Z]{1,8}-[0-9]{1,2})-[0-9]{2}-[0-9A-Z]{8}"
 )
+_TICKET_BYTES = re.compile(_TICKET.pattern.encode())
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -80,21 +85,53 @@ class Said:
 
 
 def shown_quickly(data: bytes) -> Shown:
-    """As openpyxl streams it: without merges, and blind for what stands out of order; good for agreeing only."""
+    """As openpyxl reads cells and merges, leaving the rest out; good for agreeing only.
+
+    Tickets are looked for in the bytes of all parts, whether any sheet shows them or not.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = []
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            cells = {
-                (cell.row, cell.column): cell.value
-                for row in sheet.iter_rows()
-                for cell in row
-                if cell.value is not None
-            }
-            sheets.append(Sheet(sheet.title, cells))
-    return Shown(tuple(sheets), _units(sheets, _properties(book)))
+        wanted = [sheet for sheet in book.worksheets if sheet.title not in _WITHOUT_QUESTIONS]
+        sheets = tuple(map(_rows_of, wanted))
+    return Shown(sheets, _units_anywhere(data))
+
+
+def _rows_of(sheet: Any) -> Sheet:
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser = _Rows(
+            source,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        cells = {
+            (cell["row"], cell["column"]): cell["value"]
+            for _, row in parser.parse()
+            for cell in row
+            if cell["value"] is not None
+        }
+    merges = parser.merged_cells.mergeCell if parser.merged_cells else ()
+    return Sheet(sheet.title, cells, [(m.min_row, m.min_col, m.max_row, m.max_col) for m in merges])
+
+
+class _Rows(WorkSheetParser):
+    """openpyxl's own parser of a sheet, for nothing but rows and merges."""
+
+    def parse(self) -> Iterator[Any]:
+        for _, element in iterparse(self.source):
+            if element.tag == ROW_TAG:
+                yield self.parse_row(element)
+            elif element.tag == MERGE_TAG:
+                self.merged_cells = MergeCells.from_tree(element)
+            if element.tag not in _KEPT:
+                element.clear()
+
+
+_KEPT = {f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("c", "v", "f", "is", "t", "r", "rPh", "mergeCell")}
 
 
 def shown(data: bytes) -> Shown:
@@ -109,6 +146,12 @@ def shown(data: bytes) -> Shown:
             if isinstance(second, KeyboardInterrupt):
                 raise
             raise Unreadable(f"openpyxl: {first!r}; calamine: {second!r}") from second
+
+
+def _units_anywhere(data: bytes) -> frozenset[str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = [archive.read(info) for info in archive.infolist()]
+    return frozenset(m[1].decode() for part in parts for m in _TICKET_BYTES.finditer(part))
 
 
 def _by_openpyxl(data: bytes) -> Shown:
@@ -182,7 +225,7 @@ class _Grid:
     """The questions and headers of one sheet of the form as they stand on a sheet of the file."""
 
     sheet: Sheet
-    rows: Mapping[str, Sequence[int]]
+    labels: Mapping[str, Sequence[Place]]
     columns: Mapping[str, Sequence[int]]
 
 
@@ -218,15 +261,14 @@ class _Printed:
         if line is None:
             return None
         under = {key: [p for p in places.get(key, ()) if p[0] > line] for key in self.labels}
-        first = min((c for k in self.headers for r, c in places.get(k, ()) if r == line), default=0)
-        column = _most(c for spots in under.values() for _, c in spots if c < first)
+        column = _most(c for spots in under.values() for _, c in spots)
         if column is None:
             return None
         # a mere number is a question only in the column of the questions
         return _Grid(
             sheet,
             {
-                key: [r for r, c in spots if (c == column if key.isdecimal() else c < first)]
+                key: [p for p in spots if p[1] == column or not key.isdecimal()]
                 for key, spots in under.items()
             },
             {key: [c for r, c in places.get(key, ()) if r == line] for key in self.headers},
@@ -245,8 +287,9 @@ def _said(answer: AnswerPlan, printed: _Printed, grids: Sequence[_Grid]) -> Said
     spots = [
         (grid, (row, column))
         for grid in grids
-        for row in grid.rows[label]
-        for column in grid.columns[header]
+        for row, beside in grid.labels[label]
+        # of equal headers in one row the next one belongs to the question
+        for column in sorted(c for c in grid.columns[header] if c > beside)[:1]
     ]
     sheets = frozenset(grid.sheet.name for grid, _ in spots)
     if not spots:

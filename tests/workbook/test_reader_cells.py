@@ -136,6 +136,7 @@ def test_rows_out_of_order() -> None:
         '<row r="1"><c r="A1" t="str"><is><t>a</t></is></c></row>',
         '<row r="1"><c r="A1"><v>1</v><v>2</v></c></row>',
         '<row r="1"><x><c r="A1"><v>1</v></c></x></row>',
+        '<row r="1"><c r="A1" t="str"><v>一<x/>二</v></c></row>',
         '<x><row r="1"><c r="A1"><v>1</v></c></row></x>',
         '<row r="1"><c r="A1"><x><v>1</v></x></c></row>',
         '<row r="1"><c r="A1" t="inlineStr"><is><x><t>a</t></x></is></c></row>',
@@ -151,11 +152,12 @@ def test_contradictory_cell(rows: str) -> None:
 def test_text_in_an_unknown_element() -> None:
     """A shared string inside an element nobody knows is damage: other readers show nothing there."""
     row = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
-    for item in ("<x><t>a</t></x>", "<r><x><t>a</t></x></r>"):
+    for item in ("<x><t>a</t></x>", "<r><x><t>a</t></x></r>", "<t>a<x/>b</t>"):
         read = read_workbook(book(row, strings=shared_strings(item)))
         assert isinstance(read, Refusal)
         assert read.code is RefusalCode.DAMAGED
-    assert isinstance(read_workbook(book(row, strings=shared_strings("<r><t>a</t></r>"))), RawBook)
+    for item in ("<r><t>a</t></r>", "<t>a<!-- --><?x?>b</t>"):
+        assert isinstance(read_workbook(book(row, strings=shared_strings(item))), RawBook)
 
 
 @pytest.mark.parametrize(

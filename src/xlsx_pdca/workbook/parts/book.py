@@ -24,6 +24,7 @@ from xlsx_pdca.workbook.parts.xml import (
     Pieces,
     is_true,
     relationship_id,
+    shaped,
     stream,
     tagged,
 )
@@ -33,6 +34,9 @@ _BINARY_TYPE = "sheet.binary"
 _OTHER_OFFICE_TYPES = ("wordprocessingml", "ms-word", "presentationml", "ms-powerpoint", "visio")
 _BUILT_IN = "_xlnm."
 _LONGEST_AREA = 40
+_SHAPE = shaped(
+    MAIN, {"sheet": ("sheets",), "definedName": ("definedNames",)}, leaves=("definedName",)
+)
 _TARGET = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^'!,()]+))!([^!,]+)\Z")
 
 
@@ -87,7 +91,9 @@ def read_book_part(package: Package, part: str) -> BookPart:
         "definedName": reading.open_name,
     }
     closes = tagged(MAIN, {"definedName": reading.close_name})
-    stream(package.chunks(part), tagged(MAIN, opens), closes, reading.pieces, part=part)
+    stream(
+        package.chunks(part), tagged(MAIN, opens), closes, reading.pieces, part=part, shape=_SHAPE
+    )
     if not reading.book.is_workbook:
         raise NotAWorkbook(f"main part {part} is no workbook")
     if not reading.book.sheets:

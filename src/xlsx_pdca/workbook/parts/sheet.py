@@ -25,7 +25,7 @@ from xlsx_pdca.workbook.parts.xml import (
     gathered,
     is_true,
     known_once,
-    placed,
+    shaped,
     stream,
     tagged,
     whole,
@@ -37,7 +37,7 @@ _ROOTS = ("worksheet", "chartsheet", "dialogsheet", "macrosheet")
 _TAIL = tuple(
     tagged(MAIN, dict.fromkeys(("conditionalFormatting", "dataValidations", "hyperlinks")))
 )
-_PARENTS = placed(
+_SHAPE = shaped(
     MAIN,
     {
         "row": ("sheetData",),
@@ -49,6 +49,7 @@ _PARENTS = placed(
         "r": ("is",),
         "rPh": ("is",),
     },
+    leaves=("v", "f", "t"),
 )
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _LONGEST_NUMBER = 400
@@ -128,9 +129,7 @@ def read_sheet_part(chunks: Iterable[bytes], shared: Shared, part: str) -> Sheet
     opens = tagged(MAIN, {**cells.opens(), **around.opens()})
     closes = tagged(MAIN, cells.closes())
     ending = Ending(chunks)
-    stream(
-        ending, opens, closes, cells.pieces, part=part, roots=_ROOTS, until=_TAIL, parents=_PARENTS
-    )
+    stream(ending, opens, closes, cells.pieces, part=part, roots=_ROOTS, until=_TAIL, shape=_SHAPE)
     sheet.page_texts = page_texts(ending.kept)
     cells.finish()
     return sheet

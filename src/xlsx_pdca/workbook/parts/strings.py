@@ -9,9 +9,13 @@ from xlsx_pdca.cells import decode_stored
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import CannotRead, Hostile
 from xlsx_pdca.workbook.parts.plain import NotPlain, plain_strings
-from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Pieces, gathered, placed, stream, tagged
+from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Pieces, gathered, shaped, stream, tagged
 
-_PARENTS = placed(MAIN, {"si": ("sst",), "t": ("si", "r", "rPh"), "r": ("si",), "rPh": ("si",)})
+_SHAPE = shaped(
+    MAIN,
+    {"si": ("sst",), "t": ("si", "r", "rPh"), "r": ("si",), "rPh": ("si",)},
+    leaves=("t",),
+)
 
 
 def shared_strings(chunks: Iterable[bytes], part: str, *, times: int = 1) -> list[str]:
@@ -25,7 +29,7 @@ def shared_strings(chunks: Iterable[bytes], part: str, *, times: int = 1) -> lis
     closes = tagged(
         MAIN, {"si": table.close_item, "t": table.close_text, "rPh": table.close_phonetic}
     )
-    stream(chunks, opens, closes, table.pieces, part=part, roots=("sst",), parents=_PARENTS)
+    stream(chunks, opens, closes, table.pieces, part=part, roots=("sst",), shape=_SHAPE)
     return table.texts
 
 
@@ -34,7 +38,7 @@ def _plain_strings(data: bytes, part: str, times: int) -> list[str]:
     texts, around = plain_strings(data)
     places: list[Attributes] = []
     opens = tagged(MAIN, {"si": places.append})
-    stream((around,), opens, {}, part=part, roots=("sst",), parents=_PARENTS)
+    stream((around,), opens, {}, part=part, roots=("sst",), shape=_SHAPE)
     if len(places) != 1:
         raise NotPlain("the strings stand in no place of their own")
     table = _Table(times)

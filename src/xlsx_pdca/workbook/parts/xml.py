@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from typing import TypeVar
@@ -28,7 +29,6 @@ _RELATIONSHIP_ID = tuple(
         "http://purl.oclc.org/ooxml/officeDocument/relationships",
     )
 )
-NO_PARENTS: Mapping[str, Collection[str]] = {}
 _GATHERED_BYTES = 4 << 20
 _REMEMBERED_BYTES = 128 << 10
 _ENCODINGS = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"}
@@ -43,15 +43,31 @@ def tagged(namespaces: Iterable[str], handlers: Mapping[str, Handler]) -> dict[s
     }
 
 
-def placed(
-    namespaces: Iterable[str], parents: Mapping[str, Collection[str]]
-) -> dict[str, Collection[str]]:
-    """Tags with the tags they may stand in, under the names the parser reports."""
-    return {
-        f"{namespace} {tag}": {f"{namespace} {each}" for each in around}
-        for namespace in namespaces
-        for tag, around in parents.items()
-    }
+@dataclass(frozen=True)
+class Shape:
+    """Where elements may stand; readers do not agree on what a cell inside an unknown element is."""
+
+    parents: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Element → those it may stand in; others may stand anywhere."""
+    leaves: Collection[str] = ()
+    """Elements that hold nothing but text."""
+
+
+def shaped(
+    namespaces: Sequence[str], parents: Mapping[str, Collection[str]], leaves: Collection[str]
+) -> Shape:
+    """The same under the names the parser reports."""
+    return Shape(
+        {
+            f"{namespace} {tag}": {f"{namespace} {each}" for each in around}
+            for namespace in namespaces
+            for tag, around in parents.items()
+        },
+        {f"{namespace} {tag}" for namespace in namespaces for tag in leaves},
+    )
+
+
+_ANY_SHAPE = Shape()
 
 
 def known_once(
@@ -124,13 +140,12 @@ def stream(
     part: str,
     roots: Collection[str] = (),
     until: Collection[str] = (),
-    parents: Mapping[str, Collection[str]] = NO_PARENTS,
+    shape: Shape = _ANY_SHAPE,
 ) -> None:
     """Call the handlers in document order; a DTD, absurd nesting and broken XML stop the reading.
 
     `roots` names the local names the root element may have, empty allows any. From the first tag
-    in `until` on, the rest is only checked for being XML. A tag of `parents` may stand in nothing
-    else than those: readers do not agree on what a cell inside an unknown element is.
+    in `until` on, the rest is only checked for being XML.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -139,7 +154,7 @@ def stream(
     collected = Pieces() if pieces is None else pieces
     guarded = dict(opens) | {tag: _silencer(parser) for tag in until}
     parser.StartElementHandler, parser.EndElementHandler = _dispatch(
-        guarded, closes, collected.clear, roots, parents
+        guarded, closes, collected.clear, roots, shape
     )
     if pieces is not None:
         parser.CharacterDataHandler = pieces.append
@@ -164,17 +179,19 @@ def _dispatch(
     closes: Mapping[str, Close],
     forget_text: Callable[[], None],
     roots: Collection[str],
-    parents: Mapping[str, Collection[str]],
+    shape: Shape,
 ) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
     """Closures, because these two run for every element of every file."""
     above: list[str] = []
     opener, closer = opens.get, closes.get
+    parents, leaves = shape.parents, shape.leaves
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if not above and roots and name.rpartition(" ")[2] not in roots:
             raise Damaged(f"root element {name[:200]}")
-        if name in parents and (not above or above[-1] not in parents[name]):
-            raise Damaged(f"element {name[:200]} in a place of its own")
+        around = above[-1] if above else ""
+        if around in leaves or (name in parents and around not in parents[name]):
+            raise Damaged(f"element {name[:200]} inside {around[:200]}")
         above.append(name)
         if len(above) > limits.DEPTH:
             raise Hostile(f"elements nested deeper than {limits.DEPTH}")
