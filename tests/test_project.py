@@ -24,6 +24,7 @@ FENCES = {
     "openpyxl": ("workbook",), "xlsxwriter": ("workbook",), "python_calamine": ("workbook",),
     "pandas": ("summary",), "click": ("cli",), "sqlite3": ("store",), "fcntl": ("store",),
     "msvcrt": ("store",), "smtplib": (), "imaplib": (), "email": (), "socket": (), "http": (),
+    "olefile": ("mailbox", "workbook"), "pyzipper": ("mailbox",), "msoffcrypto": ("workbook",),
 }  # fmt: skip
 """Library → the only top-level modules of the program that may import it; none may speak to a network."""
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta, timezone
 
 from xlsx_pdca.cells import visible_name
 from xlsx_pdca.mailbox.attachment_names import header_text, unfolded, words_decoded
@@ -71,22 +70,42 @@ def _mailbox(words: list[str], angle: str | None) -> tuple[str, str]:
     return (said, "") if is_address(said) else ("", said)
 
 
+_DATE = re.compile(
+    r"(?:[A-Za-z]{3,9}\.?,?\s*)?([0-9]{1,2})\s+([A-Za-z]{3})[a-z]*\.?\s+([0-9]{4}|[0-9]{2})\s+"
+    r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s+([+-][0-9]{4}|[A-Za-z]{1,4})\b"
+)
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_ZONES = {"jst": 9, "gmt": 0, "utc": 0, "ut": 0, "z": 0}
+"""Names that mean one thing only; others are used for several places, and RFC 5322 knows nothing of most."""
 
 
 def iso_date(raw: bytes) -> str:
     """ISO 8601 with offset of a Date header; "" where it has no offset or is none."""
-    text = re.sub(r"\bJST\b(?!\))", "+0900", header_text(raw))
+    text = header_text(raw)
+    found = _DATE.match(text)
     try:
-        if _ISO.fullmatch(text):
-            return datetime.fromisoformat(text).isoformat(timespec="seconds")
-        at: datetime = parsedate_to_datetime(text)
-        # "-0000" is how a program says UTC without saying where it stands
-        if at.tzinfo is None:
-            return at.isoformat(timespec="seconds") + "+00:00" if "-0000" in text else ""
-        return at.isoformat(timespec="seconds")
-    except (ValueError, TypeError, IndexError, OverflowError):
+        if found:
+            return _moment(*found.groups()).isoformat()
+        return datetime.fromisoformat(text).isoformat() if _ISO.fullmatch(text) else ""
+    except (ValueError, KeyError):
         return ""
+
+
+def _moment(
+    day: str, month: str, year: str, hour: str, minute: str, second: str | None, zone: str
+) -> datetime:
+    """The point in time; ValueError or KeyError where there is none."""
+    if len(year) == 2:
+        year = f"20{year}" if int(year) < 50 else f"19{year}"
+    hours, minutes = (_ZONES[zone.lower()], 0) if zone.isalpha() else (int(zone[:3]), int(zone[3:]))
+    if minutes > 59:
+        raise ValueError(zone)
+    offset = timedelta(hours=hours, minutes=-minutes if zone[0] == "-" else minutes)
+    date = (int(year), _MONTHS.index(month.lower()) + 1, int(day))
+    # a leap second is the last one of its minute
+    seconds = 59 if second == "60" else int(second or 0)
+    return datetime(*date, int(hour), int(minute), seconds, tzinfo=timezone(offset))
 
 
 def message_id(raw: bytes) -> str:
