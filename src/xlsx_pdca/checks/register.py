@@ -52,6 +52,8 @@ class Register:
     """Mail address in lower case → units whose 送付先, CC or 経由機関 it is; several may share one."""
     own: frozenset[str] = frozenset()
     """Mail addresses of the prefecture itself: whoever forwards a mail bears witness to nothing."""
+    unproved: frozenset[str] = frozenset()
+    """Tickets given out under a key that was lost since: known word by word, they are believed."""
 
     def of_same_unit(self, ticket: Ticket) -> Sequence[IssuedBook]:
         """All workbooks issued for the same unit and form, in order of issue; none for a stranger."""

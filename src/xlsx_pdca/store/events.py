@@ -73,6 +73,21 @@ class EventLog:
         with self.writing() as writer:
             return writer.append(events)
 
+    def begin(self, events: Sequence[NewEvent]) -> bool:
+        """Make a ledger of these events in one step: after a crash there is none, or all of it.
+
+        Where there is one already it is left alone, and the answer is False.
+        """
+        with self._locked():
+            if self._bytes():
+                return False
+            prev, lines = FIRST_PREV, []
+            for seq, new in enumerate(events, 1):
+                lines.append(line_of(Event.booked(new, seq=seq, prev=prev)))
+                prev = _hash(lines[-1])
+            write_atomically(self.path, b"".join(lines), calls=self.calls)
+            return True
+
     @contextmanager
     def writing(self) -> Iterator[EventWriter]:
         """Hold the round's lock, for work that reads, decides and appends as one; a torn line is set aside first."""

@@ -58,12 +58,18 @@ def write_copies(copies: Mapping[Path, str], originals: Archive) -> None:
         sync_directory(parent)
 
 
-def make_room(target: Path, digest: str) -> None:
-    """Give another name to a copy with other bytes: it was made before the ledger was put back to a backup."""
+EARLIER = "以前の控え"
+"""Made before the ledger was put back to a backup."""
+EDITED = "書き換えられた控え"
+"""Saved or replaced by somebody after it was made."""
+
+
+def make_room(target: Path, digest: str, word: str = EARLIER) -> None:
+    """Give another name to a copy with other bytes; `word` says what it is then."""
     with told_about(target):
         if not target.exists() or sha256(target.read_bytes()).hexdigest() == digest:
             return
-        names = (target.with_stem(f"{target.stem}_以前の控え{n}") for n in count(1))
+        names = (target.with_stem(f"{target.stem}_{word}{n}") for n in count(1))
         target.rename(next(name for name in names if not name.exists()))
 
 

@@ -42,6 +42,7 @@ def register_of(round_: Round, ledger: Ledger, readings: Readings) -> Register:
         exempt={unit.id: unit.exempt_reason for unit in round_.units if unit.exempt},
         senders=senders_of(round_.units),
         own=frozenset({round_.settings.mail.casefold()}),
+        unproved=ledger.unproved,
     )
 
 

@@ -29,10 +29,12 @@ _TOGETHER = 64
 class Readings:
     """What archived files say under frozen plans; one crew of workers and one cache for a whole run."""
 
-    def __init__(self, folder: RoundFolder, secrets: Sequence[str] = ()) -> None:
-        """`secrets` are passwords to try on what is closed; they are kept nowhere."""
+    def __init__(
+        self, folder: RoundFolder, secrets: Sequence[str] = (), *, plans: Archive | None = None
+    ) -> None:
+        """`secrets` are passwords to try on what is closed, kept nowhere; `plans` says where else than usual they lie."""
         self.originals = Archive.of_originals(folder.originals)
-        self._plans_archive = Archive.of_plans(folder.plans)
+        self._plans_archive = plans or Archive.of_plans(folder.plans)
         self._plans: dict[str, WorkbookPlan] = {}
         self._cache = ReadingCache(folder.cache)
         self._new: dict[ReadingKey, str] = {}

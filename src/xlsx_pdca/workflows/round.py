@@ -109,7 +109,8 @@ class Round:
     def ledger(self) -> Ledger:
         """What is booked; WrongKey or OtherRound if the tickets in it were made with another key or as another round."""
         ledger = fold(self.log.read())
-        for ticket in find_tickets(next(iter(ledger.tickets), "")):
+        proved = (text for text in ledger.tickets if text not in ledger.unproved)
+        for ticket in find_tickets(next(iter(proved), "")):
             if not ticket.is_genuine(self.key):
                 raise WrongKey(self.folder.key_file)
             if ticket.round != self.settings.id:

@@ -1,0 +1,80 @@
+"""`rebuild`: put back what was lost, from what is left."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from xlsx_pdca.cli import console
+from xlsx_pdca.cli.japanese import Command
+from xlsx_pdca.cli.options import dry_run_option, json_option, round_option
+from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.store.round_folder import KEY_BYTES, open_remains
+from xlsx_pdca.workflows.found_again import FoundAgain
+from xlsx_pdca.workflows.rebuild import UNKNOWN, Restored, rebuild
+
+
+@click.command("rebuild", cls=Command)
+@round_option
+@dry_run_option
+@json_option
+def command(round_folder: Path, *, dry_run: bool, as_json: bool) -> int:
+    """失われた控えなどを、残っているものから元に戻します。
+
+    控え、様式の控え、原本（同じ内容のファイルが残っているもの）を戻し、読み取りの控えを作り直します。
+    受付記録が残っているときは、受付記録には触れません。
+
+    受付記録がどこにもないときだけ、「20_送付用」と「50_受領済」のファイルから作り直します。
+    バックアップがあるときは、先にバックアップから戻してください。
+    """
+    folder = open_remains(round_folder)
+    done = rebuild(
+        folder,
+        holder=console.person(),
+        now=console.now(),
+        fresh_key=secrets.token_bytes(KEY_BYTES),
+        dry_run=dry_run,
+    )
+    if as_json:
+        console.show_json(asdict(done))
+    else:
+        for text in _told(done):
+            console.show(text)
+        word = (
+            "元に戻す予定です。まだ何も変えていません"
+            if dry_run
+            else "終わりました。verify で確かめてください"
+        )
+        console.say(f"{word}。")
+    needs_person = done.lost or done.aside or done.ledger
+    return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
+
+
+def _told(done: Restored) -> Iterator[str]:
+    if done.ledger is not None:
+        yield from _told_ledger(done, done.ledger)
+    kinds = {
+        "様式の控え": done.plans,
+        "原本": done.originals,
+        "50_受領済の控え": done.copies,
+    }
+    for kind, places in kinds.items():
+        yield f"{kind}：戻したもの {len(places)}件"
+        yield from (f"　{place}" for place in places)
+    for place in done.aside:
+        yield f"内容が変えられていたため、別の名前（_書き換えられた控え）で残したもの：{place}"
+    for name in done.lost:
+        yield f"原本がどこにも見当たらないもの：{name}　バックアップから戻すか、再送をお願いしてください。"
+
+
+def _told_ledger(done: Restored, found: FoundAgain) -> Iterator[str]:
+    yield f"受付記録を作り直しました：様式の作成 {len(found.issues)}件、提出 {len(found.arrivals)}件"
+    yield f"　{UNKNOWN}"
+    if done.unproved:
+        yield f"　整理番号 {done.unproved}件は、鍵が失われたため未検証です（同じ番号の御回答は、これまでどおり受け付けます）。"
+    for place in found.not_taken:
+        yield f"　記録に入れられなかったもの：{place}　御回答などは「40_届いたファイル」に入れ直し、receive を実行してください。"
