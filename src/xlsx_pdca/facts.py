@@ -59,6 +59,39 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """One of several files that are joined into one submission."""
+
+    arrival: int
+    sha256: str
+    unit: str
+    """Whose workbook it was made on."""
+    issue: int
+    plan: str
+    file: str
+    """Readable copy, relative to the round folder."""
+    person: str = ""
+    read_as: str = ""
+    evidence: int = 0
+
+    @property
+    def workbook(self) -> str:
+        """SHA-256 of the bytes that are read."""
+        return self.read_as or self.sha256
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which of several differing answers counts, where files are joined."""
+
+    field: str
+    column: str
+    row: str
+    taken: tuple[int, ...]
+    """受付番号 of the files; the texts of several are put one after the other."""
+
+
+@dataclass(frozen=True)
 class Submitted:
     """A file taken in as the newest answer of a unit."""
 
@@ -84,10 +117,39 @@ class Submitted:
     evidence: int = 0
     """代理入力: sequence number of the arrival (a fax, a paper) the prefecture copied it from; 0 where the unit typed it itself."""
 
+    joined: tuple[Joined, ...] = ()
+    """The files it is joined of, by receipt; the fields above speak of the newest. Empty where it is one file."""
+    choices: tuple[Choice, ...] = ()
+    """Decisions on answers in which the joined files differ; all else follows from the files."""
+
     @property
     def workbook(self) -> str:
         """SHA-256 of the bytes that are read."""
         return self.read_as or self.sha256
+
+    @property
+    def arrivals(self) -> tuple[int, ...]:
+        """Every received file it is made of."""
+        return tuple(part.arrival for part in self.joined) or (self.arrival,)
+
+    @property
+    def originals(self) -> tuple[str, ...]:
+        """SHA-256 of every received file it is made of."""
+        return tuple(part.sha256 for part in self.joined) or (self.sha256,)
+
+    def file_of(self, arrival: int) -> str:
+        """Readable copy of one of its files."""
+        return next((part.file for part in self.joined if part.arrival == arrival), self.file)
+
+    @property
+    def evidences(self) -> tuple[int, ...]:
+        """Arrivals on paper that the prefecture copied into it."""
+        return tuple(part.evidence for part in self.joined) or (self.evidence,)
+
+    @property
+    def copies(self) -> Mapping[str, str]:
+        """Readable copy → SHA-256 of its bytes."""
+        return {part.file: part.workbook for part in self.joined} or {self.file: self.workbook}
 
 
 @dataclass(frozen=True)

@@ -194,7 +194,7 @@ class Ledger:
     def _submissions(self) -> Mapping[int, Submitted]:
         """Arrival → the submission it became."""
         taken = (b.fact for s in self.standings.values() for b in s.submissions)
-        return {submission.arrival: submission for submission in taken}
+        return {arrival: submission for submission in taken for arrival in submission.arrivals}
 
     def submission_of(self, arrival: int) -> Submitted | None:
         """What a received file was taken in as, whosever it turned out to be."""
@@ -213,7 +213,8 @@ class Ledger:
     @cached_property
     def _copied(self) -> frozenset[int]:
         """Arrivals on paper that the prefecture has typed in: 代理入力."""
-        return frozenset(submission.evidence for submission in self._submissions.values())
+        taken = self._submissions.values()
+        return frozenset(number for submission in taken for number in submission.evidences)
 
     @cached_property
     def _opened_later(self) -> frozenset[int]:
@@ -257,12 +258,14 @@ class Ledger:
     @cached_property
     def _in_use(self) -> frozenset[str]:
         current = (standing.submission for standing in self.standings.values())
-        return frozenset(submission.sha256 for submission in current if submission)
+        return frozenset(
+            each for submission in current if submission for each in submission.originals
+        )
 
     @cached_property
     def _once_in_use(self) -> frozenset[str]:
-        taken = (b.fact.sha256 for s in self.standings.values() for b in s.submissions)
-        return frozenset(taken)
+        taken = (b.fact for s in self.standings.values() for b in s.submissions)
+        return frozenset(each for submission in taken for each in submission.originals)
 
     @cached_property
     def _waiting(self) -> Mapping[str, frozenset[int]]:
@@ -333,7 +336,7 @@ class Ledger:
         if not together:
             return None
         current = self.standing(*key).submission
-        if current is not None and current.arrival in together:
+        if current is not None and together.intersection(current.arrivals):
             return Use.COUNTS
         if any(booked.seq in together for booked in self.held):
             return Use.WAITS
@@ -460,6 +463,9 @@ def _is_gone(seq: int, fact: Fact | None, disposed: Mapping[str, Booked]) -> boo
             digest = (
                 fact.sha256 or fact.inside
             )  # a part that could not be taken out has no bytes of its own
+        case Submitted(joined=joined) if joined:
+            came_of = {part.sha256: part.arrival for part in joined}
+            return any(d in disposed and n < disposed[d].seq for d, n in came_of.items())
         case Submitted(sha256=digest, arrival=came):
             pass
         case _:

@@ -44,6 +44,16 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where an answer of a submission stands that is joined of several files."""
+
+    arrival: int
+    """受付番号 of the file."""
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True)
 class StrayText:
     """Something the sender wrote outside the answer cells; kept and shown."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -17,7 +17,8 @@ from xlsx_pdca.event import JST
 from xlsx_pdca.findings import Finding
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
-from xlsx_pdca.submission import Answer, Reading, State
+from xlsx_pdca.reading import Address
+from xlsx_pdca.submission import Answer, Origin, Reading, State
 from xlsx_pdca.unit import Unit
 
 if TYPE_CHECKING:
@@ -62,6 +63,33 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class PartFile:
+    """One of the files a submission is joined of."""
+
+    arrival: int
+    """受付番号."""
+    file: str
+    """Readable copy, relative to the round folder."""
+    sha256: str
+    received_at: datetime | None = None
+    entry: Entry = Entry.TYPED
+    entered_by: str = ""
+    entered_at: datetime | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One answer that is not what the submission before said; texts as an office reads them."""
+
+    question: str
+    before: str
+    now: str
+    since: int
+    """Number of the submission before."""
+
+
+@dataclass(frozen=True)
 class UnitReturn:
     """What one unit was asked with one form, and what came back last."""
 
@@ -88,6 +116,21 @@ class UnitReturn:
     corrections: tuple[Correction, ...] = ()
     held: bool = False
     """Waits for a person: its answers stay out of every book."""
+    parts: tuple[PartFile, ...] = ()
+    """The files it is joined of, by receipt; empty where it is one file."""
+    origins: Mapping[Address, tuple[Origin, ...]] = field(default_factory=dict)
+    """Where each answer of a joined submission stands."""
+    changes: tuple[Change, ...] = ()
+    """What differs from the submission before."""
+
+    def sources(self, address: Address) -> tuple[tuple[PartFile, Origin], ...]:
+        """File and place of each text an answer of a joined submission is made of."""
+        files = {part.arrival: part for part in self.parts}
+        return tuple((files[o.arrival], o) for o in self.origins.get(address, ()))
+
+    def file_of(self, arrival: int) -> str:
+        """Readable copy of one of the joined files; the newest for 0."""
+        return next((part.file for part in self.parts if part.arrival == arrival), self.file)
 
     @property
     def is_in(self) -> bool:
@@ -267,10 +310,13 @@ def _rows_of_return(summary: SummaryInput, returned: UnitReturn) -> Iterator[Lon
             raw=answer.raw,
             value=answer.value,
             state=answer.state.value,
-            sheet=answer.sheet,
-            cell=answer.cell,
             share=question.share.value,
-            **_correction_words(correction),
+            **{
+                "sheet": answer.sheet,
+                "cell": answer.cell,
+                **_origin_words(returned.sources(place.address)),
+                **_correction_words(correction),
+            },
         )
 
 
@@ -303,6 +349,24 @@ def _common(summary: SummaryInput, returned: UnitReturn) -> LongRow:
         submission=str(returned.submission or ""),
         as_of=iso(summary.as_of),
     )
+
+
+def _origin_words(sources: Sequence[tuple[PartFile, Origin]]) -> dict[str, str]:
+    """Who wrote an answer of a joined submission, and where; of several texts all, parted by semicolons."""
+    if not sources:
+        return {}
+    files = [part for part, _ in sources]
+    return {
+        "entry": ";".join(dict.fromkeys(part.entry.value for part in files)),
+        "entered_by": ";".join(part.entered_by for part in files),
+        "entered_at": ";".join(dict.fromkeys(iso(part.entered_at) for part in files)),
+        "evidence": ";".join(dict.fromkeys(part.evidence for part in files)),
+        "file": ";".join(part.file for part in files),
+        "sheet": ";".join(origin.sheet for _, origin in sources),
+        "cell": ";".join(origin.cell for _, origin in sources),
+        "received_at": ";".join(iso(part.received_at) for part in files),
+        "sha256": ";".join(part.sha256 for part in files),
+    }
 
 
 def _correction_words(correction: Correction | None) -> dict[str, str]:

@@ -225,7 +225,7 @@ def chained(events: list[dict[str, object]]) -> bytes:
 
 def test_an_undo_keeps_everything_accounted_for(worked: Desk) -> None:
     """A submission taken back waits for a person again, and nothing dangles."""
-    step = next(s for s in recent_steps(worked.round) if s.arrival)
+    step = next(s for s in recent_steps(worked.round) if s.arrivals)
     undo(worked.round, step.seq, "", now=NOW, by=BY)
     found = verify(worked.round.folder)
     assert found.adds_up

@@ -66,7 +66,9 @@ def compare(older: Reading, newer: Reading) -> Comparison:
 
 def lost_drawings(older: Reading, newer: Reading) -> tuple[str, ...]:
     """Drawing sheets on which the newer file has fewer pictures and shapes."""
-    counts = dict(newer.drawings)
+    counts: dict[str, int] = {}
+    for sheet, count in newer.drawings:  # a sheet of several joined files is listed more than once
+        counts[sheet] = max(count, counts.get(sheet, 0))
     return tuple(sheet for sheet, count in older.drawings if count > counts.get(sheet, 0))
 
 
@@ -122,8 +124,9 @@ def _relation(different: bool, only_older: bool, only_newer: bool) -> Relation:
 
 def _said(reading: Reading) -> dict[Address, tuple[str, State]]:
     """What each answer says; 1,200 and １２００ of a number say the same."""
-    return {a.address: _content(a) for a in reading.answers if a.state is not State.BLANK}
+    return {a.address: content(a) for a in reading.answers if a.state is not State.BLANK}
 
 
-def _content(answer: Answer) -> tuple[str, State]:
+def content(answer: Answer) -> tuple[str, State]:
+    """What an answer says, for comparing; 1,200 and １２００ of a number say the same."""
     return (answer.value or answer.raw, answer.state)

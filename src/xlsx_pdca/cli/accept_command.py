@@ -10,6 +10,7 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.arrivals import IN_BOOKS, remarks
 from xlsx_pdca.cli.japanese import Command
+from xlsx_pdca.cli.joining import join
 from xlsx_pdca.cli.options import (
     dry_run_option,
     form_id,
@@ -32,13 +33,20 @@ from xlsx_pdca.workflows.round import Round
 @click.option("--form", default="", metavar="様式ID", help="この様式だけ")
 @click.option(
     "--file",
-    "arrival",
+    "arrivals",
     type=int,
+    multiple=True,
     metavar="受付番号",
-    help="保留中のファイル（番号は status で分かります）",
+    help="保留中のファイル（番号は status で分かります）。--join のときは、いくつも付けます",
 )
 @click.option(
     "--as", "owner", metavar="回答単位ID", help="保留中のファイルを、この団体の提出とします"
+)
+@click.option(
+    "--join",
+    "joined",
+    metavar="回答単位ID",
+    help="いくつかのファイルを欄ごとに合わせ、この団体の一つの提出とします",
 )
 @click.option(
     "--dismiss", "reason", metavar="理由", help="保留中のファイルを、取り扱わないこととします"
@@ -48,8 +56,9 @@ from xlsx_pdca.workflows.round import Round
 def command(
     units: tuple[str, ...],
     form: str,
-    arrival: int | None,
+    arrivals: tuple[int, ...],
     owner: str | None,
+    joined: str | None,
     reason: str | None,
     round_folder: Path,
     *,
@@ -58,14 +67,18 @@ def command(
 ) -> int:
     """提出された内容を確認済にします。保留中のファイルの取扱いも決めます。
 
+    二人以上から届いた書きかけのファイルは、--join で欄ごとに合わせます。
     IDを指定した団体は、確認する点が残っていても確認済にします。取り消すときは undo です。
     """
     round_ = opened(round_folder)
     form = form_id(round_, form)
-    if arrival is not None:
-        return _held(round_, arrival, owner, reason, form, dry_run=dry_run)
-    if owner is not None or reason is not None:
-        option = "--as" if owner is not None else "--dismiss"
+    if arrivals and joined is not None:
+        _refuse_beside_join(owner, reason)
+        return join(round_, arrivals, joined, form, dry_run=dry_run)
+    if arrivals:
+        return _held(round_, _only(arrivals), owner, reason, form, dry_run=dry_run)
+    if given := [name for name, text in _options(owner, joined, reason) if text is not None]:
+        option = given[0]
         raise UsageError(
             f"{option} は、保留中のファイルの取扱いです。どのファイルかが指定されていません。",
             "「--file 受付番号」を付けてください（受付番号は status で分かります）。",
@@ -84,6 +97,31 @@ def command(
         dry_run=dry_run,
     )
     return _told(round_, done, dry_run=dry_run)
+
+
+def _options(
+    owner: str | None, joined: str | None, reason: str | None
+) -> tuple[tuple[str, str | None], ...]:
+    return (("--as", owner), ("--join", joined), ("--dismiss", reason))
+
+
+def _refuse_beside_join(owner: str | None, reason: str | None) -> None:
+    for option, text in (("--as", owner), ("--dismiss", reason)):
+        if text is not None:
+            raise UsageError(
+                f"--join と {option} は同時に指定できません。", "どちらか一方を指定してください。"
+            )
+
+
+def _only(arrivals: tuple[int, ...]) -> int:
+    """The one file that was named."""
+    if len(arrivals) > 1:
+        raise UsageError(
+            "--file がいくつも指定されています。",
+            "いくつかのファイルを一つの提出に合わせるときは「--join 回答単位ID」を付けてください。"
+            "そのほかのときは、一つずつ指定してください。",
+        )
+    return arrivals[0]
 
 
 def _held(

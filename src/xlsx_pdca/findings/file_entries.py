@@ -401,6 +401,22 @@ FILE_ENTRIES = (
         reader=_OFFICER,
     ),
     Entry(
+        "ARR13",
+        _INFO,
+        "合わせた御回答のうち採用しなかった記載",
+        "「{label}」には、{name}の次の御記入もありました（採用していません）。\n{found}",
+        "",
+        reader=_OFFICER,
+    ),
+    Entry(
+        "ARR14",
+        _INFO,
+        "今の様式にない設問への記載",
+        "差し替え前の様式の設問（{label}）に、{name}の次の御記入がありました（今の様式にない設問です）。\n{found}",
+        "",
+        reader=_OFFICER,
+    ),
+    Entry(
         "ARR20",
         _MUST,
         "処分したファイルと同じもの",

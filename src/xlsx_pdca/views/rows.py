@@ -115,7 +115,7 @@ def rows_of(
         _cell(records[a][0] if a in records else None, book.kinds.get(a)) for a in addresses
     )
     row_key = f"{unit.id}#{part}" if part else unit.id
-    answers = [answer for answer, _ in found]
+    source = _source(returned, [answer for answer, _ in found])
     for place in _places(book.summary, unit):
         yield ViewRow(
             place=place,
@@ -125,12 +125,43 @@ def rows_of(
             key=NoteKey(view_key, place.code, row_key),
             digest=digest,
             missing=not returned.is_in,
-            file=returned.file if returned.is_in else "",
-            sheet=next((a.sheet for a in answers if a.sheet), ""),
-            spots=tuple(a.cell for a in answers if a.cell),
-            entry=_entry_words(returned, [c for _, c in found if c]),
+            file=source.file if returned.is_in else "",
+            sheet=source.sheet,
+            spots=source.spots,
+            entry="\n".join(
+                x for x in (*source.others, _entry_words(returned, [c for _, c in found if c])) if x
+            ),
             who=book.respondents[unit.id],
         )
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where the answers of a row stand: the file its link leads to, and in words the others."""
+
+    file: str
+    sheet: str
+    spots: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+
+def _source(returned: UnitReturn, answers: Sequence[Answer]) -> _Source:
+    sheet = next((a.sheet for a in answers if a.sheet), "")
+    if not returned.parts:
+        return _Source(returned.file, sheet, tuple(a.cell for a in answers if a.cell))
+    spots: dict[tuple[str, str], list[str]] = {}
+    for answer in answers:
+        for part, origin in returned.sources(answer.address):
+            spots.setdefault((part.file, origin.sheet), []).append(origin.cell)
+    if not spots:
+        return _Source(returned.file, sheet, tuple(a.cell for a in answers if a.cell))
+    ((file, sheet), cells), *others = spots.items()
+    return _Source(
+        file,
+        sheet,
+        tuple(cells),
+        tuple(f"{f.rpartition('/')[2]} {s}!{'・'.join(c)}" for (f, s), c in others),
+    )
 
 
 def _places(summary: SummaryInput, unit: Unit) -> tuple[Place, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from xlsx_pdca.checks.joined import NO_QUESTION, NOT_CHOSEN
 from xlsx_pdca.layout.metrics import lines_needed
 from xlsx_pdca.reading import answer_label
 from xlsx_pdca.submission import State
@@ -46,6 +47,8 @@ MOST_PAGES = 300
 """Municipalities per sheet."""
 MOST_BREAKS = 1_000
 """Page breaks per sheet; Excel allows 1,023."""
+LEFT_OUT = "合わせるときに採用しなかった記載"
+"""Heading over what somebody answered and another one's text was taken for."""
 _TOGETHER = 60.0
 """A heading goes to the next page with what follows it where less than this is left."""
 NOT_IN = "まだ届いていない市町村"
@@ -127,6 +130,7 @@ class KarteWriter:
         if returned.is_in:
             self._answers(returned)
             self._suggested(returned)
+            self._not_chosen(returned)
             self._beside(returned)
 
     def _who(self, unit: Unit) -> str:
@@ -152,10 +156,17 @@ class KarteWriter:
         words = "　".join(word for word in (status, at, *_entry(returned)) if word)
         link = Part("", 1 + THIRD, 2 * THIRD, "source")
         row = self._row([head, Part(words, 1, THIRD), link, Part(who, 1 + 2 * THIRD, UNITS)])
-        name = returned.file.rpartition("/")[2]
-        self.sheet.link(
-            row, 2 + THIRD, f"external:../{returned.file}", name, "source_link", returned.file
-        )
+        self._link(row, returned.file)
+        for part in returned.parts[:-1]:
+            at = f"{japanese_time(part.received_at)} 受領" if part.received_at else ""
+            label = Part("合わせたファイル", 0, 0, "label")
+            words = "　".join(word for word in (part.entered_by, at) if word)
+            rest = Part("", 1 + 2 * THIRD, UNITS)
+            self._link(self._row([label, Part(words, 1, THIRD), link, rest]), part.file)
+
+    def _link(self, row: int, file: str) -> None:
+        name = file.rpartition("/")[2]
+        self.sheet.link(row, 2 + THIRD, f"external:../{file}", name, "source_link", file)
 
     def _answers(self, returned: UnitReturn) -> None:
         plan = self.summary.plan_of(returned)
@@ -193,6 +204,15 @@ class KarteWriter:
             label = f"{answer_label(planned[each.address], plan)}「{said[each.address]}」"
             words = f"「{each.source}」の御回答：{each.text}"
             self._row([Part(label, 0, 0, "label"), Part(words, 1, UNITS)])
+
+    def _not_chosen(self, returned: UnitReturn) -> None:
+        """Where several files were joined: every text that does not count, with its writer."""
+        told = [dict(f.context) for f in returned.findings if f.code in (NOT_CHOSEN, NO_QUESTION)]
+        if told:
+            self._heading(LEFT_OUT)
+        for each in told:
+            text = f"〔{each['name']}〕\n{each['found']}"
+            self._row([Part(each["label"], 0, 0, "label"), Part(text, 1, UNITS)])
 
     def _beside(self, returned: UnitReturn) -> None:
         """How many pictures came, and what was written outside the fields."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from xlsx_pdca.cells import MAX_CELL_UTF16
+from xlsx_pdca.checks.joined import part_of
 from xlsx_pdca.event import JST
 from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.layout.metrics import lines_needed
@@ -199,23 +201,70 @@ def _finding_line(
     sheet = finding.sheet.replace("'", "''")
     place = f"#'{sheet}'!{finding.cell or 'A1'}" if finding.sheet else ""
     is_settled = returned.status is Status.ACCEPTED
+    file = _file_of(returned, finding)
     return Line(
         (
             unit.id,
             unit.name,
             summary.forms[returned.form].title,
             finding.grade.value,
-            finding.sentence(),
-            returned.file.rpartition("/")[2],
+            _one_cell(finding.sentence()),
+            file.rpartition("/")[2],
             finding.sheet,
             finding.cell,
             unit.telephone,
             Status.ACCEPTED.value if is_settled else "",
         ),
-        link=f"external:../{returned.file}{place}",
+        link=f"external:../{file}{place}",
         link_column=7 if finding.cell else 1,
         weak=is_settled,
     )
+
+
+def _file_of(returned: UnitReturn, finding: Finding) -> str:
+    """The file a finding speaks of: one of those joined, or the place its answer was taken from."""
+    return returned.file_of(part_of(finding)) if returned.parts else returned.file
+
+
+def _one_cell(text: str) -> str:
+    """A sentence that quotes a whole answer may be longer than a cell of Excel holds."""
+    return text if 2 * len(text) <= MAX_CELL_UTF16 else text[: MAX_CELL_UTF16 // 2 - 1] + "…"
+
+
+def _changes(summary: SummaryInput) -> Listing:
+    """前回からの変更: what a newer submission says otherwise, both texts side by side."""
+    columns = (
+        Column("番号", 102),
+        Column("回答単位", 130),
+        Column("様式", 86),
+        Column("設問", 210),
+        Column("先の御回答", 410),
+        Column("今回の御回答", 410),
+        Column("回", 94, center=True),
+    )
+    lines = (
+        Line(
+            (
+                unit.id,
+                unit.name,
+                summary.forms[returned.form].title,
+                change.question,
+                change.before,
+                change.now,
+                f"第{change.since}回→第{returned.submission}回",
+            ),
+            link=f"external:../{returned.file}",
+            link_column=1,
+            weak=returned.status is Status.ACCEPTED,
+        )
+        for returned, unit in _in_order(summary)
+        for change in returned.changes
+    )
+    words = (
+        "もう一度御提出のあった相手について、先の御回答から変わったところです（県補正の前の、届いたままの内容です）。\n"
+        f"灰色の行は、提出が{Status.ACCEPTED}のものです。"
+    )
+    return columns, lines, words
 
 
 def _contacts(summary: SummaryInput) -> Listing:
@@ -307,6 +356,7 @@ _SHEETS: dict[str, Callable[[SummaryInput], Listing]] = {
     "提出状況": _status,
     "まだ届いていない相手": _missing,
     "確認事項": _findings,
+    "前回からの変更": _changes,
     "連絡記録": _contacts,
     "収受簿": _arrivals,
 }

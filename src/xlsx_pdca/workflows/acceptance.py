@@ -51,7 +51,7 @@ def accept(
     wanted = set(units)
     with round_.log.writing() as writer:
         ledger = fold(writer.read())
-        _refuse_unknown(round_, ledger, wanted)
+        refuse_unknown(round_, ledger, wanted)
         open_ones = [
             s
             for s in ledger.standings.values()
@@ -100,7 +100,7 @@ def _is_clear(standing: Standing) -> bool:
     return standing.submission is not None and not must_check(standing.submission)
 
 
-def _refuse_unknown(round_: Round, ledger: Ledger, wanted: Iterable[str]) -> None:
+def refuse_unknown(round_: Round, ledger: Ledger, wanted: Iterable[str]) -> None:
     """Only units of 名簿, and those that have left it since they were asked."""
     asked = {unit for unit, _ in ledger.standings}
     unknown = sorted(u for u in wanted if round_.unit(u) is None and u not in asked)
@@ -158,7 +158,7 @@ def assign(
         ledger = fold(writer.read())
         held = held_file(ledger, arrival)
         if not may_be_taken(held.fact):
-            raise _cannot_be_taken(held.fact)
+            raise cannot_be_taken(held.fact)
         submission = _assigned(round_, readings, ledger, held, (unit, form))
         if not dry_run:
             writer.append([booking(submission, at=now, by=by)])
@@ -180,10 +180,10 @@ def held_file(ledger: Ledger, arrival: int) -> Booked:
     return held[arrival]
 
 
-def _refuse_older(ledger: Ledger, held: Booked, key: Key) -> None:
+def refuse_older(ledger: Ledger, held: Booked, key: Key) -> None:
     """An older file never takes the place of a newer one unseen: a person takes the newer one back first."""
     current = ledger.standing(*key).submission
-    if current is None or current.arrival < held.seq:
+    if current is None or current.arrival <= held.seq:
         return
     raise UsageError(
         f"{key[0]} からは、受付番号{held.seq}のファイルより後に届いたものを、第{current.number}回として受け付けています。",
@@ -195,19 +195,19 @@ def _refuse_older(ledger: Ledger, held: Booked, key: Key) -> None:
 def _assigned(
     round_: Round, readings: Readings, ledger: Ledger, held: Booked, key: Key
 ) -> Submitted:
-    _refuse_unknown(round_, ledger, [key[0]])
+    refuse_unknown(round_, ledger, [key[0]])
     issue = ledger.standing(*key).issue
     if issue is None:
         raise UsageError(
             f"{key[0]} には、この様式を作成していません。",
             "回答単位と様式を御確認ください（status --list で一覧を表示します）。",
         )
-    _refuse_older(ledger, held, key)
+    refuse_older(ledger, held, key)
     found: Arrived = held.fact
-    sent = _workbook_of(found, key[1], ledger) or issue
+    sent = workbook_of(found, key[1], ledger) or issue
     reading = readings.reading(found.read_as or found.sha256, sent.plan, sent.slots)
     if isinstance(reading, Refusal):
-        raise _cannot_be_taken(found)
+        raise cannot_be_taken(found)
     title = readings.plan(sent.plan).title
     if not any(answer.cell for answer in reading.answers):
         raise UsageError(
@@ -237,7 +237,7 @@ def _assigned(
     return replace(taken, findings=(*taken.findings, *more))
 
 
-def _cannot_be_taken(found: Arrived) -> UsageError:
+def cannot_be_taken(found: Arrived) -> UsageError:
     """Why a held file is nobody's answer, with what may be done instead."""
     codes = {each.code for each in found.findings}
     remedy = "Excelブック（.xlsx）で改めてお送りいただくよう、お願いしてください。"
@@ -252,7 +252,7 @@ def _cannot_be_taken(found: Arrived) -> UsageError:
     return UsageError(f"「{found.name}」は、提出とすることができません。", remedy)
 
 
-def _workbook_of(found: Arrived, form: str, ledger: Ledger) -> Issued | None:
+def workbook_of(found: Arrived, form: str, ledger: Ledger) -> Issued | None:
     """The issued workbook a file proves to be made on, of whichever unit: it is read as it was sent."""
     issues = ledger.standing(found.unit, form).issues if found.form == form else ()
     return next((b.fact for b in issues if b.fact.issue == found.issue), None)
@@ -295,7 +295,7 @@ def mark_sent(
     wanted = set(units)
     with round_.log.writing() as writer:
         ledger = fold(writer.read())
-        _refuse_unknown(round_, ledger, wanted)
+        refuse_unknown(round_, ledger, wanted)
         _refuse_without_issue(wanted, ledger, form)
         chosen = [
             s

@@ -78,7 +78,7 @@ def _fate(booked: Booked, ledger: Ledger) -> Fate:
     taken = ledger.submission_of(booked.seq)
     if taken is not None:
         current = ledger.standing(taken.unit, taken.form).submission
-        return Fate.MERGED if current and current.arrival == booked.seq else Fate.REPLACED
+        return Fate.MERGED if current and booked.seq in current.arrivals else Fate.REPLACED
     if booked.seq in ledger.dismissed:
         return Fate.LAID_ASIDE
     if outcome is Outcome.REFUSED:

@@ -39,7 +39,7 @@ def restore_copies(folder: RoundFolder, ledger: Ledger, originals: Archive) -> N
 def copies_of(folder: RoundFolder, ledger: Ledger) -> dict[Path, str]:
     """Every readable copy that should lie in 50_受領済, with the SHA-256 of its bytes."""
     submissions = [b.fact for s in ledger.standings.values() for b in s.submissions]
-    copies = {folder.root / each.file: each.workbook for each in submissions}
+    copies = {folder.root / name: d for each in submissions for name, d in each.copies.items()}
     shown = {laid_out(booked, ledger): booked.fact.sha256 for booked in ledger.arrivals}
     return copies | {folder.root / name: digest for name, digest in shown.items() if name}
 

@@ -27,6 +27,7 @@ from xlsx_pdca.store.system import (
 )
 from xlsx_pdca.workflows.closed import closed_files
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files
+from xlsx_pdca.workflows.composed import reading_of
 from xlsx_pdca.workflows.copies import make_room, restore_copies, write_copies
 from xlsx_pdca.workflows.decide import (
     Judged,
@@ -191,21 +192,10 @@ def changes_since(taken: Submitted, ledger: Ledger, readings: Readings) -> tuple
     before = ledger.standing(taken.unit, taken.form).submission
     if before is None or before.plan != taken.plan:
         return ()
-    older, newer = (
-        readings.reading(s.workbook, s.plan, _slots(s, ledger)) for s in (before, taken)
-    )
-    if isinstance(older, Refusal) or isinstance(newer, Refusal):
+    older, newer = (reading_of(s, ledger, readings) for s in (before, taken))
+    if older is None or newer is None:
         return ()
     return since_before(older, newer, readings.plan(taken.plan), number=before.number)
-
-
-def _slots(submission: Submitted, ledger: Ledger) -> Mapping[str, str]:
-    """Slot values of the workbook a submission was made on."""
-    standing = ledger.standing(submission.unit, submission.form)
-    return next(
-        (b.fact.slots for b in standing.issues if b.fact.issue == submission.issue),
-        {},
-    )
 
 
 def _stem(round_: Round, judged: Judged, readings: Readings) -> str:

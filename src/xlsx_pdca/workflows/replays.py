@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from xlsx_pdca.checks.copies import compare
 from xlsx_pdca.facts import Submitted
 from xlsx_pdca.findings import Finding, finding
 from xlsx_pdca.ledger import Ledger
-from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.submission import Reading
+from xlsx_pdca.workflows.composed import reading_of
 from xlsx_pdca.workflows.readings import Readings
 
 
@@ -19,12 +18,12 @@ def replay_of(taken: Submitted, ledger: Ledger, readings: Readings) -> Finding |
     submissions = [b.fact for b in ledger.standing(taken.unit, taken.form).submissions]
     if len(submissions) < 2:
         return None
-    now = _reading(taken, ledger, readings)
+    now = reading_of(taken, ledger, readings)
     *replaced, current = submissions
-    if now is None or _is_equal(_reading(current, ledger, readings), now):
+    if now is None or _is_equal(reading_of(current, ledger, readings), now):
         return None
     for before in reversed(replaced):
-        if _is_equal(_reading(before, ledger, readings), now):
+        if _is_equal(reading_of(before, ledger, readings), now):
             file = PurePosixPath(before.file).name
             return finding("IDN18", count=before.number, other_file=file)
     return None
@@ -36,14 +35,3 @@ def _is_equal(older: Reading | None, newer: Reading) -> bool:
         return False
     texts = (sorted(stray.text for stray in reading.strays) for reading in (older, newer))
     return not compare(older, newer).changed and next(texts) == next(texts)
-
-
-def _reading(submitted: Submitted, ledger: Ledger, readings: Readings) -> Reading | None:
-    slots = _slots(submitted, ledger)
-    found = readings.reading(submitted.workbook, submitted.plan, slots)
-    return None if isinstance(found, Refusal) else found
-
-
-def _slots(submitted: Submitted, ledger: Ledger) -> Mapping[str, str] | None:
-    issues = ledger.standing(submitted.unit, submitted.form).issues
-    return next((b.fact.slots for b in issues if b.fact.issue == submitted.issue), None)

@@ -25,6 +25,7 @@ from xlsx_pdca.store.events import EventWriter
 from xlsx_pdca.workflows.round import Round
 
 TAKEN = "の提出を受け付けた"
+JOINED = "の提出として、複数のファイルを合わせた"
 MOST_NUMBERS = 5
 """Receipt numbers named in a sentence."""
 
@@ -42,8 +43,8 @@ class Step:
     """What was done, behind the subject: を確認済にした."""
     key: Key | None = None
     """Unit and form it was about."""
-    arrival: int = 0
-    """Number of the received file it was about; 0 for none."""
+    arrivals: tuple[int, ...] = ()
+    """Numbers of the received files it was about."""
 
     @property
     def words(self) -> str:
@@ -109,7 +110,7 @@ def state_after(round_: Round, steps: Sequence[Step], *, today: date) -> str:
     """What stands now that these acts were taken back, in a sentence or two; nothing where an `undo` was."""
     ledger = round_.ledger()
     waiting = {booked.seq for booked in ledger.held}
-    back = sorted(step.arrival for step in steps if step.arrival in waiting)
+    back = sorted({number for step in steps for number in step.arrivals if number in waiting})
     numbers = f"受付番号{'、'.join(map(str, back[:MOST_NUMBERS]))}"
     more = f"ほか{len(back) - MOST_NUMBERS}件" if len(back) > MOST_NUMBERS else ""
     held = f"届いたファイルは、保留に戻りました（{numbers}{more}）。" if back else ""
@@ -142,14 +143,16 @@ def _take_back(
 
 def _contradictions(ledger: Ledger) -> Iterator[str]:
     """What no ledger may say: a file twice a submission, or laid aside and one; an older file over a newer one."""
-    taken: list[Submitted] = [b.fact for s in ledger.standings.values() for b in s.submissions]
-    times = Counter(submission.arrival for submission in taken)
-    for each in sorted(taken, key=lambda submission: -submission.number):
-        file = f"受付番号{each.arrival}のファイルは、その後に"
-        if times[each.arrival] > 1:
-            yield f"{file} {each.unit} の第{each.number}回の提出としたため、元に戻せません。"
-        if each.arrival in ledger.dismissed:
-            yield f"{file}取り扱わないこととしたため、元に戻せません。"
+    booked = (b for s in ledger.standings.values() for b in s.submissions)
+    taken: dict[int, Submitted] = {}
+    for each in (b.fact for b in sorted(booked, key=lambda b: b.seq)):
+        for arrival in each.arrivals:
+            file = f"受付番号{arrival}のファイルは、その後に"
+            before = taken.setdefault(arrival, each)
+            if before is not each and not _joins(each, before):
+                yield f"{file} {each.unit} の第{each.number}回の提出としたため、元に戻せません。"
+            if arrival in ledger.dismissed:
+                yield f"{file}取り扱わないこととしたため、元に戻せません。"
     for standing in ledger.standings.values():
         arrived = [b.fact.arrival for b in standing.submissions]
         if arrived and arrived[-1] != max(arrived):
@@ -157,6 +160,11 @@ def _contradictions(ledger: Ledger) -> Iterator[str]:
                 f"受付番号{max(arrived)}の提出を取り消した後に、先に届いた受付番号{arrived[-1]}のファイルを"
                 f" {standing.unit} の提出としたため、元に戻せません。"
             )
+
+
+def _joins(later: Submitted, before: Submitted) -> bool:
+    """Whether a submission is joined of files that were the unit's submission before."""
+    return bool(later.joined) and (later.unit, later.form) == (before.unit, before.form)
 
 
 def _not_undoable(numbers: str, each: Collection[int], writer: EventWriter) -> UsageError:
@@ -188,23 +196,29 @@ def _step(event: Event, round_: Round, names: Mapping[int, str]) -> Step | None:
     """An act in words; None for what cannot be taken back."""
 
     def step(
-        subject: str, act: str, unit: str = "", form: str = "", arrival: int = 0, number: int = 0
+        subject: str,
+        act: str,
+        unit: str = "",
+        form: str = "",
+        arrivals: tuple[int, ...] = (),
+        number: int = 0,
     ) -> Step:
         whose = _whose(round_, unit, form) if unit else ""
         nth = f"第{number}回" if number else ""
         key = (unit, form) if unit else None
-        return Step(event.seq, event.at, event.by, whose + nth + subject, act, key, arrival)
+        return Step(event.seq, event.at, event.by, whose + nth + subject, act, key, arrivals)
 
     match fact_of(event):
         case Accepted(unit=unit, form=form, number=number):
             return step("", "を確認済にした", unit, form, number=number)
         case Arrived(submission=Submitted() as taken):
-            return step("", TAKEN, taken.unit, taken.form, event.seq, taken.number)
+            return step("", TAKEN, taken.unit, taken.form, (event.seq,), taken.number)
         case Submitted() as taken:
-            return step("", TAKEN, taken.unit, taken.form, taken.arrival, taken.number)
+            act = JOINED if taken.joined else TAKEN
+            return step("", act, taken.unit, taken.form, taken.arrivals, taken.number)
         case Dismissed(arrival=arrival, reason=reason):
             why = f"（理由：{reason}）" if reason else ""
-            return step(names[arrival], f"を取り扱わないことにした{why}", arrival=arrival)
+            return step(names[arrival], f"を取り扱わないことにした{why}", arrivals=(arrival,))
         case Sent(unit=unit, form=form):
             return step("", "を送付済にした", unit, form)
         case Undone(seq=seq):

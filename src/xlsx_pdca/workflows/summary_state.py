@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from xlsx_pdca.checks.joined import QUOTES, JoinedReading
 from xlsx_pdca.event import JST
-from xlsx_pdca.facts import Arrived, Corrected, Outcome, Submitted
+from xlsx_pdca.facts import Arrived, Corrected, Joined, Outcome, Submitted
+from xlsx_pdca.findings import Finding
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing
 from xlsx_pdca.plan import WorkbookPlan, question_id
 from xlsx_pdca.submission import Answer, Reading
 from xlsx_pdca.summary import (
     ArrivalLine,
+    Change,
     ContactLine,
     Correction,
     Entry,
     Note,
     NoteKey,
+    PartFile,
     Place,
     SummaryInput,
     UnitReturn,
@@ -26,13 +30,11 @@ from xlsx_pdca.summary import (
 )
 from xlsx_pdca.unit import Unit, UnitKind
 from xlsx_pdca.values import meaning_of_text
+from xlsx_pdca.workflows.changes import changes_between
+from xlsx_pdca.workflows.composed import PlanOf, ReadingOf, composed
 from xlsx_pdca.workflows.copies import laid_out
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.round import Round
-
-ReadingOf = Callable[[Submitted, Mapping[str, str] | None], Reading | None]
-"""Reading of a submission; None when its file can no longer be read."""
-PlanOf = Callable[[str], WorkbookPlan]
 
 
 @dataclass(frozen=True)
@@ -164,11 +166,9 @@ class _Joined:
     def _with_submission(self, asked: UnitReturn, standing: Standing) -> UnitReturn:
         booked = standing.submissions[-1]
         submitted: Submitted = booked.fact
-        slots = next(
-            (b.fact.slots for b in standing.issues if b.fact.issue == submitted.issue), None
-        )
-        reading = self.sources.reading(submitted, slots)
-        plan = self.plans.get(submitted.plan) or self.sources.plan(submitted.plan)
+        said = self._said(submitted)
+        reading = said.reading if said else None
+        plan = self._plan(submitted)
         return UnitReturn(
             unit=asked.unit,
             form=asked.form,
@@ -176,7 +176,7 @@ class _Joined:
             plan=submitted.plan,
             deadline=asked.deadline,
             submission=submitted.number,
-            received_at=booked.at,
+            received_at=self._received(submitted, booked),
             file=submitted.file,
             sha256=submitted.sha256,
             entry=Entry.PROXY if submitted.evidence else Entry.TYPED,
@@ -184,13 +184,59 @@ class _Joined:
             entered_at=booked.at if submitted.evidence else None,
             evidence=f"受付番号{submitted.evidence}" if submitted.evidence else "",
             reading=reading,
-            findings=submitted.findings,
+            findings=(*submitted.findings, *_quotes(said)),
             corrections=tuple(
                 _correction(c, plan, reading)
                 for c in standing.corrections
                 if c.fact.number == submitted.number
             ),
+            parts=tuple(map(self._part, submitted.joined)),
+            origins=said.origins if said else {},
+            changes=tuple(self._changes(standing, reading)),
         )
+
+    def _said(self, submitted: Submitted) -> JoinedReading | None:
+        return composed(submitted, self.ledger, self.sources.reading, self.sources.plan)
+
+    def _plan(self, submitted: Submitted) -> WorkbookPlan:
+        return self.plans.get(submitted.plan) or self.sources.plan(submitted.plan)
+
+    @cached_property
+    def _arrived(self) -> Mapping[int, Booked]:
+        return {booked.seq: booked for booked in self.ledger.arrivals}
+
+    def _received(self, submitted: Submitted, booked: Booked) -> datetime:
+        """When it came; for files joined later, when the newest of them did."""
+        return self._arrived[submitted.arrival].at if submitted.joined else booked.at
+
+    def _part(self, part: Joined) -> PartFile:
+        booked = self._arrived[part.arrival]
+        return PartFile(
+            arrival=part.arrival,
+            file=part.file,
+            sha256=part.sha256,
+            received_at=booked.at,
+            entry=Entry.PROXY if part.evidence else Entry.TYPED,
+            entered_by=booked.by if part.evidence else part.person,
+            entered_at=booked.at if part.evidence else None,
+            evidence=f"受付番号{part.evidence}" if part.evidence else "",
+        )
+
+    def _changes(self, standing: Standing, now: Reading | None) -> Iterator[Change]:
+        """What the newest submission says otherwise than the one before it."""
+        if now is None or len(standing.submissions) < 2:
+            return
+        *_, before, newest = (booked.fact for booked in standing.submissions)
+        said = self._said(before)
+        if said is not None:
+            editions = (self._plan(newest), self._plan(before))
+            yield from changes_between(said.reading, now, editions, since=before.number)
+
+
+def _quotes(said: JoinedReading | None) -> Iterator[Finding]:
+    """Texts of joined files that were not chosen; they are not booked, for the originals hold them."""
+    found = said.reading.findings if said else ()
+    return (each for each in found if each.code in QUOTES)
 
 
 def _correction(booked: Booked, plan: WorkbookPlan, reading: Reading | None) -> Correction:
@@ -217,6 +263,8 @@ def _handled(fact: Arrived, taken: Submitted | None, dismissed: Booked | None) -
         return fact.outcome.value
     if dismissed is not None:
         return "取り扱わない"
+    if taken is not None and taken.joined:
+        return "提出として受付（県で合わせたもの）"
     if taken is not None and taken.assigned:
         return "提出として受付（県で指定）"
     return fact.outcome.value
@@ -238,7 +286,7 @@ def _arrival(booked: Booked, ledger: Ledger) -> ArrivalLine:
         form=taken.form if taken else fact.form,
         submission=taken.number if taken else 0,
         source=fact.source,
-        file=taken.file if taken else laid_out(booked, ledger),
+        file=taken.file_of(booked.seq) if taken else laid_out(booked, ledger),
         size=fact.size,
         letter=ledger.letter_of(booked),
         is_mail=fact.letter is not None,

@@ -10,7 +10,7 @@ from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.round_folder import RoundFolder
 
-_COPY = re.compile(r"_第[0-9]+回(（変換）)?(_以前の控え[0-9]+)?\.xlsx\Z")
+_COPY = re.compile(r"_第[0-9]+回(_その[0-9]+)?(（変換）)?(_以前の控え[0-9]+)?\.xlsx\Z")
 """Names `receive` gives; other files in 50_受領済 are the officer's own."""
 
 
@@ -19,7 +19,8 @@ def unbooked_copies(folder: RoundFolder, ledger: Ledger) -> tuple[Path, ...]:
 
     Names are compared; only a copy under a name nobody booked is read.
     """
-    known = {b.fact.file for s in ledger.standings.values() for b in s.submissions}
+    taken = (b.fact for s in ledger.standings.values() for b in s.submissions)
+    known = {name for submission in taken for name in submission.copies}
     bytes_known = {each for b in ledger.arrivals for each in (b.fact.sha256, b.fact.read_as)}
     with told_about(folder.received):
         copies = sorted(path for path in folder.received.rglob("*.xlsx") if _COPY.search(path.name))

@@ -157,8 +157,9 @@ class _Known:
                     yield "受け付けたファイルと提出のハッシュが食い違っています。"
             case Submitted():
                 yield from self._of_submission(fact)
-                if self.arrivals.get(fact.arrival) != fact.sha256:
-                    yield f"提出としたファイル（受付番号{fact.arrival}）の受付がありません。"
+                for arrival, digest in zip(fact.arrivals, fact.originals, strict=True):
+                    if self.arrivals.get(arrival) != digest:
+                        yield f"提出としたファイル（受付番号{arrival}）の受付がありません。"
             case Accepted() | Asked() | Corrected():
                 if (fact.unit, fact.form, fact.number) not in self.numbers:
                     yield f"{fact.unit} の第{fact.number}回の提出がありません。"

@@ -1,0 +1,299 @@
+"""並べて確認: what several people answered to each question side by side, and the officer's decisions read back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from xlsx_pdca.cells import folded
+from xlsx_pdca.checks.copies import content
+from xlsx_pdca.checks.joined import Question
+from xlsx_pdca.definitions.open_table import SheetCell, SheetText
+from xlsx_pdca.errors import Fault
+from xlsx_pdca.findings import shortened
+from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.reading import Address, answer_label
+from xlsx_pdca.views import shown_text
+from xlsx_pdca.workbook.look import GREY
+from xlsx_pdca.workbook.officer_book import read_tables
+from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of, japanese_time
+
+SHEET = "並べて確認"
+DIFFERS = "◆"
+_HEAD_ROW = 6
+_FIRST_TEXT = 5
+_CHOICE_COLUMN = 4
+_WIDTHS = (34.0, 82.0, 190.0, 112.0)
+_TEXTS_WIDTH = 920.0
+"""Pixels that the columns of texts share."""
+_LEAST_TEXT = 260.0
+_KEY = "鍵"
+_ALL = ("両方", "すべて", "全部", "全て")
+
+
+@dataclass(frozen=True)
+class FileColumn:
+    """One of the files as it stands in the head of its column."""
+
+    arrival: int
+    name: str
+    """As it arrived."""
+    person: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything the workbook is made of."""
+
+    whose: str
+    """Like 前橋市（102016-1）　事前課題."""
+    round_name: str
+    as_of: datetime
+    command: str
+    """To be typed again when all is decided."""
+    files: tuple[FileColumn, ...]
+    questions: tuple[Question, ...]
+    plan: WorkbookPlan
+
+    @property
+    def digest(self) -> str:
+        """Tells a book made for other files, or for other contents, from this one."""
+        said = [
+            (question.place.address, part.arrival, *map(str, content(answer)))
+            for question in self.questions
+            for part, answer in question.said
+        ]
+        text = repr((tuple(file.arrival for file in self.files), said))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+    @property
+    def undecided(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if question.needs_decision)
+
+    def number(self, arrival: int) -> int:
+        """1番目, 2番目…"""
+        return next(n for n, file in enumerate(self.files, 1) if file.arrival == arrival)
+
+
+# -- writing -------------------------------------------------------------------------------
+
+
+def comparison_book(compared: Comparison) -> bytes:
+    """The bytes of the workbook."""
+    title = f"並べて確認　{compared.whose}"
+    footer = f"【部内限り】{compared.round_name}　{title}"
+    book = SummaryBook(title=title, footer=footer, as_of=compared.as_of)
+    _Writer(book.sheet(SHEET), compared).write()
+    return book.finish()
+
+
+class _Writer:
+    def __init__(self, sheet: SummarySheet, compared: Comparison) -> None:
+        self.sheet, self.compared = sheet, compared
+        each = max(_TEXTS_WIDTH / len(compared.files), _LEAST_TEXT)
+        self.widths = [*_WIDTHS, *([each] * len(compared.files))]
+        self.key_column = len(self.widths) + 1
+
+    def write(self) -> None:
+        sheet = self.sheet
+        sheet.widths([*self.widths, 60])
+        self._lead()
+        self._heads()
+        for row, question in enumerate(self.compared.questions, _HEAD_ROW + 1):
+            self._question(row, question)
+        self._finish()
+
+    def _lead(self) -> None:
+        compared, sheet = self.compared, self.sheet
+        count, last = len(compared.undecided), self.key_column - 1
+        sheet.merged(1, 1, last, f"並べて確認　{compared.whose}", "title")
+        sheet.height(1, 30)
+        words = f"{compared.round_name}　{japanese_time(compared.as_of)} 作成　部内限り"
+        sheet.merged(2, 1, last, words, "subtitle")
+        sheet.height(2, 18)
+        told = (
+            f"{DIFFERS}の付いた {count}か所は、御回答が異なります。「採用」で、どの記載を使うかを選んでください。"
+            "灰色の行は、決めていただくことはありません。\n"
+            "選ばなかった記載もなくなりません（進行管理表の「確認事項」と市町村カルテに残ります）。\n"
+            f"選び終わりましたら、保存して閉じ、もう一度実行してください：{compared.command}"
+        )
+        sheet.merged(3, 1, last, told, "plain", font_size=10.5)
+        sheet.height(3, 54)
+        sheet.height(4, 6)
+        sheet.height(5, 6)
+
+    def _heads(self) -> None:
+        sheet = self.sheet
+        for column, head in enumerate(("", "番号", "設問", "採用"), 1):
+            sheet.text(_HEAD_ROW, column, head, "head")
+        heads = []
+        for number, file in enumerate(self.compared.files, 1):
+            who = f"{file.person} 様" if file.person else "（氏名の記入なし）"
+            head = f"{number}番目　{who}\n{japanese_time(file.received_at)} 受領（受付番号{file.arrival}）\n{file.name}"
+            heads.append((head, self.widths[_FIRST_TEXT - 2 + number]))
+            sheet.text(_HEAD_ROW, _FIRST_TEXT - 1 + number, head, "head", font_size=9.5)
+        sheet.text(_HEAD_ROW, self.key_column, f"{_KEY} {self.compared.digest}", "key")
+        sheet.height(_HEAD_ROW, height_of(heads, least=46))
+
+    def _question(self, row: int, question: Question) -> None:
+        sheet, compared = self.sheet, self.compared
+        label = _label(question, compared.plan)
+        grey = {} if question.needs_decision else {"font_color": GREY}
+        mark = DIFFERS if question.needs_decision else ""
+        sheet.text(row, 1, mark, "center", bold=True, **grey)
+        sheet.text(row, 2, question.place.code, "center", font_size=8, font_color=GREY)
+        sheet.text(row, 3, label, "label" if question.needs_decision else "body", **grey)
+        if question.needs_decision:
+            sheet.text(row, _CHOICE_COLUMN, "", "note", bold=True, align="center", indent=0)
+            self._drop_down(row, question)
+        else:
+            sheet.text(row, _CHOICE_COLUMN, self._settled(question), "center", **grey)
+        texts = self._texts(question)
+        for column, text in enumerate(texts, _FIRST_TEXT):
+            sheet.text(row, column, text, "body" if text else "blank", **grey)
+        sheet.text(row, self.key_column, "|".join(question.place.address), "key")
+        shown = zip((label, *texts), (self.widths[2], *self.widths[4:]), strict=True)
+        sheet.height(row, height_of(shown, least=22))
+
+    def _texts(self, question: Question) -> list[str]:
+        said = {part.arrival: answer for part, answer in question.said}
+        return [
+            shown_text(said[file.arrival], question.rule.kind) if file.arrival in said else ""
+            for file in self.compared.files
+        ]
+
+    def _settled(self, question: Question) -> str:
+        """Why a question needs no decision."""
+        if not question.said:
+            return "（空欄）"
+        if question.usual:
+            return "自動（両方）" if len(question.usual) > 1 else "自動（新しい方）"
+        if len(question.said) > 1:
+            return "同じ内容"
+        return f"{self.compared.number(question.said[0][0].arrival)}番目のみ"
+
+    def _drop_down(self, row: int, question: Question) -> None:
+        self.sheet.raw.data_validation(
+            row - 1,
+            _CHOICE_COLUMN - 1,
+            row - 1,
+            _CHOICE_COLUMN - 1,
+            {
+                "validate": "list",
+                "source": list(options(self.compared, question)),
+                "input_title": "採用",
+                "input_message": "どの記載を使うかを選んでください。",
+                "error_title": "採用",
+                "error_message": "一覧から選んでください。",
+            },
+        )
+
+    def _finish(self) -> None:
+        raw, last = self.sheet.raw, _HEAD_ROW + len(self.compared.questions)
+        raw.autofilter(_HEAD_ROW - 1, 0, last - 1, self.key_column - 2)
+        raw.freeze_panes(_HEAD_ROW, _CHOICE_COLUMN)
+        raw.set_column(self.key_column - 1, self.key_column - 1, None, None, {"hidden": True})
+        self.sheet.book.set_up_print(
+            self.sheet, pixels=sum(self.widths), repeat=(_HEAD_ROW, _HEAD_ROW), paper="A4"
+        )
+        raw.fit_to_pages(1, 0)
+        raw.print_area(0, 0, last - 1, self.key_column - 2)
+
+
+def options(compared: Comparison, question: Question) -> tuple[str, ...]:
+    """What may be chosen for a question in which the files differ."""
+    numbers = tuple(f"{compared.number(part.arrival)}番目" for part, _ in question.said)
+    if not question.is_joinable:
+        return numbers
+    return (*numbers, _ALL[0] if len(question.variants) == 2 else _ALL[1])
+
+
+def _label(question: Question, plan: WorkbookPlan) -> str:
+    """The whole question, with its scene or row; sentences elsewhere shorten it."""
+    place, label = question.place, question.rule.label
+    if place.row:
+        return answer_label(place, plan)
+    return f"{label}（{place.header}）" if place.column else label
+
+
+# -- reading -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What the officer chose."""
+
+    choices: Mapping[Address, tuple[int, ...]]
+    faults: tuple[Fault, ...]
+    """By sheet and cell: what is not decided yet, or cannot be understood."""
+    is_other: bool = False
+    """The book was made for other files or other contents."""
+
+
+def read_decisions(path: Path, compared: Comparison) -> Decisions:
+    """The decisions in a workbook the officer worked on; she may have sorted or filtered it."""
+    sheet, head = _table(read_tables(path))
+    if sheet is None or head is None:
+        told = Fault(path.name, SHEET, "表の見出し（採用）が見当たりません。", _ANEW)
+        return Decisions({}, (told,))
+    key_head = next((c for c in sheet.cells if c.text.startswith(f"{_KEY} ")), None)
+    if key_head is None or key_head.text != f"{_KEY} {compared.digest}":
+        return Decisions({}, (), is_other=True)
+    rows = {c.text: c.row for c in sheet.cells if c.column == key_head.column}
+    typed = {c.row: c.text for c in sheet.cells if c.column == head.column and c.row > head.row}
+    choices: dict[Address, tuple[int, ...]] = {}
+    faults: list[Fault] = []
+    for question in compared.undecided:
+        row = rows.get("|".join(question.place.address))
+        text = typed.get(row, "") if row else ""
+        taken = _understood(text, question, compared)
+        if taken:
+            choices[question.place.address] = taken
+        else:
+            place = sheet.place(row, head.column) if row else ""
+            faults.append(_fault(sheet, place, text, question, compared))
+    return Decisions(choices, tuple(faults))
+
+
+_ANEW = "このファイルの名前を変えるか、削除して、もう一度実行してください（新しく作ります）。"
+
+
+def _table(sheets: Sequence[SheetText]) -> tuple[SheetText | None, SheetCell | None]:
+    for sheet in sheets:
+        for cell in sheet.cells:
+            if cell.text.strip() == "採用":
+                return sheet, cell
+    return None, None
+
+
+def _understood(text: str, question: Question, compared: Comparison) -> tuple[int, ...]:
+    """受付番号 of what was chosen; nothing where it is blank or cannot be understood."""
+    plain = folded(text)
+    if plain in _ALL:
+        every = tuple(part.arrival for part, _ in question.variants)
+        return every if question.is_joinable else ()
+    match = re.fullmatch(r"([0-9]{1,2})(番目|番)?", unicodedata.normalize("NFKC", plain))
+    if match is None:
+        return ()
+    chosen = int(match[1])
+    return tuple(p.arrival for p, _ in question.said if compared.number(p.arrival) == chosen)
+
+
+def _fault(
+    sheet: SheetText, place: str, text: str, question: Question, compared: Comparison
+) -> Fault:
+    label = answer_label(question.place, compared.plan)
+    choices = "、".join(options(compared, question))
+    if not place:
+        return Fault(sheet.file, sheet.name, f"「{label}」の行が見当たりません。", _ANEW)
+    if not text.strip():
+        found = f"「{label}」の「採用」が選ばれていません。"
+        return Fault(sheet.file, place, found, f"{choices}から選んでください。")
+    found = f"「{label}」の「採用」に「{shortened(text)}」とあります。"
+    return Fault(sheet.file, place, found, f"{choices}のどれかにしてください。")
