@@ -156,6 +156,8 @@ def ways_out(held: Booked | None, proposals: Proposals) -> list[str]:
     if any(f.code == "FIL10" for f in held.fact.findings):
         copied = f"xlsx-pdca receive 写したブック.xlsx --proxy {held.seq}"
         texts.append(f"　　→ 県で写した御回答を取り込むとき：{copied}")
+    if command := proposals.to_join(held):
+        texts.append(f"　　→ 分けて書かれたものを一つに合わせるとき：{command}")
     usual = [_LAID_ASIDE[f.code] for f in held.fact.findings if f.code in _LAID_ASIDE]
     for when, reason in (*usual, ("取り扱わないとき", "理由")):
         texts.append(f"　　→ {when}：xlsx-pdca accept --file {held.seq} --dismiss {reason}")

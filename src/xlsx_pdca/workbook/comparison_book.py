@@ -19,19 +19,28 @@ from xlsx_pdca.findings import shortened
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.reading import Address, answer_label
 from xlsx_pdca.views import shown_text
-from xlsx_pdca.workbook.look import GREY
+from xlsx_pdca.workbook.look import GREY, PALE
 from xlsx_pdca.workbook.officer_book import read_tables
-from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of, japanese_time
+from xlsx_pdca.workbook.summary_look import (
+    BODY_POINTS,
+    SummaryBook,
+    SummarySheet,
+    height_of,
+    japanese_time,
+)
+from xlsx_pdca.workbook.summary_look import NOTE_FILL as STILL_OPEN
 
 SHEET = "並べて確認"
 DIFFERS = "◆"
-_HEAD_ROW = 6
+_HEAD_ROW = 4
 _FIRST_TEXT = 5
 _CHOICE_COLUMN = 4
-_WIDTHS = (34.0, 82.0, 190.0, 112.0)
-_TEXTS_WIDTH = 920.0
+_WIDTHS = (34.0, 70.0, 270.0, 104.0)
+_TEXTS_WIDTH = 900.0
 """Pixels that the columns of texts share."""
-_LEAST_TEXT = 260.0
+_LEAST_TEXT = 300.0
+_LOW = 60.0
+"""Points up to which the texts of a row stand in its middle."""
 _KEY = "鍵"
 _ALL = ("両方", "すべて", "全部", "全て")
 
@@ -124,9 +133,7 @@ class _Writer:
             f"選び終わりましたら、保存して閉じ、もう一度実行してください：{compared.command}"
         )
         sheet.merged(3, 1, last, told, "plain", font_size=10.5)
-        sheet.height(3, 54)
-        sheet.height(4, 6)
-        sheet.height(5, 6)
+        sheet.height(3, 58)
 
     def _heads(self) -> None:
         sheet = self.sheet
@@ -143,23 +150,26 @@ class _Writer:
 
     def _question(self, row: int, question: Question) -> None:
         sheet, compared = self.sheet, self.compared
-        label = _label(question, compared.plan)
-        grey = {} if question.needs_decision else {"font_color": GREY}
-        mark = DIFFERS if question.needs_decision else ""
-        sheet.text(row, 1, mark, "center", bold=True, **grey)
-        sheet.text(row, 2, question.place.code, "center", font_size=8, font_color=GREY)
-        sheet.text(row, 3, label, "label" if question.needs_decision else "body", **grey)
-        if question.needs_decision:
-            sheet.text(row, _CHOICE_COLUMN, "", "note", bold=True, align="center", indent=0)
-            self._drop_down(row, question)
-        else:
-            sheet.text(row, _CHOICE_COLUMN, self._settled(question), "center", **grey)
-        texts = self._texts(question)
+        label, texts = _label(question, compared.plan), self._texts(question)
+        shown = list(zip((label, *texts), (self.widths[2], *self.widths[4:]), strict=True))
+        is_open = question.needs_decision
+        points = height_of(shown, points=BODY_POINTS, least=24) + (10 if is_open else 2)
+        look = {"valign": "top" if points > _LOW else "vcenter"}
+        look |= {} if is_open else {"font_color": GREY}
+        sheet.text(row, 1, DIFFERS if is_open else "", "center", bold=True, valign="vcenter")
+        sheet.text(row, 2, question.place.code, "center", **{**look, "font_size": 8})
+        sheet.text(row, 3, label, "label" if is_open else "body", **look)
+        middle = {**look, "align": "center", "indent": 0}
+        sheet.text(
+            row, _CHOICE_COLUMN, "" if is_open else self._settled(question), "body", **middle
+        )
         for column, text in enumerate(texts, _FIRST_TEXT):
-            sheet.text(row, column, text, "body" if text else "blank", **grey)
+            sheet.text(row, column, text, "body", **look, **({} if text else {"bg_color": PALE}))
         sheet.text(row, self.key_column, "|".join(question.place.address), "key")
-        shown = zip((label, *texts), (self.widths[2], *self.widths[4:]), strict=True)
-        sheet.height(row, height_of(shown, least=22))
+        sheet.height(row, points)
+        if is_open:
+            self._drop_down(row, question)
+            self._colours(row, question)
 
     def _texts(self, question: Question) -> list[str]:
         said = {part.arrival: answer for part, answer in question.said}
@@ -172,8 +182,8 @@ class _Writer:
         """Why a question needs no decision."""
         if not question.said:
             return "（空欄）"
-        if question.usual:
-            return "自動（両方）" if len(question.usual) > 1 else "自動（新しい方）"
+        if question.differs:
+            return "全員分" if len(question.usual) > 1 else "新しい日付"
         if len(question.said) > 1:
             return "同じ内容"
         return f"{self.compared.number(question.said[0][0].arrival)}番目のみ"
@@ -193,6 +203,32 @@ class _Writer:
                 "error_message": "一覧から選んでください。",
             },
         )
+
+    def _colours(self, row: int, question: Question) -> None:
+        """Warm while nothing is chosen; afterwards the texts that are not chosen turn grey."""
+        sheet, raw = self.sheet, self.sheet.raw
+        spot = f"$D${row}"
+        warm = sheet.book.raw.add_format({"bg_color": STILL_OPEN})
+        last = self.key_column - 2
+        raw.conditional_format(
+            row - 1,
+            _CHOICE_COLUMN - 1,
+            row - 1,
+            last,
+            {"type": "formula", "criteria": f'={spot}=""', "format": warm},
+        )
+        grey = sheet.book.raw.add_format({"font_color": "#9AA3AD"})
+        for part, _ in question.said:
+            number = self.compared.number(part.arrival)
+            is_other = f'=AND({spot}<>"",RIGHT({spot},2)="番目",{spot}<>"{number}番目")'
+            column = _FIRST_TEXT - 2 + number
+            raw.conditional_format(
+                row - 1,
+                column,
+                row - 1,
+                column,
+                {"type": "formula", "criteria": is_other, "format": grey},
+            )
 
     def _finish(self) -> None:
         raw, last = self.sheet.raw, _HEAD_ROW + len(self.compared.questions)
@@ -219,7 +255,7 @@ def _label(question: Question, plan: WorkbookPlan) -> str:
     place, label = question.place, question.rule.label
     if place.row:
         return answer_label(place, plan)
-    return f"{label}（{place.header}）" if place.column else label
+    return f"{label}\n【{place.header}】" if place.column else label
 
 
 # -- reading -------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from xlsx_pdca.workflows.round import Round
 _NO_ANSWERS = frozenset({"IDN01", "IDN09", "FIL10", "FIL11", "FIL31", "FIL32", "MAI01"})
 """Not our form, several units in one file, or no workbook by itself: there is nothing to take in."""
 _TYPED_NAME = "IDN11"
+_OTHERS_TEXTS = frozenset({"ARR03", "ARR04"})
+"""Another person's answers, or others that came together: perhaps parts of one."""
 MOST = 4
 _DEEPEST = 8
 """A file may lie in an archive in a mail in a mail…"""
@@ -66,6 +68,21 @@ class Proposals:
         own = ((fact.unit, fact.form),) if fact.unit and fact.form else ()
         keys = dict.fromkeys((*self._named(fact), *own))
         return tuple(self._proposal(held, key) for key in keys)[:MOST]
+
+    def to_join(self, held: Booked) -> str:
+        """The command that joins a held file with what else its unit sent; "" where nothing says that it is a part."""
+        fact: Arrived = held.fact
+        if not _OTHERS_TEXTS.intersection(f.code for f in fact.findings):
+            return ""
+        current = self.ledger.standing(fact.unit, fact.form).submission
+        waiting = (
+            b.seq
+            for b in self.ledger.held
+            if (b.fact.unit, b.fact.form) == (fact.unit, fact.form) and may_be_taken(b.fact)
+        )
+        numbers = sorted({*waiting, *(current.arrivals if current else ())})
+        files = " ".join(f"--file {number}" for number in numbers)
+        return f"xlsx-pdca accept {files} --join {fact.unit}" if len(numbers) > 1 else ""
 
     def _named(self, fact: Arrived) -> Iterator[Key]:
         typed = (dict(f.context).get("found", "") for f in fact.findings if f.code == _TYPED_NAME)
