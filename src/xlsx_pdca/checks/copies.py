@@ -66,9 +66,7 @@ def compare(older: Reading, newer: Reading) -> Comparison:
 
 def lost_drawings(older: Reading, newer: Reading) -> tuple[str, ...]:
     """Drawing sheets on which the newer file has fewer pictures and shapes."""
-    counts: dict[str, int] = {}
-    for sheet, count in newer.drawings:  # a sheet of several joined files is listed more than once
-        counts[sheet] = max(count, counts.get(sheet, 0))
+    counts = dict(newer.drawings)
     return tuple(sheet for sheet, count in older.drawings if count > counts.get(sheet, 0))
 
 

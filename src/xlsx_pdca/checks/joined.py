@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,9 +21,10 @@ PART = "part"
 NOT_CHOSEN, NO_QUESTION = "ARR13", "ARR14"
 QUOTES = frozenset({NOT_CHOSEN, NO_QUESTION})
 """Codes of findings that carry a whole text, so that nobody's words are dropped."""
-_ABOUT_ANSWERS = "ANS"
-_NOT_ABOUT_ANSWERS = "ANS12"
-"""The one code of that family that speaks of a cell and not of what the answer says."""
+_SAID = frozenset(f"ANS{n:02d}" for n in (*range(1, 12), 13, *range(16, 23)))
+"""Codes about what the answers say by themselves: they are found anew of the joined answers."""
+_REFERS = frozenset(f"ANS{n}" for n in (14, 15, 24, 25, 26, 27, 29))
+"""Codes about an answer that points to another place of its own file: they go with that answer."""
 _WHO_ANSWERED = frozenset({"department"})
 _DAY_OF_ANSWER = "entered_on"
 """Field ids of 所属 and 記入日 in every form that asks for them."""
@@ -144,7 +146,7 @@ def join(plan: WorkbookPlan, parts: Sequence[Part], choices: Choices) -> JoinedR
             )
         left += _left(asked, taken, plan)
     findings = (
-        *_of_files(ordered),
+        *_of_files(ordered, origins),
         *_of_answers(plan, answers, origins, ordered),
         *left,
         *_unasked(plan, ordered),
@@ -155,7 +157,14 @@ def join(plan: WorkbookPlan, parts: Sequence[Part], choices: Choices) -> JoinedR
             findings,
             strays=tuple(_strays(ordered)),
             losses=tuple(dict.fromkeys(x for part in ordered for x in part.reading.losses)),
-            drawings=tuple(d for part in ordered for d in part.reading.drawings),
+            drawings=_drawings(ordered),
+            media=_media(ordered),
+            suggestions=tuple(
+                each
+                for part in ordered
+                for each in part.reading.suggestions
+                if _is_from(part, origins.get(each.address, ()))
+            ),
         ),
         origins,
     )
@@ -222,12 +231,19 @@ def part_of(found: Finding) -> int:
     return int(dict(found.context).get(PART, "0"))
 
 
-def _of_files(parts: Sequence[Part]) -> Iterator[Finding]:
-    """What is doubtful about each file itself."""
+def _is_from(part: Part, origins: Sequence[Origin]) -> bool:
+    """Whether an answer is the text of this file alone."""
+    return [origin.arrival for origin in origins] == [part.arrival]
+
+
+def _of_files(
+    parts: Sequence[Part], origins: Mapping[Address, tuple[Origin, ...]]
+) -> Iterator[Finding]:
+    """What is doubtful about each file itself, and about answers of its that point elsewhere in it."""
     for part in parts:
         for each in part.reading.findings:
-            about_answer = each.code.startswith(_ABOUT_ANSWERS) and each.code != _NOT_ABOUT_ANSWERS
-            if not about_answer:
+            counts = _is_from(part, origins.get(each.address, ()))
+            if each.code not in _SAID and (each.code not in _REFERS or counts):
                 yield _of_part(each, part.arrival)
 
 
@@ -239,7 +255,10 @@ def _of_answers(
 ) -> Iterator[Finding]:
     """What is doubtful about the joined answers; what a file is asked about already is not asked again."""
     asked = {
-        each.address for part in parts for each in part.reading.findings if _asks_of_cell(each)
+        each.address
+        for part in parts
+        for each in part.reading.findings
+        if each.field and each.grade is Grade.MUST and each.code not in _SAID | _REFERS
     }
     for each in check_answers(plan, answers):
         if each.address in asked:
@@ -248,9 +267,24 @@ def _of_answers(
         yield _of_part(each, origin[0].arrival) if origin else each
 
 
-def _asks_of_cell(each: Finding) -> bool:
-    about_answer = each.code.startswith(_ABOUT_ANSWERS) and each.code != _NOT_ABOUT_ANSWERS
-    return bool(each.field) and each.grade is Grade.MUST and not about_answer
+def _media(parts: Sequence[Part]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The pictures of each sheet; one that several files hold once."""
+    found: dict[str, Counter[str]] = {}
+    for part in parts:
+        for sheet, digests in part.reading.media:
+            found[sheet] = found.get(sheet, Counter()) | Counter(digests)
+    return tuple((sheet, tuple(sorted(counts.elements()))) for sheet, counts in found.items())
+
+
+def _drawings(parts: Sequence[Part]) -> tuple[tuple[str, int], ...]:
+    """How many pictures and shapes a sheet has at least: of shapes nobody knows which ones are the same."""
+    pictures = {sheet: len(digests) for sheet, digests in _media(parts)}
+    shapes: dict[str, int] = {}
+    for part in parts:
+        own = {sheet: len(digests) for sheet, digests in part.reading.media}
+        for sheet, count in part.reading.drawings:
+            shapes[sheet] = max(shapes.get(sheet, 0), count - own.get(sheet, 0))
+    return tuple((sheet, count + pictures.get(sheet, 0)) for sheet, count in shapes.items())
 
 
 def _strays(parts: Sequence[Part]) -> Iterator[StrayText]:

@@ -5,7 +5,7 @@ What holds the file (its mail, its archive) goes too, for it holds the bytes; wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -95,7 +95,8 @@ def plan_disposal(folder: RoundFolder, events: Sequence[Event], arrival: int) ->
     named = arrivals[arrival]
     gone = _family(named.fact, [b.fact for b in arrivals.values()])
     others = [b for b in arrivals.values() if b.seq != arrival and b.fact.sha256 in gone]
-    taken = [s for s in _submissions(events) if s.sha256 in gone]
+    taken = [s for s in _submissions(events) if gone.intersection(s.originals)]
+    units = {s.unit for s in taken} | {b.fact.unit for b in (named, *others)}
     copies, elsewhere = _same_bytes(folder, gone)
     return Disposal(
         named=named,
@@ -103,7 +104,7 @@ def plan_disposal(folder: RoundFolder, events: Sequence[Event], arrival: int) ->
         digests=tuple(sorted(gone)),
         copies=copies,
         changed=tuple(_changed(folder, taken)),
-        elsewhere=elsewhere,
+        elsewhere=(*elsewhere, *_compared(folder, units)),
         leaving=tuple(_counting(ledger, gone)),
         was_used=bool(taken),
         already=_is_booked(ledger, gone, [named, *others]),
@@ -164,16 +165,25 @@ def _holding(folder: RoundFolder, place: Path, gone: frozenset[str]) -> tuple[st
 
 
 def _changed(folder: RoundFolder, taken: Sequence[Submitted]) -> Iterator[str]:
-    for file, digest in {each.file: each.workbook for each in taken}.items():
+    for file, digest in {f: d for each in taken for f, d in each.copies.items()}.items():
         found = digest_at(folder.root / file)
         if found is not None and found != digest:
             yield file
 
 
+def _compared(folder: RoundFolder, units: Iterable[str]) -> Iterator[str]:
+    """Workbooks in which texts of a unit's files stand side by side: they quote what is disposed of."""
+    for unit in sorted(set(units) - {""}):
+        for path in sorted(folder.queries.glob(f"{unit}_*並べて確認*.xlsx")):
+            yield place_of(path, folder)
+
+
 def _counting(ledger: Ledger, gone: frozenset[str]) -> Iterator[Submitted]:
     for standing in ledger.standings.values():
         current = standing.submission
-        if current is not None and gone & {current.sha256, current.workbook}:
+        if current is not None and gone.intersection(
+            (*current.originals, *current.copies.values())
+        ):
             yield current
 
 
