@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import bz2
+import lzma
 import subprocess
 import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,10 +37,10 @@ from handmade_zips import (
 from xlsx_pdca.contents import ContainerKind, Contents, Part
 from xlsx_pdca.definitions.codes import shipped_codes
 from xlsx_pdca.mailbox.archives import ENTRIES, open_zip
-from xlsx_pdca.mailbox.inflating import FREE_BYTES
-from xlsx_pdca.mailbox.ziplocks import Keyring, TooMuchWork
+from xlsx_pdca.mailbox.inflating import ARCHIVE_BYTES, ENTRY_BYTES, FREE_BYTES
+from xlsx_pdca.mailbox.ziplocks import WORK, Keyring, TooMuchWork
 from xlsx_pdca.rawbook import Refusal, RefusalCode
-from xlsx_pdca.worker import Worker
+from xlsx_pdca.worker import MEMORY, SECONDS, Worker
 from xlsx_pdca.zipdirectory import read_directory
 
 ANSWER = "御回答".encode() * 50
@@ -330,10 +331,10 @@ def test_thirty_megabytes_and_three_wrong_passwords() -> None:
 
 def test_locked_bytes_have_their_measure() -> None:
     """More than can be decrypted in time is given up; just as much is not."""
-    item = locked(b"a", bytes(200_000), b"key", method=0)
+    item = locked(b"a", bytes(100_000), b"key", method=0)
     (entry,) = read_directory(archive(item), 1).entries
     (chunks,) = Keyring(["key"], work=len(item.bytes)).old(entry, item.bytes)
-    assert sum(map(len, chunks)) == 200_000
+    assert sum(map(len, chunks)) == 100_000
     with pytest.raises(TooMuchWork):
         list(Keyring(["key"], work=len(item.bytes) - 1).old(entry, item.bytes))
 
@@ -408,11 +409,19 @@ def test_bytes_that_may_be_wrong_are_given_and_told(case: str) -> None:
     assert only(item) == Part("a", ANSWER, defect=defect)
 
 
-LZMA_HEAD = b"\x09\x14\x05\x00\x5d\x00\x00\x10\x00"
+LZMA_HEAD = b"\x09\x14\x05\x00\x5d\x00\x10\x00\x00"
+_PACKER = lzma.LZMACompressor(
+    lzma.FORMAT_RAW,
+    filters=[{"id": lzma.FILTER_LZMA1, "lc": 3, "lp": 0, "pb": 2, "dict_size": 4096}],
+)
+LZMA = LZMA_HEAD + _PACKER.compress(ANSWER) + _PACKER.flush()
 REFUSED = {
     "cut off": (Item(b"a", ANSWER, body=deflated(ANSWER)[:-9]), RefusalCode.DAMAGED),
     "no deflate": (Item(b"a", ANSWER, body=b"\xff" * 50), RefusalCode.DAMAGED),
     "no bzip2": (Item(b"a", ANSWER, method=12, body=b"BZh9" + bytes(50)), RefusalCode.DAMAGED),
+    "LZMA of options nobody has": (
+        Item(b"a", ANSWER, method=14, body=LZMA_HEAD[:4] + b"\x2c" + bytes(50)), RefusalCode.DAMAGED,
+    ),
     "no LZMA": (Item(b"a", ANSWER, method=14, body=LZMA_HEAD + b"\xff" * 50), RefusalCode.DAMAGED),
     "LZMA without a head": (Item(b"a", ANSWER, method=14, body=b"\x09"), RefusalCode.DAMAGED),
     "nothing, said to be something": (Item(b"a", ANSWER, body=b""), RefusalCode.DAMAGED),
@@ -447,6 +456,7 @@ ALLOWED = {
     "sizes not known at first": Item(b"a", ANSWER, own_packed=0),
     "stored": Item(b"a", ANSWER, method=0),
     "bzip2": Item(b"a", ANSWER, method=12, body=bz2.compress(ANSWER)),
+    "LZMA": Item(b"a", ANSWER, method=14, body=LZMA),
     "a file of Unix": Item(b"a", ANSWER, system=UNIX, attributes=0o100644 << 16),
     "attributes of a link, not by Unix": Item(b"a", ANSWER, attributes=0o120777 << 16),
     "a 64-bit size that is small": Item(
@@ -546,16 +556,11 @@ def test_an_archive_without_a_sound_directory(data: bytes) -> None:
 
 def test_too_many_entries() -> None:
     """As many as nobody sends are not even listed; as many as somebody might are."""
-
-    def many(count: int) -> bytes:
-        body, listing = local(Item(b"a/")), central(Item(b"a/"), 0) * count
-        return body + listing + end(count & 0xFFFF, len(listing), len(body))
-
     for count in (ENTRIES + 1, 0xFFFF):
-        refusal = open_zip(many(count), ())
+        refusal = open_zip(many_folders(count), ())
         assert isinstance(refusal, Refusal)
         assert refusal.code is RefusalCode.HOSTILE
-    assert parts(many(ENTRIES)) == ()
+    assert parts(many_folders(ENTRIES)) == ()
 
 
 # Bombs
@@ -586,6 +591,50 @@ def test_half_a_gigabyte_in_half_a_kilobyte() -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker[object]]:
+    """The process in which foreign bytes are parsed, with half of its usual memory and time."""
+    with Worker[object](
+        "xlsx_pdca.workflows.opening", seconds=SECONDS / 2, memory=MEMORY // 2
+    ) as one:
+        yield one
+
+
+def many_folders(count: int) -> bytes:
+    body, listing = local(Item(b"a/")), central(Item(b"a/"), 0) * count
+    return body + listing + end(count & 0xFFFF, len(listing), len(body))
+
+
+_BOMB = Item(b"bomb", method=12, body=HALF_A_GIGABYTE, size=10, crc=0)
+HOSTILE = {
+    "100 MiB in 100 kB": lambda: archive(Item(b"bomb", body=deflated(bytes(100 << 20)))),
+    "two thousand times half a gigabyte": lambda: archive(*[_BOMB] * ENTRIES),
+    "one within the other": lambda: quoted_overlap(700, bytes(100_000)),
+    "all the same bytes": lambda: many_folders(ENTRIES).replace(b"a/", b"a."),
+    "as many entries as can be counted": lambda: many_folders(0xFFFF),
+    "a window of 4 GiB": lambda: archive(
+        Item(b"a", method=14, size=0xFFFFFFFE, body=b"\x09\x14\x05\x00\x5d" + b"\xff" * 90)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.untraced
+@pytest.mark.parametrize("case", HOSTILE)
+def test_what_was_made_to_hurt_hurts_nobody(case: str, worker: Worker[object]) -> None:
+    """No bytes come out, neither time nor memory runs out, and the next archive is opened by the same process."""
+    found = worker.parse(HOSTILE[case]())
+    refusals = [found] if isinstance(found, Refusal) else []
+    if isinstance(found, Contents):
+        assert found.parts
+        refusals = [part.refusal for part in found.parts if part.refusal]
+        assert len(refusals) == len(found.parts)
+    assert refusals
+    assert {refusal.code for refusal in refusals} <= {RefusalCode.HOSTILE, RefusalCode.DAMAGED}
+    good = worker.parse(archive(GOOD))
+    assert isinstance(good, Contents)
+    assert good.parts == (Part("回答/前橋市.xlsx", ANSWER),)
+
+
 @pytest.mark.untraced
 def test_many_bombs_share_one_measure() -> None:
     """Each entry small enough for itself, all together too much: the small answer still comes out."""
@@ -600,6 +649,17 @@ def test_many_bombs_share_one_measure() -> None:
     assert contents.parts[-1] == Part("回答/前橋市.xlsx", ANSWER)
 
 
+def test_the_measures_are_those_the_paper_tells() -> None:
+    """docs/it-office.md names what is opened and what is not."""
+    paper = (Path(__file__).parents[2] / "docs" / "it-office.md").read_text(encoding="utf-8")
+    (row,) = [line for line in paper.splitlines() if line.startswith("| 届いたzip |")]
+    for told in (
+        f"{ENTRIES:,}件",
+        *(f"{size >> 20} MB" for size in (ARCHIVE_BYTES, ENTRY_BYTES, WORK)),
+    ):
+        assert told in row
+
+
 # Anything at all
 
 
@@ -608,6 +668,7 @@ MIXED = archive(
     locked(b"a.xlsx", ANSWER, b"key"),
     Item(b"b", ANSWER, method=12, body=bz2.compress(ANSWER)),
     Item(b"c/"),
+    Item(b"d", ANSWER, method=14, body=LZMA),
     Item("表".encode("cp932"), ANSWER, method=0, extra=unicode_name(b"x", "y")),
 )
 

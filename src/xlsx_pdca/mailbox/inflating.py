@@ -195,13 +195,13 @@ class _Lzma:
     def decompress(self, data: bytes, max_length: int) -> bytes:
         import lzma  # not in every build of Python
 
-        if self._inner is None:
-            self._head += data
-            if len(self._head) < self._HEAD:
-                return b""
-            data = self._head[self._HEAD :]
-            self._inner = self._begin()
         try:
+            if self._inner is None:
+                self._head += data
+                if len(self._head) < self._HEAD:
+                    return b""
+                data = self._head[self._HEAD :]
+                self._inner = self._begin()
             piece: bytes = self._inner.decompress(data, min(max_length, max(0, self._left)))
         except lzma.LZMAError as error:
             raise ValueError(str(error)) from error

@@ -92,7 +92,15 @@ def _unlisted(
     listed = {entry.offset for entry in directory.entries}
     end = 0
     for start, after in [*sorted(spans.values()), (directory.start, 0)]:
-        found = data.find(_HEADER_SIGN, end, start)
-        if found >= 0 and found not in listed:
-            yield f"an entry at byte {found} is not in the directory"
+        for found in _headers(data, end, start):
+            if found not in listed:
+                yield f"an entry at byte {found} is not in the directory"
+                break
         end = max(end, after)
+
+
+def _headers(data: bytes, start: int, end: int) -> Iterator[int]:
+    found = data.find(_HEADER_SIGN, start, end)
+    while found >= 0:
+        yield found
+        found = data.find(_HEADER_SIGN, found + 1, end)
