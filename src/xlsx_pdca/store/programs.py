@@ -35,12 +35,12 @@ class OfficeProgram:
     path: Path
 
 
-def find_office(environment: Mapping[str, str] = os.environ) -> OfficeProgram | None:
+def find_office(environ: Mapping[str, str] = os.environ) -> OfficeProgram | None:
     """The LibreOffice to use: the one named in XLSX_PDCA_SOFFICE ("" for none at all), else one in a usual place.
 
     NoSuchOffice where something is named that is not there.
     """
-    named = environment.get(OFFICE_VARIABLE)
+    named = environ.get("XLSX_PDCA_SOFFICE")
     if named is not None:
         if not named.strip():
             return None
@@ -48,7 +48,7 @@ def find_office(environment: Mapping[str, str] = os.environ) -> OfficeProgram | 
         if not path.is_file():
             raise NoSuchOffice(named)
         return OfficeProgram(_itself(path.absolute()))
-    found = next((each for each in _usual_places(environment) if each.is_file()), None)
+    found = next((each for each in _usual_places(environ) if each.is_file()), None)
     return OfficeProgram(found.absolute()) if found else None
 
 

@@ -13,6 +13,8 @@ from xlsx_pdca.workbook.parts.kind import require_package, suffix_of
 from xlsx_pdca.workbook.parts.ole import open_ole
 from xlsx_pdca.workbook.parts.opendocument import has_ods_macros, look_through_ods
 from xlsx_pdca.workbook.parts.package import Package, open_archive, open_package
+from xlsx_pdca.workbook.parts.relations import has_linked_pictures
+from xlsx_pdca.workbook.parts.xml import stream
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _VBA = "_VBA_PROJECT"
@@ -67,6 +69,8 @@ def _passed(data: bytes) -> OldFile:
         raise Hostile(f"file of {len(data)} bytes")
     if suffix == ".xls":
         return OldFile(suffix, detail, box=look_through_xls(data).box)
+    # text of many cells, without anything that inflates; broken XML and document types stop here
+    stream((data,), {}, {}, part="workbook", roots=("Workbook",))
     return OldFile(suffix, detail)
 
 
@@ -81,7 +85,8 @@ def _old_format(data: bytes) -> str:
 
 def _xls(data: bytes, suffix: str, detail: str) -> OldFile:
     streams = open_ole(data)
-    book = next((name for name in streams.names if name.lower() in ("workbook", "book")), None)
+    names = {name.lower(): name for name in streams.names}
+    book = names.get("workbook", names.get("book"))
     if book is None:
         raise NotAWorkbook("OLE container without a workbook")
     records = look_through_xls(streams.read(book))
@@ -98,9 +103,10 @@ def _xlsb(package: Package, suffix: str, detail: str) -> OldFile:
             short += extent.short_cells
     if cells + short > limits.FILLED_CELLS:
         raise Hostile("too many cells")
-    _count_bytes(package, but=("sheets/",))
+    linked = has_linked_pictures(package)
+    _count_bytes(package, but=("sheets/", ".rels"))
     macros = any("vbaproject.bin" in name or "macrosheets/" in name for name in package.names)
-    return OldFile(suffix, detail, macros, box, is_unusual=short > 0)
+    return OldFile(suffix, detail, macros, box, has_links=linked, is_unusual=short > 0)
 
 
 def _count_bytes(package: Package, *, but: tuple[str, ...]) -> None:

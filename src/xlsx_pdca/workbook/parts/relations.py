@@ -85,6 +85,21 @@ def parts_of_kind(package: Package, found: Sequence[Relation], *kinds: str) -> l
     return [target for target in dict.fromkeys(targets) if target in package]
 
 
+def has_linked_pictures(package: Package) -> bool:
+    """Whether a picture lies outside the package: programs fetch such ones, unlike links to other books, by themselves."""
+    linked: list[str] = []
+
+    def relationship(attributes: Attributes) -> None:
+        if attributes.get("TargetMode") == "External":
+            linked.append(attributes.get("Type", "").rpartition("/")[2])
+
+    opens = tagged(_RELATIONSHIPS, {"Relationship": relationship})
+    for name in package.names:
+        if name.endswith(".rels"):
+            stream(package.chunks(name), opens, {}, part=name)
+    return "image" in linked
+
+
 def content_types(package: Package) -> Mapping[str, str]:
     """Content types stated for single parts: name in lower case → type in lower case."""
     return _content_types(package.chunks(CONTENT_TYPES), CONTENT_TYPES)
