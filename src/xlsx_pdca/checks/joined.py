@@ -50,6 +50,12 @@ class Part:
         """What it answers, without blanks."""
         return {a.address: a for a in self.reading.answers if a.state is not State.BLANK}
 
+    @cached_property
+    def blanks(self) -> Mapping[Address, Answer]:
+        """Where it leaves an answer blank."""
+        answers = self.reading.answers
+        return {a.address: a for a in answers if a.state is State.BLANK and a.cell}
+
 
 Choices = Mapping[Address, tuple[int, ...]]
 """Answer → 受付番号 of the files whose texts count; several are put one after the other."""
@@ -111,7 +117,7 @@ class JoinedReading:
 
     reading: Reading
     origins: Mapping[Address, tuple[Origin, ...]]
-    """Of every answer that is not blank; several where texts were put one after the other."""
+    """Of every answer, a blank one too; several where texts were put one after the other."""
 
 
 def questions(plan: WorkbookPlan, parts: Sequence[Part]) -> tuple[Question, ...]:
@@ -138,7 +144,7 @@ def join(plan: WorkbookPlan, parts: Sequence[Part], choices: Choices) -> JoinedR
     origins: dict[Address, tuple[Origin, ...]] = {}
     left: list[Finding] = []
     for asked in questions(plan, ordered):
-        taken = _taken(asked, choices)
+        taken = _taken(asked, choices) or _blank(asked.place.address, ordered)
         answers.append(_answer(asked, taken))
         if taken:
             origins[asked.place.address] = tuple(
@@ -178,6 +184,12 @@ def _taken(asked: Question, choices: Choices) -> tuple[tuple[Part, Answer], ...]
     chosen = choices.get(asked.place.address, ())
     contents = {content(answer) for part, answer in asked.said if part.arrival in chosen}
     return tuple(v for v in variants if content(v[1]) in contents) or variants[-1:]
+
+
+def _blank(address: Address, parts: Sequence[Part]) -> tuple[tuple[Part, Answer], ...]:
+    """Where an answer is blank that nobody gave: in the newest file that has the place for it."""
+    newest = next((part for part in reversed(parts) if address in part.blanks), None)
+    return ((newest, newest.blanks[address]),) if newest else ()
 
 
 def _answer(asked: Question, taken: Sequence[tuple[Part, Answer]]) -> Answer:

@@ -150,7 +150,7 @@ def _source(returned: UnitReturn, answers: Sequence[Answer]) -> _Source:
     if not returned.parts:
         return _Source(returned.file, sheet, tuple(a.cell for a in answers if a.cell))
     spots: dict[tuple[str, str], list[str]] = {}
-    for answer in answers:
+    for answer in [a for a in answers if a.state is not State.BLANK] or answers:
         for part, origin in returned.sources(answer.address):
             spots.setdefault((part.file, origin.sheet), []).append(origin.cell)
     if not spots:
