@@ -78,6 +78,10 @@ LONGEST = 60
 
 _LONGEST_STORED = 4 * LONGEST
 """Blanks between the signs included."""
+_FIRST_SIGNS = frozenset('同仝〃々″′"＂以上前直左右昨令変内')
+_LAST_SIGNS = frozenset("しいんず無当aシすたるだ握難可能明詳計査匿報表開示")
+"""Last signs of words for what does not apply, is not known or is withheld."""
+_FEW, _LONGEST_WORDS = 5, 30
 _PAPER_SIGNS = ("別", "添", "資料")
 
 _MENTIONED = re.compile(f"{_PAPER}{_NUMBERS}{_NAMED}(?:の?{_NAMED})?(?:{_TOLD}|{_SEEN})")
@@ -94,12 +98,15 @@ def state_of_words(text: str) -> State:
     words = _bare(text)
     if not words or len(words) > LONGEST:
         return State.FILLED
-    if _DASH.fullmatch(words):
-        return State.NONE
-    if _SEPARATE.fullmatch(words):
+    # Cheap looks go first: nearly every answer says something itself.
+    if any(sign in words for sign in _PAPER_SIGNS) and _SEPARATE.fullmatch(words):
         return State.SEPARATE
-    if pointing(text) is not None:
+    if len(words) <= _FEW and _DASH.fullmatch(words):
+        return State.NONE
+    if words[0] in _FIRST_SIGNS and _pointing(words) is not None:
         return State.SAME
+    if len(words) > _LONGEST_WORDS or words[-1] not in _LAST_SIGNS:
+        return State.FILLED
     return next((s for s, pattern in _STATES if pattern.fullmatch(words)), State.FILLED)
 
 
@@ -110,12 +117,17 @@ def is_dash(text: str) -> bool:
 
 def pointing(text: str) -> Pointing | None:
     """Where an answer points that says nothing else."""
-    words = _bare(text) if len(text) <= _LONGEST_STORED else ""
+    return _pointing(_bare(text)) if len(text) <= _LONGEST_STORED else None
+
+
+def _pointing(words: str) -> Pointing | None:
     return next((to for to, pattern in _POINTING.items() if pattern.fullmatch(words)), None)
 
 
 def pointing_first(text: str) -> Pointing | None:
     """Where an answer points before it says more: 「同上。ただし…」."""
+    if text.lstrip()[:1] not in _FIRST_SIGNS:  # nearly every answer
+        return None
     words = folded(text[:_LONGEST_STORED])
     return next((to for to, pattern in _BEGINS.items() if pattern.match(words)), None)
 

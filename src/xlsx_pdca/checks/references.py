@@ -40,36 +40,33 @@ def check_references(
     `enclosed` names in words what the same file holds that may be the 別紙.
     """
     seemed = {each.address: each for each in suggested}
-    planned = {answer.address: answer for answer in plan.answers}
     for answer in answers:
-        if is_blank(answer.raw):
-            continue
-        say = _Said(answer, answer_label(planned[answer.address], plan))
+        say = _Said(answer, plan)
         match answer.state:
-            case State.SAME:
+            case State.SAME if _points(answer):
                 yield say.same(seemed.get(answer.address))
             case State.SEPARATE:
                 yield say.separate(enclosed)
             case State.NONE if is_dash(answer.raw):
                 yield say.finding("ANS24", answer.raw)
-            case State.FILLED if plan.question_of(planned[answer.address]).kind.is_text:
+            case State.FILLED:
                 yield from say.more()
 
 
 class _Said:
     """One answer and how a sentence calls it."""
 
-    def __init__(self, answer: Answer, label: str) -> None:
-        self.answer, self.label = answer, label
+    def __init__(self, answer: Answer, plan: WorkbookPlan) -> None:
+        self.answer, self.plan = answer, plan
 
     def finding(self, code: str, found: str, **context: str) -> Finding:
-        answer = self.answer
+        answer, planned = self.answer, _by_address(self.plan)[self.answer.address]
         return finding(
             code,
             sheet=answer.sheet,
             cell=answer.cell,
             address=answer.address,
-            label=self.label,
+            label=answer_label(planned, self.plan),
             found=shortened(found),
             **context,
         )
@@ -78,7 +75,7 @@ class _Said:
         if suggested is None:
             return self.finding("ANS15", self.answer.raw)
         text = shortened(suggested.text)
-        return self.finding("ANS27", self.answer.raw, other_name=suggested.source, suggested=text)
+        return self.finding("ANS27", self.answer.raw, other_label=suggested.source, suggested=text)
 
     def separate(self, enclosed: Sequence[str]) -> Finding:
         if not enclosed:
@@ -88,9 +85,14 @@ class _Said:
     def more(self) -> Iterator[Finding]:
         """An answer of its own that refers to a paper, or to another answer before it says more."""
         raw = self.answer.raw
-        if words := mentions_separate(raw):
+        words, to = mentions_separate(raw), pointing_first(raw)
+        if not words and to is None:  # nearly every answer
+            return
+        if not self.plan.question_of(_by_address(self.plan)[self.answer.address]).kind.is_text:
+            return
+        if words:
             yield self.finding("ANS25", words)
-        if pointing_first(raw) is not None:
+        if to is not None:
             yield self.finding("ANS26", raw)
 
 
@@ -116,6 +118,11 @@ def _suggested(
         if said.state is not State.SAME:
             return Suggestion(*answer.address, source=answer_label(step, plan), text=said.raw)
     return None
+
+
+@per_plan
+def _by_address(plan: WorkbookPlan) -> Mapping[Address, AnswerPlan]:
+    return {answer.address: answer for answer in plan.answers}
 
 
 @per_plan

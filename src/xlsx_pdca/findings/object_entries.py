@@ -115,7 +115,7 @@ OBJECT_ENTRIES = (
         "ANS27",
         _INFO,
         "同上・左に同じなどの御回答と、指していると思われる内容",
-        "「{label}」は「{found}」との御回答です。指していると思われる「{other_name}」の御回答は「{suggested}」です。",
+        "「{label}」は「{found}」との御回答です。指していると思われる「{other_label}」の御回答は「{suggested}」です。",
         "自動では置き換えません。この内容でよいか確認し、必要に応じて補正してください。",
         reader=_OFFICER,
     ),
