@@ -66,8 +66,10 @@ def make(tools: Path) -> None:
     with tempfile.TemporaryDirectory() as name, LibreOffice(Path(name)) as office:
         for to in ("xls", "ods"):
             shutil.copy(office.convert(source, to, Path(name) / to), FORMATS / f"libreoffice.{to}")
-        job = {"path": str(source), "password": PASSWORD}
-        office.run("encrypt", {**job, "save_as": str(FORMATS / "libreoffice-password.xlsx")})
+        for to in ("xlsx", "xls"):
+            target = FORMATS / f"libreoffice-password.{to}"
+            job = {"path": str(source), "to": to, "password": PASSWORD}
+            office.run("encrypt", {**job, "save_as": str(target)})
     for to in ("xls", "ods"):
         target = FORMATS / f"gnumeric.{to}"
         subprocess.run(["ssconvert", source, target], check=True, capture_output=True)

@@ -1,6 +1,6 @@
-"""Save a workbook as .xlsx behind a password, the way the dialog does: {path, password, save_as}.
+"""Save a workbook as .xlsx or .xls behind a password, the way the dialog does: {path, to, password, save_as}.
 
-`Password` alone, which other formats take, is ignored for .xlsx: the file is written without one.
+`Password` alone, which .xls takes, is ignored for .xlsx: the file is written without one.
 """
 
 import uno
@@ -19,7 +19,8 @@ pairs = (named("OOXPassword", job["password"]), named("CryptoType", "Standard"))
 secret = PropertyValue()
 secret.Name = "EncryptionData"
 secret.Value = uno.Any("[]com.sun.star.beans.NamedValue", pairs)
-how = (*values(FilterName=FILTERS["xlsx"], Overwrite=True), secret)
+how = values(FilterName=FILTERS[job["to"]], Overwrite=True)
+how += (secret,) if job["to"] == "xlsx" else values(Password=job["password"])
 with opened(connect(), job["path"]) as document:
     url = uno.systemPathToFileUrl(job["save_as"])
     listed = uno.Any("[]com.sun.star.beans.PropertyValue", how)

@@ -17,6 +17,7 @@ from old_files import ods, ods_cell, ods_row, ole, xls
 from xlsx_pdca.contents import Uncovered
 from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
 from xlsx_pdca.workbook.encrypted import DEFAULT_SECRET, uncovered
+from xlsx_pdca.workbook.old_formats import read_old
 from xlsx_pdca.workbook.reader import read_workbook
 
 SECRET = "前橋市の鍵 1"
@@ -69,6 +70,18 @@ def test_sample_of_libreoffice() -> None:
     assert outcome.said() == truth()
     assert outcome.proved
     assert outcome.codes == ()
+
+
+def test_old_sample_of_libreoffice() -> None:
+    """An .xls really saved with a password (RC4) comes out as the .xls it was, and is read exactly."""
+    data = data_of("libreoffice-password.xls")
+    told = read_workbook(data)
+    assert isinstance(told, Refusal) and told.code is RefusalCode.ENCRYPTED
+    for given in ((), ("違う",)):
+        assert refused(data, *given).code is RefusalCode.ENCRYPTED
+    book = read_old(opened(data, "違う", PASSWORD))
+    assert isinstance(book, RawBook)
+    assert taken(book).said() == truth()
 
 
 def test_book_that_is_only_recommended_to_be_read() -> None:

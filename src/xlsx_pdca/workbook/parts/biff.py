@@ -78,8 +78,10 @@ class _Scan:
         self._starts: list[int] = []
 
     def result(self) -> Records:
-        empty: set[Place] = set()
-        formulas = (frozenset(self._by_start.get(start, empty)) for start in self._starts)
+        lost = [start for start in self._starts if start not in self._by_start]
+        if lost:
+            raise Damaged(f"no sheet begins at {lost[0]}")
+        formulas = (frozenset(self._by_start[start]) for start in self._starts)
         return replace(self._found, box=self._found.box + self._sheet.box, formulas=tuple(formulas))
 
     def take(self, start: int, kind: int, body: bytes) -> None:
@@ -153,12 +155,14 @@ def _count_cell(sheet: Extent, kind: int, body: bytes) -> int:
 def _claimed(sheet: Extent, body: bytes) -> None:
     """The area a sheet says it uses: readers reserve room for it before they see a cell."""
     if len(body) >= 12:
-        _, bottom, _, right = struct.unpack_from("<IIHH", body)
+        top, bottom, left, right = struct.unpack_from("<IIHH", body)
     elif len(body) >= 8:
-        _, bottom, _, right = struct.unpack_from("<HHHH", body)
+        top, bottom, left, right = struct.unpack_from("<HHHH", body)
     else:
         return
-    sheet.reach(min(bottom, MAX_ROW), right)
+    if top > bottom or left > right or bottom > MAX_ROW:
+        raise Damaged(f"area of rows {top} to {bottom}, columns {left} to {right}")
+    sheet.reach(bottom, right)
 
 
 def _check_strings(body: bytes, size: int) -> None:
