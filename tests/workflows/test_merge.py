@@ -203,6 +203,47 @@ def test_what_cannot_be_carried_over_stays_in_a_copy(answered: Round) -> None:
     assert len(list(answered.folder.summaries.glob("*置き換え前*"))) == 1
 
 
+class Killed(BaseException):
+    """Stands for a power cut: no code of ours may catch it."""
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_cut_off_between_two_books(
+    answered: Round, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """Wherever replacing the books was cut off, the next merge names what was left behind, and keeps the old book once."""
+    path = merged(answered).books[0]
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("自分用")["A1"] = "打合せの記録"
+    book.save(path)
+    old, real, done = path.read_bytes(), merging.replace_file, [0]
+
+    def replaced(new: Path, target: Path) -> None:
+        if done[0] == after:
+            raise Killed
+        done[0] += 1
+        real(new, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "replace_file", replaced)
+        with pytest.raises(Killed):
+            merged(answered, minutes=1)
+    assert path.read_bytes() == old, "the book with her notes is replaced last"
+    again = merged(answered, minutes=2)
+    (kept,) = answered.folder.summaries.glob("*置き換え前*")
+    assert "自分用" in again.left_behind
+    assert again.kept == kept
+
+
+def test_the_copies_it_links_to_are_there(answered: Round) -> None:
+    """A readable copy lost since, or never made because accepting was cut off, is made before the books."""
+    (copy,) = answered.folder.received.rglob("*第1回.xlsx")
+    before = copy.read_bytes()
+    copy.unlink()
+    merged(answered)
+    assert copy.read_bytes() == before
+
+
 def test_a_damaged_book_is_left_alone(answered: Round) -> None:
     """A book that cannot be read is not overwritten: its notes might be lost."""
     path = merged(answered).books[0]

@@ -261,9 +261,11 @@ def _batches(
     for file in files:
         try:
             batch.append((file, file.path.read_bytes()))
-        except (
-            OSError
-        ):  # open elsewhere, no right to read, gone: this one file waits, the others go on
+        except FileNotFoundError:
+            if not file.takes_away:  # else another run has taken it in since they were listed
+                unread.append(file)
+            continue
+        except OSError:  # open elsewhere, no right to read: this one file waits, the others go on
             unread.append(file)
             continue
         size += len(batch[-1][1])
