@@ -96,6 +96,7 @@ def test_what_is_no_workbook_has_the_rules_of_archives(case: str) -> None:
         archive(Item(b"[Content_Types].xml", b"<Types/>"), Item(b"[content_types].xml", b"<Types/>")),
         archive(Item(b"[Content_Types].xml", bytes(limits.FILE_BYTES), method=0)),
     ],
+    ids=["end cut off", "beginning alone", "twins", "too large"],
 )  # fmt: skip
 def test_a_broken_package_is_no_archive(data: bytes) -> None:
     """A damaged or hostile workbook does not escape its gate by being called an archive."""

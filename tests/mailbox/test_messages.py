@@ -24,7 +24,8 @@ from mail_files import (
     word,
 )
 from xlsx_pdca.contents import LETTER_CHARACTERS, ContainerKind, Contents, Letter, Part
-from xlsx_pdca.mailbox.messages import is_message, open_message
+from xlsx_pdca.filekind import MAIL, kind_of
+from xlsx_pdca.mailbox.messages import open_message
 from xlsx_pdca.rawbook import Refusal, RefusalCode
 
 BOOK = b"PK\x03\x04" + bytes(range(256)) * 9
@@ -110,7 +111,7 @@ def test_a_return_is_read_whole() -> None:
 )
 def test_however_it_was_saved_it_is_the_same_mail(saved: bytes) -> None:
     """Line ends, the line of a mailbox, a byte order mark and long heads change nothing of what was read."""
-    assert is_message(saved)
+    assert kind_of(saved) is MAIL
     assert opened(saved) == opened(RETURN)
 
 
@@ -543,8 +544,8 @@ def test_what_is_no_mail_is_refused() -> None:
     ]:
         found = open_message(data)
         assert isinstance(found, Refusal) and found.code is code
-    assert not is_message(b"hello") and not is_message(b"a: b\r\n\r\nto: be")
-    assert is_message(RETURN)
+    assert not {kind_of(b"hello"), kind_of(b"a: b\r\n\r\nto: be")} & {MAIL}
+    assert kind_of(RETURN) is MAIL
 
 
 @given(st.binary(max_size=300))

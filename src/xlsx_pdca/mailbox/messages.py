@@ -22,30 +22,6 @@ _FROM_LINE = re.compile(rb"From [^\r\n]*(?:\r\n|\r|\n)")
 _NEXT_MAIL = re.compile(
     rb"(?<=\n)\r?\n(From \S[^\r\n]* [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?[^\r\n]* [0-9]{4}[^\r\n]*\r?\n)(?=[!-9;-~]+:)"
 )
-_KNOWN = frozenset(
-    [
-        "from",
-        "to",
-        "subject",
-        "date",
-        "received",
-        "message-id",
-        "mime-version",
-        "content-type",
-        "return-path",
-        "delivered-to",
-    ]
-)
-
-
-def is_message(data: bytes) -> bool:
-    """Whether these bytes, or the first thousands of them, begin as a saved mail does."""
-    start = _start(data)
-    try:
-        entity = read_entity(data, start, min(len(data), start + 64_000))
-    except TooMuch:
-        return False
-    return len(_KNOWN & {name for name, _ in entity.headers}) >= 2
 
 
 def open_message(data: bytes) -> Contents | Refusal:
