@@ -403,7 +403,8 @@ def _chosen(random: Random, entries: list[Entry], wanted: str) -> int:
     """A part whose name holds this, of sheets rather one with answers."""
     found = [n for n, entry in enumerate(entries) if wanted in entry.name and entry.data]
     large = [n for n in found if len(entries[n].data) > 6000] if "sheet" in wanted else []
-    return random.choice(large or found or range(len(entries)))
+    parts = [n for n, entry in enumerate(entries) if entry.data.lstrip(b"\xef\xbb\xbf")[:1] == b"<"]
+    return random.choice(large or found or parts)
 
 
 def in_tree(

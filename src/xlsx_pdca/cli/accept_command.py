@@ -164,7 +164,9 @@ def _dismissed(round_: Round, arrival: int, reason: str, *, dry_run: bool) -> in
     now, by = console.now(), console.person()
     laid = dismiss(round_, arrival, reason, now=now, by=by, dry_run=dry_run)
     word = "こととする予定です" if dry_run else "こととしました"
-    console.say(f"「{laid.name}」を取り扱わない{word}（理由：{reason}）。原本は保管してあります。")
+    console.say(
+        f"「{console.one_line(laid.name)}」を取り扱わない{word}（理由：{reason}）。原本は保管してあります。"
+    )
     return ExitCode.OK
 
 

@@ -99,7 +99,7 @@ class Arrivals:
         number = f"　第{arrived.submission.number}回" if arrived.submission else ""
         again = "（すでに受付済みのファイルです）" if line.already else ""
         waits = f"　受付番号{held.seq}" if held else ""
-        head = f"{line.file.name}：{self._outcome(line)}{whose}{number}{waits}{again}"
+        head = f"{console.one_line(line.file.name)}：{self._outcome(line)}{whose}{number}{waits}{again}"
         rest = IN_BOOKS if self.booked else IN_CHECK
         return [head, *(() if self._is_known(line) else remarks(arrived.findings, rest))]
 

@@ -39,6 +39,11 @@ def show(text: str) -> None:
     click.echo(_harmless(text))
 
 
+def one_line(name: str) -> str:
+    """A name from outside for a line of the screen: it may hold line breaks, the line may not."""
+    return " ".join(name.splitlines())
+
+
 def output_failed() -> bool:
     """True when stdout takes nothing any more, as a file on a full disk; from then on it leads nowhere."""
     try:

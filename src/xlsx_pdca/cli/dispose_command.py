@@ -92,7 +92,7 @@ def _told(found: Disposal) -> Iterator[str]:
 
 
 def _named(booked: Booked) -> str:
-    return f"受付番号{booked.seq}　{booked.fact.name}（{booked.at:%Y/%m/%d}）"
+    return f"受付番号{booked.seq}　{console.one_line(booked.fact.name)}（{booked.at:%Y/%m/%d}）"
 
 
 def _why(found: Disposal, other: Booked) -> str:

@@ -120,7 +120,7 @@ def _show(arrivals: Arrivals, nothing_in: str) -> None:
     for line in arrivals.lines:
         if line.stays:
             console.say(
-                f"{line.file.name}：受付は済みましたが、どなたかが開いているため、元の場所に残りました。"
+                f"{console.one_line(line.file.name)}：受付は済みましたが、どなたかが開いているため、元の場所に残りました。"
                 "閉じていただいてから、もう一度 receive を実行してください。"
             )
     if replaced := sum(_replaces_accepted(line) for line in arrivals.lines):
@@ -164,7 +164,7 @@ def _not_taken(names: Sequence[str]) -> str:
 def not_read(file: FoundFile) -> str:
     """A file whose bytes the disk did not give."""
     return (
-        f"{file.name}：ファイルを読めなかったため、受付をせず、そのままにしました。"
+        f"{console.one_line(file.name)}：ファイルを読めなかったため、受付をせず、そのままにしました。"
         "どなたかが開いていないか、読み取りの権限があるかを御確認のうえ、もう一度実行してください。"
     )
 

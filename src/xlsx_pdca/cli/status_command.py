@@ -98,7 +98,7 @@ def _show_line(line: StandingLine) -> None:
 def _show_held(now: Overview, proposals: Proposals, *, most: int | None) -> None:
     for booked in now.held[:most]:
         doubts = "".join(f.sentence() for f in booked.fact.findings if f.holds) or _PUT_BACK
-        console.show(f"保留　受付番号{booked.seq}　{booked.fact.name}　{doubts}")
+        console.show(f"保留　受付番号{booked.seq}　{console.one_line(booked.fact.name)}　{doubts}")
         for text in ways_out(booked, proposals):
             console.show(text)
     if most is not None and len(now.held) > most:

@@ -80,7 +80,7 @@ def _account(found: Verified) -> Iterator[str]:
 def _named(account: Account, fate: Fate) -> Iterator[str]:
     lines = [line for line in account.lines if line.fate is fate]
     for line in lines[:MOST_LINES]:
-        yield f"　　受付番号{line.number}　{line.name}：{line.reason}"
+        yield f"　　受付番号{line.number}　{console.one_line(line.name)}：{line.reason}"
     if (more := len(lines) - MOST_LINES) > 0:
         yield f"　　ほか {more}件（verify --json で、すべて表示します）"
 

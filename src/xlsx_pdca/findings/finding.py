@@ -67,7 +67,9 @@ class Finding:
 
     def sentence(self) -> str:
         """What was found and what to do, in the form's own words."""
-        values = _Values({"sheet": self.sheet, "cell": self.cell, **dict(self.context)})
+        said = {"sheet": self.sheet, "cell": self.cell, **dict(self.context)}
+        # A sentence is one line, whatever a file or a sheet is called.
+        values = _Values({name: " ".join(value.splitlines()) for name, value in said.items()})
         return self.entry.sentence.format_map(values) + self.entry.remedy.format_map(values)
 
     @property
