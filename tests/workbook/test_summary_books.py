@@ -24,11 +24,11 @@ from libreoffice import LibreOffice
 from xlsx_pdca.findings import CATALOGUE, Finding, Grade
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.spec import FieldKind
-from xlsx_pdca.submission import State, StrayText
+from xlsx_pdca.submission import State, StrayText, Suggestion
 from xlsx_pdca.summary import COLUMNS, Note, NoteKey, SummaryInput, answers_of, codes_of, long_table
 from xlsx_pdca.views import Shape, View, views_of
 from xlsx_pdca.workbook.data_book import PERSONAL, data_book
-from xlsx_pdca.workbook.karte import BESIDE, NOT_IN, SCALE
+from xlsx_pdca.workbook.karte import BESIDE, NOT_IN, SCALE, SUGGESTED
 from xlsx_pdca.workbook.karte_rows import MOST_LINES, THIRD, split_text
 from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workbook.summary_books import VANISHED, consolidated_book
@@ -363,6 +363,24 @@ def test_karte_shows_what_stands_beside_the_answers() -> None:
     )
     assert [line for line in lines if line == [BESIDE]] == [[BESIDE]]
     assert not any("別の図" in text for line in lines for text in line)
+
+
+def test_karte_shows_what_pointing_answers_seem_to_mean() -> None:
+    """What 「同上」 may mean stands behind the answers, marked as a suggestion; the answer itself is not replaced."""
+    returned = next(each for each in ROUND.returns if each.is_in and not each.corrections)
+    assert returned.reading is not None
+    first, second, *rest = returned.reading.answers
+    pointing = replace(second, raw="同上", value="同上", state=State.SAME)
+    suggestion = Suggestion(*pointing.address, source="上の設問", text="指している御回答")
+    reading = replace(returned.reading, answers=(first, pointing, *rest), suggestions=(suggestion,))
+    returns = (replace(returned, reading=reading),)
+    sheet = loaded(consolidated_book(replace(ROUND, returns=returns)).data)[KARTE]
+    rows = ([str(c.value) for c in row if c.value is not None] for row in sheet.iter_rows())
+    lines = [row for row in rows if row]
+    at = lines.index([SUGGESTED])
+    assert lines[at + 1][0].endswith("「同上」")
+    assert lines[at + 1][1:] == ["「上の設問」の御回答：指している御回答"]
+    assert any("同上" in line for line in lines[:at])
 
 
 def test_karte_holds_every_answer_whole() -> None:
