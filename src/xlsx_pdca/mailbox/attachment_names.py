@@ -57,7 +57,7 @@ class Parameter(NamedTuple):
 
 _PARAMETER = re.compile(
     r""";\s*(?P<name>[^\s=;*"]+)(?:\*(?P<section>\d{1,4}))?(?P<extended>\*)?\s*=\s*"""
-    r"""(?:"(?P<quoted>(?:[^"\\]|\\.)*+)(?:"|\Z)|(?P<plain>[^;]*))""",
+    r"""(?:"(?P<quoted>(?:[^"\\]|\\.?)*+)(?:"|\Z)|(?P<plain>[^;]*))""",
     re.DOTALL,
 )
 

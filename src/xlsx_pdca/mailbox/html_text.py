@@ -9,7 +9,7 @@ import html
 import re
 from urllib.parse import unquote
 
-HTML_BYTES = 1 << 20
+HTML_BYTES = 1 << 19
 """Of one body that are reduced to text; styles of Word come before the words."""
 
 _TAG = re.compile(

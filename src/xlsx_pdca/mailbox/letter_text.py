@@ -11,7 +11,7 @@ from xlsx_pdca.mailbox.attachment_names import parameter, unfolded
 from xlsx_pdca.mailbox.charsets import decode, is_known
 from xlsx_pdca.mailbox.html_text import HTML_BYTES, html_text
 from xlsx_pdca.mailbox.leaves import OpenedLeaf
-from xlsx_pdca.mailbox.transfer import split_uuencoded
+from xlsx_pdca.mailbox.transfer import ENCLOSED, split_uuencoded
 from xlsx_pdca.rawbook import Refusal, RefusalCode
 
 _SEALED = "-----BEGIN PGP MESSAGE-----"
@@ -43,15 +43,15 @@ def words_of(opened: OpenedLeaf) -> Words:
     if _SEALED in text:
         sealed = Refusal(RefusalCode.ENCRYPTED, "PGP message in the text")
         enclosed = (*enclosed, Part("", refusal=sealed))
+    found = _defects(opened, label, sure=sure or len(beginning) < len(data))
+    if len(enclosed) >= ENCLOSED:
+        found.append("perhaps more files in it than were taken out")
     return Words(
         text=visible_text(text).strip(),
         is_plain=opened.type == "text/plain",
         alternative=_alternative(opened),
         enclosed=enclosed,
-        defects=tuple(
-            f"text of the mail: {d}"
-            for d in _defects(opened, label, sure=sure or len(beginning) < len(data))
-        ),
+        defects=tuple(f"text of the mail: {defect}" for defect in found),
     )
 
 

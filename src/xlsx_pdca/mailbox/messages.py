@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from xlsx_pdca.contents import ContainerKind, Contents, Letter, Part
 from xlsx_pdca.mailbox import heads
@@ -17,6 +18,9 @@ from xlsx_pdca.mailbox.leaves import mail_name, open_leaf, part_of
 from xlsx_pdca.mailbox.letter_text import Words, letter_text, words_of
 from xlsx_pdca.mailbox.mime import Entity, TooMuch, read_entity, take_apart
 from xlsx_pdca.rawbook import Refusal, RefusalCode
+
+MAILS = 1_000
+"""In one mailbox; somebody's whole inbox is not for us to open."""
 
 _FROM_LINE = re.compile(rb"From [^\r\n]*(?:\r\n|\r|\n)")
 _NEXT_MAIL = re.compile(
@@ -30,6 +34,8 @@ def open_message(data: bytes) -> Contents | Refusal:
         return Refusal(RefusalCode.EMPTY)
     start = _start(data)
     mails = _mails(data, start)
+    if len(mails) > MAILS:
+        return Refusal(RefusalCode.CONTAINER, f"mailbox of more than {MAILS} mails")
     try:
         if len(mails) > 1:
             return Contents(ContainerKind.MAIL, tuple(_whole_mail(data[a:b]) for a, b in mails))
@@ -54,7 +60,7 @@ def _mails(data: bytes, start: int) -> list[tuple[int, int]]:
     """Where each mail of a mailbox stands; only a file that begins with the line of a mailbox is one."""
     if not data[:start].strip().lstrip(b"\xef\xbb\xbf").startswith(b"From "):
         return [(start, len(data))]
-    breaks = list(_NEXT_MAIL.finditer(data, start))
+    breaks = list(islice(_NEXT_MAIL.finditer(data, start), MAILS))
     starts = [start, *(match.end() for match in breaks)]
     return list(zip(starts, [*(match.start() for match in breaks), len(data)], strict=True))
 

@@ -14,6 +14,8 @@ from xlsx_pdca.mailbox.attachment_names import Parameter, value_and_parameters
 DEPTH = 50
 LEAVES = 1_000
 HEADER_LINES = 10_000
+FALSE_BOUNDARIES = 100_000
+"""Lines that only begin like a boundary."""
 STRAY_BYTES = 1_000
 """So much may stand outside the parts of a multipart: phrases for old programs, the lines of a mailing list."""
 
@@ -70,7 +72,7 @@ _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
 def read_entity(data: bytes, start: int, end: int) -> Entity:
     """Headers and body of what stands between; a line that is no header begins the body."""
     headers: list[tuple[str, list[bytes]]] = []
-    position = start
+    position, count = start, 0
     while position < end:
         found = _LINE.match(data, position, end)
         assert found is not None
@@ -85,7 +87,8 @@ def read_entity(data: bytes, start: int, end: int) -> Entity:
             break
         else:
             headers.append((head[1].decode("ascii").lower(), [line[head.end() :]]))
-        if len(headers) > HEADER_LINES:
+        count += 1
+        if count > HEADER_LINES:
             raise TooMuch("more header lines than any mail has")
         position = after
     folded = tuple((name, b"".join(lines).rstrip(b"\r\n")) for name, lines in headers)
@@ -160,11 +163,14 @@ def _split(entity: Entity, boundary: bytes) -> _Split:
     data, end = entity.data, entity.end
     begun: int | None = None
     pieces: list[tuple[int, int]] = []
-    stray, position = 0, entity.start
+    stray, position, false = 0, entity.start, 0
     while (at := data.find(b"--" + boundary, position, end)) >= 0:
         position = at + 2 + len(boundary)
         line = _DELIMITER.match(data, position, end)
         if line is None or not _begins_line(data, at, entity.start):
+            false += 1
+            if false > FALSE_BOUNDARIES:
+                raise TooMuch("too many lines that are nearly boundaries")
             continue
         position = line.end()
         if begun is None:

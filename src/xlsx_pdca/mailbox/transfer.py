@@ -51,11 +51,15 @@ def _base64(body: bytes) -> Transferred:
         return _broken_base64(packed)
 
 
+_PIECES = 100_000
+"""With padding of their own; programs that pad every line make about so many of 5 MB."""
+
+
 def _broken_base64(packed: bytes) -> Transferred:
     """As much as can be had: foreign signs skipped, pieces with padding of their own joined."""
     clean = packed.translate(None, _FOREIGN)
-    pieces = [p for p in re.split(rb"=+", clean) if p]
-    data = b"".join(_piece(p) for p in pieces)
+    pieces = [p for p in re.split(rb"=+", clean, maxsplit=_PIECES) if p]
+    data = b"".join(_piece(p.replace(b"=", b"")) for p in pieces)
     if len(clean) < len(packed):
         return Transferred(data, "base64 has signs that do not belong there")
     if len(pieces) > 1:
@@ -75,12 +79,11 @@ _LONE = re.compile(rb"=(?![0-9A-Fa-f]{2})")
 
 def _quoted_printable(body: bytes) -> Transferred:
     # a2b_qp swallows what follows a soft break at a bare CR, so breaks are taken out before
-    lines = _TRAILING.sub(b"", _SOFT_BREAK.sub(b"", body))
-    lone = _LONE.search(lines)
-    if lone is None:
-        return Transferred(binascii.a2b_qp(lines))
-    kept = _LONE.sub(b"=3D", lines)
-    return Transferred(binascii.a2b_qp(kept), "quoted-printable has a = that says nothing")
+    joined = body.replace(b"=\r\n", b"").replace(b"=\n", b"")
+    lines = _TRAILING.sub(b"", _SOFT_BREAK.sub(b"", joined))
+    is_broken = _LONE.search(lines) is not None
+    defect = "quoted-printable has a = that says nothing" if is_broken else ""
+    return Transferred(binascii.a2b_qp(lines), defect)
 
 
 _BEGIN = re.compile(
@@ -90,10 +93,16 @@ _BEGIN = re.compile(
 _END = re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE)
 
 
+ENCLOSED = 200
+"""Files within one text; what comes after them stays text."""
+
+
 def split_uuencoded(text: bytes) -> tuple[bytes, tuple[Enclosed, ...]]:
     """A text without the uuencoded files in it, and those files; text that only says "begin" stays text."""
-    kept, files, position = [], [], 0
-    while begin := _BEGIN.search(text, position):
+    kept: list[bytes] = []
+    files: list[Enclosed] = []
+    position = 0
+    while len(files) < ENCLOSED and (begin := _BEGIN.search(text, position)):
         end = _END.search(text, begin.end())
         body = text[begin.end() : end.start() if end else len(text)]
         kept.append(text[position : begin.start()])
