@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-
-import olefile
+from typing import TYPE_CHECKING
 
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Damaged, Hostile
 
+if TYPE_CHECKING:
+    import olefile
+
 _NO_MORE = 0xFFFFFFFA
 """Sector numbers from here on are no sectors: free, end of chain, tables."""
 _ENTRIES = 10_000
+_STREAM, _ROOT = 2, 5
+"""Kinds of directory entries that have bytes."""
 
 
 class Streams:
@@ -37,6 +41,8 @@ class Streams:
 
 def open_ole(data: bytes) -> Streams:
     """The streams of `data` after all their chains passed the gate."""
+    import olefile  # not needed on the everyday path
+
     if len(data) > limits.FILE_BYTES:
         raise Hostile(f"file of {len(data)} bytes")
     try:
@@ -57,11 +63,11 @@ def _check_chains(
     ole.loadminifat()
     shared: set[tuple[bool, int]] = set()
     for entry in entries:
-        if entry.entry_type not in (olefile.STGTY_STREAM, olefile.STGTY_ROOT) or not entry.size:
+        if entry.entry_type not in (_STREAM, _ROOT) or not entry.size:
             continue
         if entry.size > size:
             raise Damaged(f"OLE stream of {entry.size} bytes in a file of {size}")
-        small = entry.entry_type == olefile.STGTY_STREAM and entry.size < ole.minisectorcutoff
+        small = entry.entry_type == _STREAM and entry.size < ole.minisectorcutoff
         _walk(ole.minifat if small else ole.fat, entry.isectStart, small=small, seen=shared)
 
 
