@@ -19,11 +19,10 @@ from xlsx_pdca.layout.form import plan_form
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import AnswerPlan, FieldPlan, WorkbookPlan, question_id
 from xlsx_pdca.spec import FieldKind, Form
-from xlsx_pdca.submission import Answer, Reading, State
+from xlsx_pdca.submission import Answer, Entry, Reading, State
 from xlsx_pdca.summary import (
     ArrivalLine,
     ContactLine,
-    Entry,
     Place,
     SummaryInput,
     UnitReturn,

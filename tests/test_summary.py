@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from gunma_round import AS_OF, DESK, ODD, answer_at, gunma_round, plans
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.submission import State
+from xlsx_pdca.submission import Entry, State
 from xlsx_pdca.summary import (
     COLUMNS,
     Correction,
-    Entry,
     Place,
     answers_csv,
     answers_digest,

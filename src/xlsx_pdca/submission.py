@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from xlsx_pdca.findings import Finding
@@ -98,3 +99,38 @@ class Reading:
         """True when nothing was written, neither in the fields nor beside them, and nothing was drawn."""
         answered = any(answer.state is not State.BLANK for answer in self.answers)
         return not (answered or self.strays or any(count for _, count in self.drawings))
+
+
+class Entry(StrEnum):
+    """How a value came in."""
+
+    TYPED = "入力"
+    CORRECTED = "県補正"
+    PROXY = "代理入力"
+
+
+@dataclass(frozen=True)
+class PartFile:
+    """One of the files a submission is joined of."""
+
+    arrival: int
+    """受付番号."""
+    file: str
+    """Readable copy, relative to the round folder."""
+    sha256: str
+    received_at: datetime | None = None
+    entry: Entry = Entry.TYPED
+    entered_by: str = ""
+    entered_at: datetime | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One answer that is not what the submission before said; texts as an office reads them."""
+
+    question: str
+    before: str
+    now: str
+    since: int
+    """Number of the submission before."""

@@ -8,7 +8,6 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,19 +17,11 @@ from xlsx_pdca.findings import Finding
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
 from xlsx_pdca.reading import Address
-from xlsx_pdca.submission import Answer, Origin, Reading, State
+from xlsx_pdca.submission import Answer, Change, Entry, Origin, PartFile, Reading, State
 from xlsx_pdca.unit import Unit
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Entry(StrEnum):
-    """How a value came in."""
-
-    TYPED = "入力"
-    CORRECTED = "県補正"
-    PROXY = "代理入力"
 
 
 @dataclass(frozen=True)
@@ -60,33 +51,6 @@ class Correction:
     by: str
     at: datetime
     evidence: str = ""
-
-
-@dataclass(frozen=True)
-class PartFile:
-    """One of the files a submission is joined of."""
-
-    arrival: int
-    """受付番号."""
-    file: str
-    """Readable copy, relative to the round folder."""
-    sha256: str
-    received_at: datetime | None = None
-    entry: Entry = Entry.TYPED
-    entered_by: str = ""
-    entered_at: datetime | None = None
-    evidence: str = ""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One answer that is not what the submission before said; texts as an office reads them."""
-
-    question: str
-    before: str
-    now: str
-    since: int
-    """Number of the submission before."""
 
 
 @dataclass(frozen=True)

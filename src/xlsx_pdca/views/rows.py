@@ -10,10 +10,9 @@ from functools import cached_property
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import AnswerPlan, FieldPlan, Style, WorkbookPlan
 from xlsx_pdca.spec import FieldKind
-from xlsx_pdca.submission import Answer, State
+from xlsx_pdca.submission import Answer, Entry, State
 from xlsx_pdca.summary import (
     Correction,
-    Entry,
     NoteKey,
     Place,
     SummaryInput,

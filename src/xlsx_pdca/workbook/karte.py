@@ -8,8 +8,8 @@ from itertools import groupby
 from xlsx_pdca.checks.joined import NO_QUESTION, NOT_CHOSEN
 from xlsx_pdca.layout.metrics import lines_needed
 from xlsx_pdca.reading import answer_label
-from xlsx_pdca.submission import State
-from xlsx_pdca.summary import Entry, Note, Place, SummaryInput, UnitReturn
+from xlsx_pdca.submission import Entry, State
+from xlsx_pdca.summary import Note, Place, SummaryInput, UnitReturn
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.views import JOINT, View, respondents
 from xlsx_pdca.views.computed import shown_records

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from xlsx_pdca.checks.copies import compare
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
 from xlsx_pdca.reading import answer_label
-from xlsx_pdca.submission import Answer, Reading, State
-from xlsx_pdca.summary import Change
+from xlsx_pdca.submission import Answer, Change, Reading, State
 from xlsx_pdca.views import shown_text
 
 BLANK = "（空欄）"

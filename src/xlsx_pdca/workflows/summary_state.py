@@ -13,16 +13,13 @@ from xlsx_pdca.facts import Arrived, Corrected, Joined, Outcome, Submitted
 from xlsx_pdca.findings import Finding
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing
 from xlsx_pdca.plan import WorkbookPlan, question_id
-from xlsx_pdca.submission import Answer, Reading
+from xlsx_pdca.submission import Answer, Change, Entry, PartFile, Reading
 from xlsx_pdca.summary import (
     ArrivalLine,
-    Change,
     ContactLine,
     Correction,
-    Entry,
     Note,
     NoteKey,
-    PartFile,
     Place,
     SummaryInput,
     UnitReturn,
