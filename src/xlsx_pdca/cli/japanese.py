@@ -22,6 +22,7 @@ _EXAMPLES = {
     "--dismiss": "添付資料",
     "--file": "39",
     "--form": "jizen",
+    "--join": "102016-1",
     "--list": "宛先一覧.xlsx",
     "--number": "2",
     "--on": "2026/9/1",
