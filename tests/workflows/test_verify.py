@@ -242,3 +242,16 @@ def test_notes_not_yet_booked_are_told(worked: Desk) -> None:
     book.save(path)
     remarks = [str(t) for t in verify(worked.round.folder).troubles]
     assert any("県記入が 1件" in text for text in remarks)
+
+
+def test_a_paper_that_was_copied_is_accounted_for(desk: Desk, tmp_path: Path) -> None:
+    """A fax the prefecture typed in waits for nobody, and is told as what the answer was copied from."""
+    desk.take_in("FAX.pdf", b"%PDF-1.4 fax")
+    number = str(desk.ledger.held[-1].seq)
+    typed = tmp_path / "写し.xlsx"
+    typed.write_bytes(desk.filled())
+    words = ["receive", str(typed), "--proxy", number, "--round", str(desk.root)]
+    assert run(words) == ExitCode.OK
+    found = verify(desk.round.folder)
+    assert found.adds_up
+    assert dict(found.account.counts) == {Fate.MERGED: 1, Fate.COPIED: 1}

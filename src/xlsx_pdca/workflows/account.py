@@ -20,6 +20,7 @@ class Fate(StrEnum):
     SAME = "受付済みのものと同じ内容のもの"
     WAITING = "県で取扱いを決めるもの（保留）"
     UNREADABLE = "読み取れないもの（県で取扱いを決める）"
+    COPIED = "県で写し、代理入力の元としたもの"
     LAID_ASIDE = "取り扱わないこととしたもの"
     OPENED_LATER = "後でパスワードを伺って開いたもの"
     OPENED = "中のファイルを取り出したもの（メール、zipなど）"
@@ -83,7 +84,7 @@ def _fate(booked: Booked, ledger: Ledger) -> Fate:
         return Fate.LAID_ASIDE
     if outcome is Outcome.REFUSED:
         return Fate.UNREADABLE if ledger.waits(booked) else Fate.OPENED_LATER
-    return _PLAIN.get(outcome, Fate.WAITING)
+    return _PLAIN.get(outcome) or (Fate.WAITING if ledger.waits(booked) else Fate.COPIED)
 
 
 def _reason(booked: Booked, fate: Fate, ledger: Ledger) -> str:
