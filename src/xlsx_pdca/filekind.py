@@ -19,6 +19,7 @@ class FileKind:
 ZIP = FileKind("zip package", None)
 MAIL = FileKind("mail message", RefusalCode.CONTAINER)
 OUTLOOK = FileKind("Outlook message", RefusalCode.CONTAINER)
+WINMAIL = FileKind("TNEF attachment of a mail (winmail.dat)", RefusalCode.CONTAINER)
 # The name of an old format ends with the suffix such files have.
 OLD_BOOK = FileKind("OLE container (.xls)", RefusalCode.OLD_FORMAT)
 OLD_SHEET = FileKind("worksheet without a container (.xls)", RefusalCode.OLD_FORMAT)
@@ -27,6 +28,7 @@ XML_BOOK = FileKind("spreadsheet in one XML file (.xml)", RefusalCode.OLD_FORMAT
 _PAPER, _HOLDER, _NONE = RefusalCode.DOCUMENT, RefusalCode.CONTAINER, RefusalCode.NOT_A_WORKBOOK
 # the last one begins an archive that was meant to be in several files
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04")
+_TNEF = b"\x78\x9f\x3e\x22"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # In this order: a message may hold an encrypted book, a workbook a Word document, and what may be an answer goes first.
 _OLE_STREAMS = (
@@ -67,7 +69,6 @@ _SIGNATURES = (
     (0, b"MSCF", "cabinet archive", _HOLDER),
     (2, b"-lh", "LZH archive", _HOLDER),
     (257, b"ustar", "tar archive", _HOLDER),
-    (0, b"\x78\x9f\x3e\x22", "TNEF attachment of a mail (winmail.dat)", _HOLDER),
     # also one that unpacks itself: nothing here runs or opens it
     (0, b"MZ", "Windows program", _NONE),
 )
@@ -89,6 +90,8 @@ def kind_of(data: bytes) -> FileKind:
         return ZIP
     if data.startswith(_OLE):
         return _ole_kind(data)
+    if data.startswith(_TNEF):
+        return WINMAIL
     head = data[:_LOOKED_AT]
     if data.startswith(_BARE_BIFF):
         return OLD_SHEET

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlsx_pdca.contents import Contents
-from xlsx_pdca.filekind import MAIL, OUTLOOK, ZIP, kind_of
+from xlsx_pdca.filekind import MAIL, OUTLOOK, WINMAIL, ZIP, kind_of
 from xlsx_pdca.mailbox.archives import open_zip
 from xlsx_pdca.mailbox.messages import open_message
 from xlsx_pdca.mailbox.outlook import open_outlook
+from xlsx_pdca.mailbox.winmail import open_winmail
 from xlsx_pdca.rawbook import Refusal, RefusalCode
 
 
@@ -24,4 +25,6 @@ def open_container(data: bytes, secrets: Sequence[str]) -> Contents | Refusal:
         return open_message(data)
     if kind is OUTLOOK:
         return open_outlook(data)
+    if kind is WINMAIL:
+        return open_winmail(data)
     return Refusal(RefusalCode.CONTAINER, kind.name)
