@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from datetime import UTC, datetime
 
@@ -252,6 +253,43 @@ def test_damaged_and_foreign_files_are_refused() -> None:
         refusal = open_outlook(data)
         assert isinstance(refusal, Refusal) and refusal.code is code
     assert isinstance(open_outlook(whole), Contents)
+
+
+def nested(depth: int) -> bytes:
+    message = Message({0x0037: "innermost"}, [book()])
+    for level in range(depth):
+        message = Message({0x0037: f"level {level}"}, [Attachment({0x3705: 5}, message)])
+    return outlook_message(message)
+
+
+@pytest.mark.parametrize(("depth", "is_refused"), [(50, False), (51, True)])
+def test_messages_nested_too_deep_are_hostile(depth: int, is_refused: bool) -> None:
+    """Fifty messages one in the other open to the last and do not grow on the way; one more is refused."""
+    found = open_outlook(nested(depth))
+    assert isinstance(found, Refusal) is is_refused
+    if isinstance(found, Refusal):
+        assert found.code is RefusalCode.HOSTILE
+        return
+    for _ in range(depth):
+        assert len(found.parts[0].data) < 50_000
+        found = open_message(found.parts[0].data)
+        assert isinstance(found, Contents) and found.defects == ()
+    assert found.parts[0].data == BOOK
+
+
+def test_masses_of_streams_are_hostile_and_shared_ones_told() -> None:
+    """More streams than any message has are refused; attachments that are all the same sectors are a defect."""
+    many = {"__properties_version1.0": b"\0" * 32, **{f"s{n}": b"" for n in range(20_001)}}
+    crossed = bytearray(outlook_message(Message(HEAD, [book(data=BOOK * 9)] * 40)))
+    starts = [m.start() for m in re.finditer("__substg1.0_37010102".encode("utf-16-le"), crossed)]
+    assert len(starts) == 40
+    for at in starts[1:]:
+        crossed[at + 116 : at + 124] = crossed[starts[0] + 116 : starts[0] + 124]
+    assert open_outlook(compound_file(many)) == Refusal(
+        RefusalCode.HOSTILE, "more than 20000 streams"
+    )
+    both = open_outlook(bytes(crossed))
+    assert isinstance(both, Contents) and both.defects
 
 
 def test_a_message_cut_off_is_never_taken_for_whole() -> None:

@@ -8,7 +8,6 @@ from xlsx_pdca.contents import Contents
 from xlsx_pdca.filekind import MAIL, OUTLOOK, WINMAIL, ZIP, kind_of
 from xlsx_pdca.mailbox.archives import open_zip
 from xlsx_pdca.mailbox.messages import open_message
-from xlsx_pdca.mailbox.outlook import open_outlook
 from xlsx_pdca.mailbox.winmail import open_winmail
 from xlsx_pdca.rawbook import Refusal, RefusalCode
 
@@ -24,6 +23,8 @@ def open_container(data: bytes, secrets: Sequence[str]) -> Contents | Refusal:
     if kind is MAIL:
         return open_message(data)
     if kind is OUTLOOK:
+        from xlsx_pdca.mailbox.outlook import open_outlook  # brings olefile
+
         return open_outlook(data)
     if kind is WINMAIL:
         return open_winmail(data)

@@ -63,6 +63,7 @@ def _text(text: str) -> Iterator[str]:
 
 def _attachment(part: Part) -> Iterator[str]:
     is_locked = part.refusal is not None and part.refusal.code is RefusalCode.ENCRYPTED
+    is_mail = part.data.startswith(b"From: ") and part.data.isascii()
     kind = "application/pkcs7-mime; smime-type=enveloped-data" if is_locked else _PLAIN
     yield f"Content-Type: {kind}"
     name = f"; filename*=utf-8''{quote(part.name.encode('utf-8', 'replace'))}" if part.name else ""
@@ -72,9 +73,10 @@ def _attachment(part: Part) -> Iterator[str]:
     defect = part.defect or (part.refusal.detail if part.refusal and not is_locked else "")
     if defect:
         yield f"{DEFECT_HEADER}: {_words(defect)}"
-    yield "Content-Transfer-Encoding: base64"
+    # a mail within stays as it is: base64 in base64 would grow with every level
+    yield f"Content-Transfer-Encoding: {'7bit' if is_mail else 'base64'}"
     yield ""
-    yield from _lines(part.data)
+    yield from [part.data.decode("ascii")] if is_mail else _lines(part.data)
 
 
 _PLAIN = "application/octet-stream"
