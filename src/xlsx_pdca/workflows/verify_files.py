@@ -115,10 +115,10 @@ def plan_troubles(folder: RoundFolder, expected: frozenset[str]) -> Iterator[Tro
     good = [proof.kept - set(proof.damaged) for proof in proofs]
     for archive, proof, other in zip(archives, proofs, reversed(good), strict=True):
         for digest in sorted({*proof.missing, *(expected & set(proof.damaged))}):
-            gone = "ありません" if digest in proof.missing else "内容が変わっています"
+            gone = "がありません" if digest in proof.missing else "の内容が変わっています"
             weight = Weight.TO_MEND if digest in other else Weight.LOST
             remedy = REBUILD if digest in other else "バックアップから元に戻してください。"
-            words = f"様式の控え（送ったときの設問と配置）の{gone}。".replace("のあり", "があり")
+            words = f"様式の控え（送ったときの設問と配置）{gone}。"
             yield Trouble(weight, place_of(archive.path(digest), folder), words, remedy)
         yield from _foreign(folder, proof.foreign)
 
