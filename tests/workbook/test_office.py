@@ -78,7 +78,7 @@ def converted(trap: bytes) -> Iterator[dict[str, bytes | Refusal]]:
 @pytest.mark.soffice
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_answer_exact(name: str, converted: dict[str, bytes | Refusal]) -> None:
-    """Every answer as typed, the ticket proved, no finding but that some files could be read by one reader only."""
+    """Every answer as typed, the ticket proved, no finding but what two programs take away themselves."""
     data = converted[name]
     assert isinstance(data, bytes)
     book = decode(parse(question(data_of(name), data)))
@@ -89,8 +89,10 @@ def test_every_answer_exact(name: str, converted: dict[str, bytes | Refusal]) ->
     assert outcome.said() == {at: text.replace(lost, "") for at, text in truth().items()}
     assert outcome.proved
     alone = {"gnumeric.ods": FAILED, "sheetjs.xlsb": UNKNOWN_RECORDS}.get(name)
-    assert outcome.codes == (("STR22",) if alone else ())
-    assert [told[3].startswith(alone or "") for told in book.disagreements] == [True] * bool(alone)
+    # Gnumeric also writes the form's formulas into .ods in words of its own
+    told = {"gnumeric.ods": {"STR22", "STR35"}, "sheetjs.xlsb": {"STR22"}}.get(name, set())
+    assert set(outcome.codes) == told
+    assert [each[3].startswith(alone or "") for each in book.disagreements] == [True] * bool(alone)
 
 
 @pytest.mark.soffice
