@@ -49,6 +49,24 @@ class Issued:
 
 
 @dataclass(frozen=True)
+class IssuedCommon:
+    """One blank workbook for many: whoever answers chooses the unit from a list inside."""
+
+    form: str
+    issue: int
+    """Counted over the common workbooks of the form."""
+    ticket: str
+    edition: str
+    plan: str
+    file: str
+    sha256: str
+    slots: Mapping[str, str]
+    units: Mapping[str, str]
+    """What the list shows → unit."""
+    deadline: date | None = None
+
+
+@dataclass(frozen=True)
 class Sent:
     """送付済, told by a person or by the mail server."""
 
@@ -290,6 +308,7 @@ class Rebuilt:
 
 Fact = (
     Issued
+    | IssuedCommon
     | Sent
     | Arrived
     | Submitted
@@ -308,6 +327,7 @@ Fact = (
 
 _TYPES: Mapping[str, type[Any]] = {
     "issue": Issued,
+    "common": IssuedCommon,
     "sent": Sent,
     "arrival": Arrived,
     "submission": Submitted,

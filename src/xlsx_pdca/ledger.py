@@ -23,6 +23,7 @@ from xlsx_pdca.facts import (
     Extended,
     Fact,
     Issued,
+    IssuedCommon,
     Noted,
     Outcome,
     Rebuilt,
@@ -186,6 +187,18 @@ class Ledger:
     """SHA-256 → the booking that took those bytes out of the archive; they may have come again since."""
     rebuilt: tuple[Booked, ...] = ()
     """Bookings that say the ledger was made anew from the folders."""
+
+    commons: tuple[Booked, ...] = ()
+    """Blank workbooks for everybody, in order of issue."""
+
+    @cached_property
+    def common_tickets(self) -> Mapping[str, IssuedCommon]:
+        """Tickets of all blank workbooks for everybody."""
+        return {booked.fact.ticket: booked.fact for booked in self.commons}
+
+    def common_of(self, plan: str) -> IssuedCommon | None:
+        """The newest blank workbook for everybody made from this plan."""
+        return next((b.fact for b in reversed(self.commons) if b.fact.plan == plan), None)
 
     def standing(self, unit: str, form: str) -> Standing:
         return self.standings.get((unit, form), Standing(unit, form))
@@ -387,7 +400,7 @@ def fold(events: Iterable[Event]) -> Ledger:
     undone = _undone(facts)
     disposed = _disposed(facts)
     standings: dict[Key, dict[str, list[Booked]]] = {}
-    arrivals, contacts, notes, rebuilt = [], [], [], []
+    arrivals, contacts, notes, rebuilt, commons = [], [], [], [], []
     dismissed: dict[int, Booked] = {}
     for event, fact in facts:
         if fact is None or (event.seq in undone and not isinstance(fact, Arrived)):
@@ -412,6 +425,8 @@ def fold(events: Iterable[Event]) -> Ledger:
                 contacts.append(booked)
             case Noted():
                 notes.append(booked)
+            case IssuedCommon():
+                commons.append(booked)
             case Rebuilt():
                 rebuilt.append(booked)
             case Undone() | Disposed():
@@ -425,6 +440,7 @@ def fold(events: Iterable[Event]) -> Ledger:
         dismissed=dismissed,
         contacts=tuple(contacts),
         notes=tuple(notes),
+        commons=tuple(commons),
         undone=undone,
         last_event=max((event.seq for event, _ in facts), default=0),
         withdrawn=frozenset(_withdrawn(facts, undone, disposed)),

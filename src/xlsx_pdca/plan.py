@@ -25,6 +25,11 @@ TICKET_SLOT = "ticket"
 STATES_LIST = "pdca_list_states"
 """Name of the option list of words accepted in place of a number or a choice."""
 
+UNITS_LIST = "pdca_list_units"
+"""Name of the option list of a common form: who may answer it."""
+UNIT_NAME = "pdca_unit"
+"""Name of the cell of a common form in which the unit is chosen."""
+
 Frozen = TypeVar("Frozen")
 More = ParamSpec("More")
 Made = TypeVar("Made")
@@ -312,6 +317,11 @@ class WorkbookPlan:
     def question_of(self, answer: AnswerPlan) -> FieldPlan:
         """Rules of the question an answer rectangle belongs to."""
         return self.field(question_id(answer))
+
+    @property
+    def is_common(self) -> bool:
+        """True for a blank workbook for everybody, with the unit to be chosen inside."""
+        return any(named.name == UNIT_NAME for named in self.names)
 
     def slots(self) -> frozenset[str]:
         """Names of all slots used anywhere."""

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: nothing that reads like another sign in print or on a fax."""
 
+COMMON = "COMMON"
+"""Stands for the unit in the ticket of a common form; no unit's id is without a number."""
+
 _TICKET = re.compile(
-    r"(R[0-9]{4})-([A-Z]{1,3})-([0-9A-F]{6})-([0-9A-Z]{1,8}-[0-9]{1,2})-([0-9]{2})-([0-9A-HJKMNP-TV-Z]{8})"
+    r"(R[0-9]{4})-([A-Z]{1,3})-([0-9A-F]{6})-([0-9A-Z]{1,8}-[0-9]{1,2}|COMMON)-([0-9]{2})-([0-9A-HJKMNP-TV-Z]{8})"
 )
 
 
@@ -34,6 +37,11 @@ class Ticket:
     @property
     def text(self) -> str:
         return f"{self.body}-{self.proof}"
+
+    @property
+    def is_common(self) -> bool:
+        """True for the ticket of a blank workbook for everybody, which says nothing about whose it is."""
+        return self.unit == COMMON
 
     @property
     def short(self) -> str:

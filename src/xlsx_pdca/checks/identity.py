@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlsx_pdca.cells import a1, folded
@@ -52,6 +52,8 @@ def identify(
         return _several(first_shown, register)
     (ticket,) = first_shown
     doubt = _doubt(ticket, register)
+    if doubt is None and ticket.is_common:
+        return Identity(ticket)  # whose it is only shows when the unit chosen inside is known
     if doubt:
         return Identity(ticket, (doubt,), witnesses.proposal(register.near(ticket)))
     return Identity(ticket, tuple(_remarks(ticket, file_name, witnesses)))
@@ -62,6 +64,46 @@ def typed_name_doubt(typed: str, ticket: Ticket, register: Register) -> Finding 
     if not _names_another(typed, ticket, register):
         return None
     return finding("IDN11", name=register.name_of(ticket.unit), found=shortened(typed))
+
+
+def whose_common(
+    chosen: str,
+    typed: Iterable[str],
+    ticket: Ticket,
+    file_name: str,
+    register: Register,
+    senders: Sequence[str],
+) -> Identity:
+    """Whose a common form is: the unit chosen inside and the sender must agree; `proposed` is the unit, if any is held to be right.
+
+    `typed` are the bodies named inside.
+    """
+    witnesses = _Witnesses(register, innermost(file_name), tuple(senders))
+    unit = register.commons[ticket.text].units.get(chosen, "")
+    if not unit:
+        words = witnesses.words()
+        doubt = finding("IDN20", name=words)
+        if chosen:
+            doubt = finding("IDN21", name=words, found=shortened(chosen))
+        return Identity(ticket, (doubt,), witnesses.proposal())
+    own = replace(ticket, unit=unit)
+    name = register.name_of(unit)
+    against = tuple(witnesses.against(own, typed))
+    if against:
+        doubt = finding("IDN23", name=name, other_name=listed(against))
+    elif not witnesses.vouches_for(unit):
+        doubt = finding("IDN22", name=name)
+    else:
+        return Identity(own, tuple(_standing(unit, name, register)), unit)
+    return Identity(own, (doubt,), unit)
+
+
+def _standing(unit: str, name: str, register: Register) -> Iterator[Finding]:
+    """What 名簿 says of a unit that has answered."""
+    if register.roster and unit not in register.roster:
+        yield finding("IDN12", name=name)
+    if unit in register.exempt:
+        yield finding("IDN13", name=name, found=register.exempt[unit])
 
 
 def _proofs(book: RawBook) -> Iterator[tuple[str, Ticket]]:
@@ -82,7 +124,7 @@ def _doubt(ticket: Ticket, register: Register) -> Finding | None:
         return finding("IDN03", ticket=ticket.text, round=ticket.round)
     if not ticket.is_genuine(register.key) and ticket.text not in register.unproved:
         return finding("IDN04", ticket=ticket.text)
-    if ticket.text in register.issued:
+    if ticket.text in register.issued or ticket.text in register.commons:
         return None
     same = register.of_same_unit(ticket)
     if not same:
@@ -118,10 +160,7 @@ def _remarks(ticket: Ticket, file_name: str, witnesses: _Witnesses) -> Iterator[
     if newest.issue > ticket.issue:
         yield finding("IDN08", ticket=ticket.text, other_ticket=newest.text)
     name = register.name_of(ticket.unit)
-    if register.roster and ticket.unit not in register.roster:
-        yield finding("IDN12", name=name)
-    if ticket.unit in register.exempt:
-        yield finding("IDN13", name=name, found=register.exempt[ticket.unit])
+    yield from _standing(ticket.unit, name, register)
     others = _names_another(witnesses.name, ticket, register)
     if others:
         yield finding("IDN10", name=name, file=file_name, other_name=_names(others, register))
@@ -174,6 +213,22 @@ class _Witnesses:
         strangers = [address for address in self.senders if self.register.is_stranger(address)]
         if strangers and not known:
             yield finding("IDN15", name=name, sender=strangers[-1])
+
+    def against(self, ticket: Ticket, typed: Iterable[str]) -> Iterator[str]:
+        """In words, who speaks for another unit than that of a ticket."""
+        others = _names_another(self.name, ticket, self.register)
+        if others:
+            yield f"ファイル名は{_names(others, self.register)}"
+        for text in typed:
+            if _names_another(text, ticket, self.register):
+                yield f"記入された団体名は「{shortened(text)}」"
+        for address, units in self._known.items():
+            if ticket.unit not in units:
+                yield f"差出人は{_names(units, self.register)}（{address}）"
+
+    def vouches_for(self, unit: str) -> bool:
+        """Whether 名簿 knows a sender as this unit's."""
+        return any(unit in units for units in self._known.values())
 
     @cached_property
     def by_name(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from xlsx_pdca.anchors import Placement, searched_sheets
 from xlsx_pdca.cells import MAX_ROW, Rect, a1, folded, is_blank
+from xlsx_pdca.checks.choice import chosen_place
 from xlsx_pdca.checks.formulas import calculated, recalculated
 from xlsx_pdca.checks.lines import Lines, Place, Standing, columns_of, likely, rows_of
 from xlsx_pdca.findings import Finding, finding, shortened
@@ -78,13 +79,17 @@ def compare_locked(book: RawBook, plan: WorkbookPlan, slots: Slots | None, found
     sheets = {sheet.name: sheet for sheet in searched_sheets(book, plan)}
     others = {name: sheet for name, sheet in sheets.items() if name not in answered}
     reports = [_theirs(sheets[name], ours) for name, ours in explained.items()]
+    chosen = chosen_place(book, plan)
     for planned in plan.sheets:
         if planned.key in found.chosen or planned.hidden:
             continue
         sheet = same_sheet(planned, others.values())
         if sheet:
             del others[sheet.name]
-            findings, strays = _theirs(sheet, _without_answers(planned, sheet, slots))
+            ours = _without_answers(planned, sheet, slots)
+            if chosen and chosen[0] == sheet.name:  # the unit chosen there is judged by itself
+                ours = ours | _Ours(spots=frozenset({chosen[1]}))
+            findings, strays = _theirs(sheet, ours)
             # What stands on a drawing sheet is wanted there, and only kept.
             reports.append(
                 ((), strays) if planned.key in plan.drawing_sheets else (findings, strays)

@@ -35,6 +35,15 @@ class IssuedBook:
 
 
 @dataclass(frozen=True)
+class CommonBook:
+    """What the ledger knows about a blank workbook for everybody."""
+
+    ticket: Ticket
+    units: Mapping[str, str]
+    """What its list shows → unit."""
+
+
+@dataclass(frozen=True)
 class Register:
     """All that identification needs to know about a round."""
 
@@ -54,6 +63,9 @@ class Register:
     """Mail addresses of the prefecture itself: whoever forwards a mail bears witness to nothing."""
     unproved: frozenset[str] = frozenset()
     """Tickets given out under a key that was lost since: known word by word, they are believed."""
+
+    commons: Mapping[str, CommonBook] = field(default_factory=dict)
+    """Ticket text → the blank workbook for everybody that carries it."""
 
     def of_same_unit(self, ticket: Ticket) -> Sequence[IssuedBook]:
         """All workbooks issued for the same unit and form, in order of issue; none for a stranger."""

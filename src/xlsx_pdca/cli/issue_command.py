@@ -19,6 +19,7 @@ from xlsx_pdca.cli.options import (
     tell_notices,
 )
 from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.workflows.common import CommonBook, issue_common
 from xlsx_pdca.workflows.issue import IssuedBook, IssueResult, issue
 
 
@@ -26,18 +27,27 @@ from xlsx_pdca.workflows.issue import IssuedBook, IssueResult, issue
 @round_option
 @dry_run_option
 @json_option
-def command(round_folder: Path, *, dry_run: bool, as_json: bool) -> int:
+@click.option(
+    "--common",
+    is_flag=True,
+    help="共通の様式（御回答者を一覧から選ぶもの）も作成します。ホームページに載せるときなどに使います。",
+)
+def command(round_folder: Path, *, dry_run: bool, as_json: bool, common: bool) -> int:
     """様式（回答用のExcelファイル）を、名簿の回答単位ごとに作成します。
 
     すでに作成したものは変わりません。名簿や様式を直したときは、変わったものだけを新しい版で作成します。
     """
     round_ = opened(round_folder)
     tell_notices(round_)
-    result = issue(round_, now=console.now(), by=console.person(), dry_run=dry_run)
+    now, by = console.now(), console.person()
+    result = issue(round_, now=now, by=by, dry_run=dry_run)
+    books = issue_common(round_, now=now, by=by, dry_run=dry_run) if common else ()
     if as_json:
-        console.show_json(asdict(result))
+        told = {"common": [asdict(book) for book in books]} if common else {}
+        console.show_json({**asdict(result), **told})
     else:
         _show(result)
+        _show_common(books, dry_run=dry_run)
     return ExitCode.NEEDS_PERSON if result.altered else ExitCode.OK
 
 
@@ -76,4 +86,15 @@ def _show(result: IssueResult) -> None:
     if len(result.books) > answered and not result.dry_run:
         console.say(
             "「20_送付用」のファイルをメールに添付してお送りください。送付後に send --mark-sent で記録します。"
+        )
+
+
+def _show_common(books: Sequence[CommonBook], *, dry_run: bool) -> None:
+    """The common workbooks, and what becomes of their returns."""
+    for book in books:
+        word = "共通" if book.is_new else "共通（変更なし）"
+        console.show(f"{word}　{book.file}（{book.units}団体から選択）")
+    if books and not dry_run:
+        console.say(
+            "共通の様式の御回答は、選ばれた団体とメールの差出人（名簿のアドレス）が一致したときだけ、提出として受け付けます。ほかは保留になります。"
         )

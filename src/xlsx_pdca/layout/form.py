@@ -8,6 +8,8 @@ from xlsx_pdca.layout.start import start_sheet
 from xlsx_pdca.layout.words import STATE_WORDS, Words
 from xlsx_pdca.plan import (
     STATES_LIST,
+    UNIT_NAME,
+    UNITS_LIST,
     AnswerPlan,
     FieldPlan,
     NamePlan,
@@ -36,8 +38,11 @@ def plan_form(
     fiscal_year: int,
     enabled: frozenset[str] = frozenset(),
     verbatim: bool = False,
+    choices: tuple[str, ...] = (),
 ) -> WorkbookPlan:
     """Plan of the workbook for one kind of unit and role, with the optional questions in `enabled`.
+
+    With `choices` it is a common form: one blank workbook for all of these, chosen from on はじめに.
 
     Printed codes are numbered over the whole form, so that a question has the same code for everybody.
     """
@@ -59,7 +64,11 @@ def plan_form(
         answers += its_answers
         names += its_names
     open_sheets = tuple(s.key for s in asked.sheets if s.drawing)
-    start = start_sheet(asked, words, tuple(sheets), tuple(answers), open_sheets)
+    start = start_sheet(
+        asked, words, tuple(sheets), tuple(answers), open_sheets, common=bool(choices)
+    )
+    names += [NamePlan(UNIT_NAME, start.key, chooser.rect) for chooser in start.validations]
+    units = (OptionList(UNITS_LIST, choices),) if choices else ()
     return WorkbookPlan(
         form=form.id,
         letter=form.letter,
@@ -70,7 +79,7 @@ def plan_form(
         fields=tuple(fields),
         answers=tuple(answers),
         names=tuple(names),
-        lists=(OptionList(STATES_LIST, STATE_WORDS), *_distinct(lists)),
+        lists=(OptionList(STATES_LIST, STATE_WORDS), *_distinct(lists), *units),
         drawing_sheets=open_sheets,
         columns=_matrix_columns(asked),
     )

@@ -11,12 +11,23 @@ from xlsx_pdca.layout.frame import TICKET_TEXT, UNIT_TEXT
 from xlsx_pdca.layout.metrics import LABEL_POINTS, LINE, text_height, text_pixels, width_units
 from xlsx_pdca.layout.paper import with_breaks
 from xlsx_pdca.layout.words import STATE_WORDS, Words
-from xlsx_pdca.plan import AnswerPlan, CellPlan, PrintPlan, SheetPlan, Style
+from xlsx_pdca.plan import (
+    UNITS_LIST,
+    AnswerPlan,
+    CellPlan,
+    PrintPlan,
+    SheetPlan,
+    Style,
+    ValidationPlan,
+)
 from xlsx_pdca.spec import Form, Share
 
 START_KEY = "start"
 START_NAME = "はじめに"
 NOTHING_REQUIRED = "必須の欄はありません。お書きになれる欄だけで結構です。"
+
+CHOOSER_KEY = "御回答者（選択）"
+CHOOSER_PROMPT = "右の▼を押し、貴団体を一覧からお選びください。"
 
 _WIDTHS = (text_pixels(8), text_pixels(24), *(text_pixels(7),) * 4)
 """A4 portrait at about 71 %."""
@@ -80,11 +91,16 @@ def start_sheet(
     sheets: tuple[SheetPlan, ...],
     answers: tuple[AnswerPlan, ...],
     open_sheets: tuple[str, ...],
+    *,
+    common: bool = False,
 ) -> SheetPlan:
-    """Plan of はじめに; the progress panel counts the marks of the other sheets."""
+    """Plan of はじめに; the progress panel counts the marks of the other sheets.
+
+    On a common form the unit is chosen here from a list.
+    """
     draft = _Draft()
     _title(draft, form)
-    _submission(draft, form)
+    chooser = _submission(draft, form, common=common)
     _steps(draft, form)
     _panel(draft, sheets, answers, open_sheets)
     _signs(draft, form)
@@ -97,6 +113,7 @@ def start_sheet(
         widths=tuple(width_units(p) for p in _WIDTHS),
         heights=tuple(draft.heights),
         cells=tuple(draft.cells),
+        validations=chooser,
         printing=with_breaks(printing, draft.heights, draft.starts, sum(_WIDTHS)),
         freeze=(2, 0),
     )
@@ -112,7 +129,7 @@ def _title(draft: _Draft, form: Form) -> None:
         draft.line(form.purpose)
 
 
-def _submission(draft: _Draft, form: Form) -> None:
+def _submission(draft: _Draft, form: Form, *, common: bool) -> tuple[ValidationPlan, ...]:
     draft.section("御提出について")
     draft.pair("提出期限", "⟦deadline⟧", style=Style.DEADLINE, points=32)
     draft.pair(
@@ -121,13 +138,25 @@ def _submission(draft: _Draft, form: Form) -> None:
         f"ファイル名はそのままで結構です。{_beside(form)}も、同じメールに添付していただけます。",
     )
     draft.pair("お問合せ先", "⟦contact⟧", lines=2)
-    draft.pair("御回答者", "⟦unit⟧（⟦role⟧）")
-    draft.pair("対象の市町村", "⟦covers⟧", lines=2)
+    chooser = (_chooser(draft),) if common else ()
+    if not common:
+        draft.pair("御回答者", "⟦unit⟧（⟦role⟧）")
+        draft.pair("対象の市町村", "⟦covers⟧", lines=2)
     if form.minutes:
         draft.pair(
             "所要時間", f"{form.minutes}分程度（途中で保存し、続きから御記入いただけます。）"
         )
     draft.pair("文書", "⟦document⟧　⟦issued_on⟧　⟦round⟧　⟦prefecture⟧")
+    return chooser
+
+
+def _chooser(draft: _Draft) -> ValidationPlan:
+    """The one cell of はじめに that is filled in: who answers."""
+    row = draft.add_row(32)
+    rect = Rect(row, 2, row, _LAST)
+    draft.put(Rect.cell(row, 1), Style.KEY, CHOOSER_KEY)
+    draft.put(rect, Style.ANSWER_CHOICE)
+    return ValidationPlan(rect, "御回答者", CHOOSER_PROMPT, UNITS_LIST)
 
 
 def _beside(form: Form) -> str:

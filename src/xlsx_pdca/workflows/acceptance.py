@@ -197,7 +197,8 @@ def _assigned(
 ) -> Submitted:
     refuse_unknown(round_, ledger, [key[0]])
     issue = ledger.standing(*key).issue
-    if issue is None:
+    common = ledger.common_of(held.fact.plan) if held.fact.form == key[1] else None
+    if issue is None and not (common and key[0] in common.units.values()):
         raise UsageError(
             f"{key[0]} には、この様式を作成していません。",
             "回答単位と様式を御確認ください（status --list で一覧を表示します）。",
@@ -205,6 +206,8 @@ def _assigned(
     refuse_older(ledger, held, key)
     found: Arrived = held.fact
     sent = workbook_of(found, key[1], ledger) or issue
+    assert sent is not None
+    own = issue.issue if issue else 0
     reading = readings.reading(found.read_as or found.sha256, sent.plan, sent.slots)
     if isinstance(reading, Refusal):
         raise cannot_be_taken(found)
@@ -222,7 +225,7 @@ def _assigned(
         sha256=found.sha256,
         unit=key[0],
         form=key[1],
-        issue=sent.issue if sent.unit == key[0] else issue.issue,
+        issue=sent.issue if sent.unit == key[0] else own,
         plan=sent.plan,
         number=number,
         file=readable_copy(str(folder / name), number, is_copy=bool(found.read_as)),
@@ -254,6 +257,20 @@ def cannot_be_taken(found: Arrived) -> UsageError:
 
 def workbook_of(found: Arrived, form: str, ledger: Ledger) -> Issued | None:
     """The issued workbook a file proves to be made on, of whichever unit: it is read as it was sent."""
+    common = ledger.common_of(found.plan) if found.form == form else None
+    if common:
+        return Issued(
+            unit=found.unit,
+            form=form,
+            issue=found.issue,
+            ticket=common.ticket,
+            edition=common.edition,
+            plan=common.plan,
+            file=common.file,
+            sha256=common.sha256,
+            slots=common.slots,
+            deadline=common.deadline,
+        )
     issues = ledger.standing(found.unit, form).issues if found.form == form else ()
     return next((b.fact for b in issues if b.fact.issue == found.issue), None)
 

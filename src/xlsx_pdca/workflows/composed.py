@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from xlsx_pdca.checks.joined import JoinedReading, Part, join
 from xlsx_pdca.facts import Joined, Submitted
-from xlsx_pdca.ledger import Ledger
+from xlsx_pdca.ledger import Key, Ledger
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.submission import Reading
@@ -23,12 +23,12 @@ def composed(
 ) -> JoinedReading | None:
     """All that a submission says, and where each answer of a joined one stands; None when a file cannot be read."""
     if not submitted.joined:
-        sent = slots_of(ledger, submitted.unit, submitted.form, submitted.issue)
+        sent = slots_of(ledger, (submitted.unit, submitted.form), submitted.issue, submitted.plan)
         one = reading(submitted, sent)
         return JoinedReading(one, {}) if one else None
     parts = []
     for each in submitted.joined:
-        sent = slots_of(ledger, each.unit, submitted.form, each.issue)
+        sent = slots_of(ledger, (each.unit, submitted.form), each.issue, each.plan)
         one = reading(alone(submitted, each), sent)
         if one is None:
             return None
@@ -65,7 +65,9 @@ def alone(submitted: Submitted, part: Joined) -> Submitted:
     )
 
 
-def slots_of(ledger: Ledger, unit: str, form: str, issue: int) -> Mapping[str, str] | None:
-    """Slot values of an issued workbook as it was sent."""
-    issues = ledger.standing(unit, form).issues
+def slots_of(ledger: Ledger, key: Key, issue: int, plan: str) -> Mapping[str, str] | None:
+    """Slot values of an issued workbook as it was sent: of the common form of that plan, else of the unit's own."""
+    if common := ledger.common_of(plan):
+        return common.slots
+    issues = ledger.standing(*key).issues
     return next((b.fact.slots for b in issues if b.fact.issue == issue), None)

@@ -91,7 +91,7 @@ class _Job:
 
 
 @dataclass(frozen=True)
-class _Press:
+class Press:
     """Masters written once, copies stamped from them."""
 
     round: Round
@@ -158,7 +158,7 @@ def _jobs(
     """Workbooks to write, and issued files that somebody changed."""
     ledger = fold(events)
     last = _last_numbers(events)
-    press = _Press(round_)
+    press = Press(round_)
     jobs: list[_Job] = []
     altered: list[str] = []
     for order in orders:
@@ -169,7 +169,7 @@ def _jobs(
             job = _new(press, order, before, number)
             jobs.append(replace(job, is_answered=standing.submission is not None))
             continue
-        found = _bytes(round_.folder.root / before.file)
+        found = bytes_at(round_.folder.root / before.file)
         if found is None:
             jobs.append(_restored(press, order, before, number))
         elif hashlib.sha256(found).hexdigest() != before.sha256:
@@ -201,7 +201,7 @@ def _is_same(before: Issued, order: Order, *, is_out: bool) -> bool:
     return before.plan == order.digest and said == wanted
 
 
-def _new(press: _Press, order: Order, before: Issued | None, number: int) -> _Job:
+def _new(press: Press, order: Order, before: Issued | None, number: int) -> _Job:
     """The workbook under the first number whose file name is free, or holds the very same bytes.
 
     A file of that name that is not booked was left by a run that was cut off; it may have been sent.
@@ -210,7 +210,7 @@ def _new(press: _Press, order: Order, before: Issued | None, number: int) -> _Jo
         fact, data = _issued(press, order, number)
         path = press.round.folder.root / fact.file
         check_path_length(path, for_excel=True)
-        if _bytes(path) in (None, data):
+        if bytes_at(path) in (None, data):
             break
         number += 1
     if before is None:
@@ -221,7 +221,7 @@ def _new(press: _Press, order: Order, before: Issued | None, number: int) -> _Jo
     return _Job(order, fact, data, Step.CHANGED, words)
 
 
-def _restored(press: _Press, order: Order, before: Issued, number: int) -> _Job:
+def _restored(press: Press, order: Order, before: Issued, number: int) -> _Job:
     """The booked workbook again; where this installation packs it differently, a new issue."""
     data = press.copy(order.plan, order.digest, before.slots)
     if hashlib.sha256(data).hexdigest() != before.sha256:
@@ -229,7 +229,7 @@ def _restored(press: _Press, order: Order, before: Issued, number: int) -> _Job:
     return _Job(order, before, data, Step.RESTORED, ())
 
 
-def _issued(press: _Press, order: Order, number: int) -> tuple[Issued, bytes]:
+def _issued(press: Press, order: Order, number: int) -> tuple[Issued, bytes]:
     edition = order.digest[:6].upper()
     ticket = make_ticket(
         round_id=press.round.settings.id,
@@ -265,7 +265,7 @@ def _place(round_: Round, order: Order, number: int) -> str:
     return (folder / name).relative_to(round_.folder.root).as_posix()
 
 
-def _bytes(path: Path) -> bytes | None:
+def bytes_at(path: Path) -> bytes | None:
     with told_about(path):
         return path.read_bytes() if path.exists() else None
 

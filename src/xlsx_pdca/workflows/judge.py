@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from xlsx_pdca.cells import a1
-from xlsx_pdca.checks.identity import identify, typed_name_doubt
-from xlsx_pdca.checks.register import IssuedBook, Register
+from xlsx_pdca.checks.choice import chosen_unit
+from xlsx_pdca.checks.identity import identify, typed_name_doubt, whose_common
+from xlsx_pdca.checks.register import CommonBook, IssuedBook, Register
 from xlsx_pdca.contents import Contents
-from xlsx_pdca.facts import Issued, Outcome
+from xlsx_pdca.facts import Issued, IssuedCommon, Outcome
 from xlsx_pdca.findings import Finding, finding, refused
 from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.plan import SLOT, WorkbookPlan
@@ -31,6 +32,7 @@ UNIT_SLOTS = frozenset({"unit", "unit_id", "covers"})
 def register_of(round_: Round, ledger: Ledger, readings: Readings) -> Register:
     """What identification needs to know: every workbook ever issued in this round."""
     plans = {book.plan for book in ledger.tickets.values()}
+    plans |= {book.plan for book in ledger.common_tickets.values()}
     codes = {answer.code for digest in plans for answer in readings.plan(digest).answers}
     issued = issued_books(round_, ledger)
     return Register(
@@ -42,6 +44,10 @@ def register_of(round_: Round, ledger: Ledger, readings: Readings) -> Register:
         exempt={unit.id: unit.exempt_reason for unit in round_.units if unit.exempt},
         senders=senders_of(round_.units),
         own=frozenset({round_.settings.mail.casefold()}),
+        commons={
+            text: CommonBook(find_tickets(text)[0], book.units)
+            for text, book in ledger.common_tickets.items()
+        },
         unproved=ledger.unproved,
     )
 
@@ -85,9 +91,12 @@ def judge(
 ) -> Judged:
     """The file as far as it speaks for itself; `book` is what was parsed from its bytes."""
     identity = identify(book, file.called, register, file.senders)
-    issued = ledger.tickets.get(identity.ticket.text) if identity.ticket else None
+    shown = identity.ticket.text if identity.ticket else ""
     findings = (*_covers(base), *identity.findings)
     base = base.with_(application=book.application, findings=findings)
+    if common := ledger.common_tickets.get(shown):
+        return _read_common(base, file, book, common, register, ledger, readings)
+    issued = ledger.tickets.get(shown)
     if issued is None:
         return base
     return _read(base, book, issued, register, readings)
@@ -149,6 +158,37 @@ def _read(
         plan=issued.plan,
         slots=issued.slots,
         findings=(*base.findings, *doubts[:1], *_macros(book), *reading.findings),
+        losses=reading.losses,
+        person=person_of(reading),
+        is_blank=reading.is_blank,
+    )
+
+
+def _read_common(
+    base: Judged,
+    file: FoundFile,
+    book: RawBook,
+    common: IssuedCommon,
+    register: Register,
+    ledger: Ledger,
+    readings: Readings,
+) -> Judged:
+    """A blank workbook for everybody, filled in: whose it is, is said by the unit chosen inside and the sender together."""
+    plan = readings.plan(common.plan)
+    reading = readings.judge(book, base.workbook, common.plan, common.slots)
+    (ticket,) = find_tickets(common.ticket)
+    typed = tuple(_typed_names(reading, plan))
+    chosen = chosen_unit(book, plan)
+    whose = whose_common(chosen, typed, ticket, file.called, register, file.senders)
+    unit = common.units.get(chosen, "")
+    own = ledger.standing(unit, common.form).issue
+    return base.with_(
+        unit=unit,
+        form=common.form,
+        issue=own.issue if own else 0,
+        plan=common.plan,
+        slots=common.slots,
+        findings=(*base.findings, *whose.findings, *_macros(book), *reading.findings),
         losses=reading.losses,
         person=person_of(reading),
         is_blank=reading.is_blank,

@@ -49,7 +49,7 @@ def orders_of(round_: Round, ledger: Ledger) -> tuple[tuple[Order, ...], int]:
     """
     if not round_.forms:
         raise NothingToIssue
-    _raise_if_any(_folder_faults(round_))
+    raise_if_any(_folder_faults(round_))
     plans: dict[tuple[str, str, str], tuple[WorkbookPlan, str]] = {}
     orders = []
     exempt: set[str] = set()
@@ -64,7 +64,7 @@ def orders_of(round_: Round, ledger: Ledger) -> tuple[tuple[Order, ...], int]:
             plan, digest = plans[key]
             if plan.answers or plan.drawing_sheets:
                 orders.append(_order(round_, unit, form, plan, digest))
-    _raise_if_any(_faults(round_, orders))
+    raise_if_any(_faults(round_, orders))
     return tuple(orders), len(exempt)
 
 
@@ -114,7 +114,8 @@ def _form_file(round_: Round, form: Form) -> str:
     return f"{round_.folder.forms.name}/{form.id}/v{form.version}.toml"
 
 
-def _raise_if_any(faults: Iterable[Fault]) -> None:
+def raise_if_any(faults: Iterable[Fault]) -> None:
+    """Stop with all faults, if there are any."""
     found = tuple(faults)
     if found:
         raise FaultyDefinitions(found)

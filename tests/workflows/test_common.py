@@ -1,0 +1,222 @@
+"""共通の様式: one blank workbook for everybody; the unit chosen inside and the sender prove together whose it is."""
+
+from __future__ import annotations
+
+import functools
+import io
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from issued_round import BY, GOOD, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes, saved
+from xlsx_pdca.cells import a1
+from xlsx_pdca.cli.program import run
+from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.facts import Arrived, IssuedCommon, Outcome
+from xlsx_pdca.ledger import Booked, Status
+from xlsx_pdca.plan import UNIT_NAME, UNITS_LIST, WorkbookPlan
+from xlsx_pdca.ticket import COMMON, find_tickets
+from xlsx_pdca.unit import is_unit_id
+from xlsx_pdca.workbook.lint import lint_package
+from xlsx_pdca.workflows.acceptance import assign
+from xlsx_pdca.workflows.collect import given_files
+from xlsx_pdca.workflows.common import issue_common
+from xlsx_pdca.workflows.proposals import Proposals
+from xlsx_pdca.workflows.receive import receive
+from xlsx_pdca.workflows.steps import undo
+
+CHOICE = "前橋市（102016-1）"
+FROM_MAEBASHI, FROM_TAKASAKI = "kaigo@maebashi.example", "kaigo@takasaki.example"
+TAKEN, HELD = Outcome.SUBMISSION, Outcome.HELD
+
+
+@pytest.fixture(scope="module")
+def calm_desk(sent_round: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The round with its common forms issued too, on which nothing is booked."""
+    desk = Desk.at(Path(shutil.copytree(sent_round, tmp_path_factory.mktemp("common") / "round")))
+    round_ = replace(desk.round, units=desk.round.units[:3])
+    issue_common(round_, now=NOW, by=BY)
+    return Desk(round_)
+
+
+@pytest.fixture
+def open_desk(calm_desk: Desk, tmp_path: Path) -> Desk:
+    """A copy of it for one test."""
+    desk = Desk.at(Path(shutil.copytree(calm_desk.root, tmp_path / "round")))
+    return Desk(replace(desk.round, units=desk.round.units[:3]))
+
+
+def fact(desk: Desk) -> IssuedCommon:
+    (found,) = (b.fact for b in desk.ledger.commons if b.fact.form == "jizen")
+    assert isinstance(found, IssuedCommon)
+    return found
+
+
+def plan(desk: Desk) -> WorkbookPlan:
+    return _plan(desk.round.plans.get(fact(desk).plan))
+
+
+@functools.lru_cache(maxsize=2)
+def _plan(data: bytes) -> WorkbookPlan:
+    return WorkbookPlan.from_json(data)
+
+
+def chooser(desk: Desk) -> tuple[str, str]:
+    """Sheet and cell in which the unit is chosen."""
+    (named,) = (n for n in plan(desk).names if n.name == UNIT_NAME)
+    return plan(desk).sheet(named.sheet).name, a1(named.rect.top, named.rect.left)
+
+
+@functools.lru_cache(maxsize=8)
+def _filled(data: bytes, cells: tuple[tuple[str, str, str], ...]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    for sheet, cell, text in cells:
+        book[sheet][cell].value, book[sheet][cell].data_type = text, "s"
+    return saved(book)
+
+
+def filled(desk: Desk, choice: str = CHOICE, **more: str) -> bytes:
+    """The common form with the good answers typed in and a unit chosen."""
+    said = {**GOOD, **{(field, "", ""): text for field, text in more.items()}}
+    cells = [(*chooser(desk), choice)] if choice else []
+    for answer in plan(desk).answers:
+        if answer.address in said:
+            at = a1(answer.rect.top, answer.rect.left)
+            cells.append((plan(desk).sheet(answer.sheet).name, at, said[answer.address]))
+    return _filled((desk.root / fact(desk).file).read_bytes(), tuple(cells))
+
+
+def taken_in(
+    desk: Desk, data: bytes, *senders: str, name: str = "回答.xlsx", only_look: bool = False
+) -> Arrived:
+    path = desk.root.parent / name
+    path.write_bytes(data)
+    files = [replace(found, senders=senders) for found in given_files([path])]
+    (line,) = receive(desk.round, files, now=NOW, by=BY, dry_run=only_look).lines
+    return line.arrived
+
+
+def proposed(desk: Desk, arrived: Arrived) -> list[str]:
+    held = Booked(1, NOW, BY, arrived)
+    return [each.unit for each in Proposals.of(desk.round, desk.ledger).for_held(held)]
+
+
+def test_common_form_as_issued(open_desk: Desk) -> None:
+    """A ticket that is nobody's, a list of the units inside, frozen in the plan; sound as a workbook; booked once."""
+    found = fact(open_desk)
+    (ticket,) = find_tickets(found.ticket)
+    assert (ticket.unit, ticket.is_common, is_unit_id(COMMON)) == (COMMON, True, False)
+    assert ticket.is_genuine(open_desk.round.key)
+    assert found.file == "20_送付用/事前課題/共通_事前課題.xlsx"
+    choices = next(each.values for each in plan(open_desk).lists if each.name == UNITS_LIST)
+    assert choices == (CHOICE, "高崎市（102024-1）", "桐生市（102032-1）")
+    assert set(choices) == set(found.units)
+    data = (open_desk.root / found.file).read_bytes()
+    assert lint_package(data) == ()
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    sheet, cell = chooser(open_desk)
+    assert not book[sheet][cell].protection.locked and book[sheet].protection.sheet
+    rules = [v for v in book[sheet].data_validations.dataValidation if cell in v.sqref]
+    assert [v.formula1 for v in rules] == [UNITS_LIST]
+    before = open_desk.round.folder.events.read_bytes()
+    again = issue_common(open_desk.round, now=NOW, by=BY)
+    assert not any(each.is_new for each in again)
+    assert open_desk.round.folder.events.read_bytes() == before
+
+
+def test_a_lost_file_comes_back_with_the_same_bytes(open_desk: Desk) -> None:
+    """Like any issued workbook."""
+    path = open_desk.root / fact(open_desk).file
+    data = path.read_bytes()
+    path.unlink()
+    issue_common(open_desk.round, now=NOW, by=BY)
+    assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    ("choice", "senders", "name", "found"),
+    [
+        (CHOICE, (FROM_MAEBASHI,), "回答.xlsx", []),
+        (CHOICE, (FROM_MAEBASHI,), "前橋市.xlsx", []),
+        (CHOICE, (), "回答.xlsx", ["IDN22"]),
+        (CHOICE, (), "前橋市.xlsx", ["IDN22"]),
+        (CHOICE, ("someone@example.com",), "回答.xlsx", ["IDN22"]),
+        (CHOICE, ("houkatsu-care@pref-gunma.example",), "回答.xlsx", ["IDN22"]),
+        (CHOICE, (FROM_TAKASAKI,), "回答.xlsx", ["IDN23"]),
+        (CHOICE, (FROM_TAKASAKI, FROM_MAEBASHI), "回答.xlsx", ["IDN23"]),
+        (CHOICE, (FROM_MAEBASHI,), "高崎市.xlsx", ["IDN23"]),
+        ("", (FROM_MAEBASHI,), "回答.xlsx", ["IDN20"]),
+        ("前橋", (FROM_MAEBASHI,), "回答.xlsx", ["IDN21"]),
+    ],
+)
+def test_choice_and_sender_must_agree(
+    calm_desk: Desk, choice: str, senders: Sequence[str], name: str, found: list[str]
+) -> None:
+    """Only together they attribute; alone, or against each other, the file waits and the right one is proposed."""
+    arrived = taken_in(calm_desk, filled(calm_desk, choice), *senders, name=name, only_look=True)
+    assert codes(arrived) == found
+    if found:
+        assert (arrived.outcome, arrived.submission) == (HELD, None)
+        assert (MAEBASHI in proposed(calm_desk, arrived)) == (choice == CHOICE)
+    else:
+        assert (arrived.outcome, arrived.unit) == (TAKEN, MAEBASHI)
+        assert arrived.submission is not None and arrived.submission.person == "赤城花子"
+
+
+def test_typed_name_against_the_choice(calm_desk: Desk) -> None:
+    """所属 of another unit holds the common form too."""
+    data = filled(calm_desk, department="高崎市 長寿課")
+    arrived = taken_in(calm_desk, data, FROM_MAEBASHI, only_look=True)
+    assert codes(arrived) == ["IDN23"]
+    assert "高崎市 長寿課" in arrived.findings[0].sentence()
+
+
+@pytest.mark.parametrize("unit", [MAEBASHI, TAKASAKI])
+def test_one_decision_settles_it(open_desk: Desk, unit: str) -> None:
+    """From a folder it waits; `accept --as` reads it as it was issued, whoever's it is, and `undo` takes it back."""
+    assert proposed(open_desk, taken_in(open_desk, filled(open_desk))) == [MAEBASHI]
+    (held,) = open_desk.ledger.held
+    taken = assign(open_desk.round, held.seq, unit, "jizen", now=NOW, by=BY)
+    assert (taken.unit, taken.plan, taken.person) == (unit, fact(open_desk).plan, "赤城花子")
+    assert [each.code for each in taken.findings] == []
+    assert open_desk.standing(unit).status(NOW.date()) is Status.RECEIVED
+    undo(open_desk.round, open_desk.ledger.last_event, "別の団体", now=NOW, by=BY)
+    assert open_desk.ledger.held == (held,)
+
+
+def test_common_and_own_workbook_are_one_unit(open_desk: Desk) -> None:
+    """An answer on the own workbook after one on the common form is its second, with what changed; nothing else is asked."""
+    taken_in(open_desk, filled(open_desk), FROM_MAEBASHI)
+    line = open_desk.take_in("返信.xlsx", open_desk.filled(weaknesses="会議の時間が取れない。"))
+    assert line.arrived.outcome is TAKEN
+    assert [b.fact.number for b in open_desk.standing().submissions] == [1, 2]
+    assert open_desk.standing(KIRYU).submission is None
+
+
+def test_choice_without_its_name_is_found_by_its_key(calm_desk: Desk) -> None:
+    """A program that drops the defined names leaves the printed key beside the choice."""
+
+    def drop(book: Workbook) -> None:
+        del book.defined_names[UNIT_NAME]
+        book.worksheets[0].insert_rows(3)
+
+    data = changed(filled(calm_desk), drop)
+    arrived = taken_in(calm_desk, data, FROM_MAEBASHI, only_look=True)
+    assert (arrived.unit, [c for c in codes(arrived) if c.startswith("IDN")]) == (MAEBASHI, [])
+
+
+def test_command(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """`issue --common` names the file, and a dry run leaves nothing behind."""
+    arguments = ["issue", "--common", "--round", str(desk.root)]
+    before = desk.round.folder.events.read_bytes()
+    assert run([*arguments, "--dry-run"]) == ExitCode.OK
+    assert desk.round.folder.events.read_bytes() == before
+    assert (
+        "共通　20_送付用/事前課題/共通_事前課題.xlsx（35団体から選択）" in capsys.readouterr().out
+    )
+    assert not (desk.root / "20_送付用/事前課題/共通_事前課題.xlsx").exists()
