@@ -19,7 +19,7 @@ from xlsx_pdca.cli.options import (
     tell_notices,
 )
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.workflows.common import CommonBook, issue_common
+from xlsx_pdca.workflows.common_form import CommonBook, issue_common
 from xlsx_pdca.workflows.issue import IssuedBook, IssueResult, issue
 
 

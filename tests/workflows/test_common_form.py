@@ -25,7 +25,7 @@ from xlsx_pdca.unit import is_unit_id
 from xlsx_pdca.workbook.lint import lint_package
 from xlsx_pdca.workflows.acceptance import assign
 from xlsx_pdca.workflows.collect import given_files
-from xlsx_pdca.workflows.common import issue_common
+from xlsx_pdca.workflows.common_form import issue_common
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.receive import receive
 from xlsx_pdca.workflows.steps import undo
