@@ -266,7 +266,7 @@ def test_other_formats_without_libreoffice(
     desk: Desk, soffice: LibreOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without LibreOffice the answers are read all the same, and what one reader alone says of numbers is asked about."""
-    monkeypatch.setenv("XLSX_PDCA_SOFFICE", "")
+    monkeypatch.setenv("PDCA_SOFFICE", "")
     book = tmp_path / "前橋.xlsx"
     book.write_bytes(desk.filled())
     line = desk.take_in("前橋.ods", soffice.convert(book, "ods", tmp_path).read_bytes())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from xlsx_pdca.errors import OperatorError
 
-OFFICE_VARIABLE = "XLSX_PDCA_SOFFICE"
+OFFICE_VARIABLE = "PDCA_SOFFICE"
 
 _KEPT = ("PATH", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PROGRAMFILES", "PROGRAMDATA")
 _HOMES = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP")
@@ -36,11 +36,11 @@ class OfficeProgram:
 
 
 def find_office(environ: Mapping[str, str] = os.environ) -> OfficeProgram | None:
-    """The LibreOffice to use: the one named in XLSX_PDCA_SOFFICE ("" for none at all), else one in a usual place.
+    """The LibreOffice to use: the one named in PDCA_SOFFICE ("" for none at all), else one in a usual place.
 
     NoSuchOffice where something is named that is not there.
     """
-    named = environ.get("XLSX_PDCA_SOFFICE")
+    named = environ.get("PDCA_SOFFICE")
     if named is not None:
         if not named.strip():
             return None
