@@ -29,6 +29,7 @@ from xlsx_pdca.workflows.common_form import issue_common
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.receive import receive
 from xlsx_pdca.workflows.steps import undo
+from xlsx_pdca.workflows.verify import verify
 
 CHOICE = "前橋市（102016-1）"
 FROM_MAEBASHI, FROM_TAKASAKI = "kaigo@maebashi.example", "kaigo@takasaki.example"
@@ -196,6 +197,7 @@ def test_common_and_own_workbook_are_one_unit(open_desk: Desk) -> None:
     assert line.arrived.outcome is TAKEN
     assert [b.fact.number for b in open_desk.standing().submissions] == [1, 2]
     assert open_desk.standing(KIRYU).submission is None
+    assert verify(open_desk.round.folder).troubles == ()
 
 
 def test_choice_without_its_name_is_found_by_its_key(calm_desk: Desk) -> None:

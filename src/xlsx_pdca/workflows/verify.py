@@ -69,8 +69,11 @@ def verify(folder: RoundFolder) -> Verified:
     proof = prove_ledger(folder)
     ledger = fold(proof.events)
     issues = issued_of(proof.facts)
+    commons = tuple(ledger.common_tickets.values())
     taken = submissions_of(ledger)
-    plans = frozenset([*(i.plan for i in issues), *(s.plan for s in taken)])
+    plans = frozenset(
+        [*(i.plan for i in issues), *(c.plan for c in commons), *(s.plan for s in taken)]
+    )
     originals = Archive.of_originals(folder.originals).verify(expected_originals(ledger))
     unproved = ledger.unproved
     troubles = [
@@ -80,7 +83,7 @@ def verify(folder: RoundFolder) -> Verified:
         *plan_troubles(folder, plans),
         *_key_troubles(folder, proof, unproved),
         *copy_troubles(folder, ledger),
-        *issued_troubles(folder, issues),
+        *issued_troubles(folder, issues, commons),
         *_note_troubles(folder, ledger),
         *_remarks(folder, ledger),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from xlsx_pdca.facts import Issued, Submitted
+from xlsx_pdca.facts import Issued, IssuedCommon, Submitted
 from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.store.archive import Archive, Verification
 from xlsx_pdca.store.open_files import is_owner_file
@@ -151,10 +151,13 @@ def submissions_of(ledger: Ledger) -> tuple[Submitted, ...]:
     return tuple(b.fact for s in ledger.standings.values() for b in s.submissions)
 
 
-def issued_troubles(folder: RoundFolder, issues: Sequence[Issued]) -> Iterator[Trouble]:
+def issued_troubles(
+    folder: RoundFolder, issues: Sequence[Issued], commons: Sequence[IssuedCommon] = ()
+) -> Iterator[Trouble]:
     """Issued workbooks that are gone or were changed after they were made."""
     newest = {fact.file for fact in newest_issues(issues).values()}
-    for fact in issues:
+    known: tuple[Issued | IssuedCommon, ...] = (*issues, *commons)
+    for fact in known:
         found = digest_at(folder.root / fact.file)
         if found is None and fact.file in newest:
             remedy = "issue を実行すると、同じものを作り直します。"
@@ -166,7 +169,7 @@ def issued_troubles(folder: RoundFolder, issues: Sequence[Issued]) -> Iterator[T
             words = "作成後に書き換えられています。"
             remedy = "送付済みのものはそのままで結構です。元に戻すときは、このファイルを別の場所へ移してから issue を実行してください。"
             yield Trouble(Weight.TO_MEND, fact.file, words, remedy)
-    booked = {fact.file for fact in issues}
+    booked = {fact.file for fact in known}
     for path in issued_workbooks(folder):
         if place_of(path, folder) not in booked:
             words = "受付記録にない送付用のファイルです。"
