@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import intake
 import naive
 import openpyxl
 import pandas
@@ -46,10 +47,14 @@ class Size:
     repeat: int
     files: tuple[int, ...]
     """Files of the rounds compared for linearity."""
+    together: int
+    """Good files of the run whose memory is measured."""
+    megabytes: int
+    """What each hostile file would inflate to."""
 
 
-FULL = Size(units=35, repeat=3, files=(35, 350, 1_400))
-QUICK = Size(units=2, repeat=1, files=(2, 4))
+FULL = Size(units=35, repeat=3, files=(35, 350, 1_400), together=1_000, megabytes=256)
+QUICK = Size(units=2, repeat=1, files=(2, 4), together=4, megabytes=16)
 
 
 @dataclass(frozen=True)
@@ -282,6 +287,15 @@ class _Parsed:
         Worker.parse = self._parse  # type: ignore[method-assign]
 
 
+def _intake(stage: Stage) -> Iterator[Ratio]:
+    """the guard: good returns beside the reader alone, a thousand in one run, hostile files"""
+    yield from intake.beside_the_reader(
+        stage.issued, list(stage.returns.values()), stage.size.repeat
+    )
+    yield from intake.memory(stage.folder / "together", stage.size.together)
+    yield from intake.worst(stage.size.megabytes)
+
+
 # -- start and size ------------------------------------------------------------------------
 
 
@@ -339,6 +353,7 @@ _PARTS: dict[str, Callable[[Stage], Iterator[Ratio]]] = {
     "second-merge": _second_merge,
     "help": _help,
     "linear": _linear,
+    "intake": _intake,
 }
 
 

@@ -21,6 +21,12 @@ PROMISES = (
     "merge, whole path / the same cells and links by bare XlsxWriter",
     "files read by receive and merge after one new return",
     "xlsx-pdca --help / python -c 'import click'",
+    "ms for a good return beside the reader alone, processor time",
+    "MB of a worker reading good returns",
+    "MB of any process, all files in one run",
+    "s until the slowest hostile file is given up",
+    "MB of a worker with the largest hostile file",
+    "sheets read of a genuine workbook of 339",
 )
 
 
