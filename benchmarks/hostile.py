@@ -47,10 +47,10 @@ def many_sheets() -> bytes:
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         for number in range(MANY_SHEETS):
             sheet = book.add_worksheet(f"{number + 1}")
-            for row in range(60):
-                for column in range(12):
+            for row in range(40):
+                for column in range(8):
                     sheet.write_string(row, column, f"{number}の{row}行{column}列")
-                sheet.write_number(row, 12, row)
+                sheet.write_number(row, 8, row)
     return buffer.getvalue()
 
 

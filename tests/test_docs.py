@@ -50,7 +50,7 @@ PAPERS = (
     "README.md", "README.ja.md",
 )  # fmt: skip
 OTHERS = (
-    "docs/design.md", "docs/findings.md", "CONTRIBUTING.md", "templates/README.md",
+    "docs/design.md", "docs/findings.md", "docs/security.md", "CONTRIBUTING.md", "templates/README.md",
     "samples/README.md",
 )  # fmt: skip
 HARSH = re.compile("督促|差戻し|差し戻し|指摘|エラー")

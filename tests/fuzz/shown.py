@@ -257,18 +257,20 @@ class _Printed:
                 key = _key(_as_printed(value))
                 if key in self.labels or key in self._head_row:
                     places.setdefault(key, []).append(place)
-        line = _most(row for key in self._head_row for row, _ in places.get(key, ()))
+        line = _most(row for key in self._head_row for row in {r for r, _ in places.get(key, ())})
         if line is None:
             return None
         under = {key: [p for p in places.get(key, ()) if p[0] > line] for key in self.labels}
-        column = _most(c for spots in under.values() for _, c in spots)
+        column = _most(c for spots in under.values() for c in {c for _, c in spots})
         if column is None:
             return None
-        # a mere number is a question only in the column of the questions
+        # a mere number is rather a question in the column of the questions than elsewhere
         return _Grid(
             sheet,
             {
-                key: [p for p in spots if p[1] == column or not key.isdecimal()]
+                key: [p for p in spots if p[1] == column or (p[0], column) not in sheet.cells]
+                if key.isdecimal()
+                else spots
                 for key, spots in under.items()
             },
             {key: [c for r, c in places.get(key, ()) if r == line] for key in self.headers},
@@ -295,7 +297,7 @@ def _said(answer: AnswerPlan, printed: _Printed, grids: Sequence[_Grid]) -> Said
     if not spots:
         return Said(doubt="question or header does not stand there")
     values = [grid.sheet.at(place) for grid, place in spots]
-    if len(spots) > len(sheets):
+    if len(spots) > len(sheets) and any(not same(values[0], text_of(v)) for v in values[1:]):
         twice = "question or header stands there twice"
         return Said(doubt=twice, sheets=sheets, candidates=tuple(values))
     filled = [value for value in values if not _is_blank(value)]
@@ -336,6 +338,8 @@ def same(value: Any, raw: str) -> bool:
 def text_of(value: Any) -> str:
     """A value as our raw text would say it."""
     match value:
+        case None:
+            return ""
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
