@@ -114,11 +114,8 @@ class RefusalCode(StrEnum):
     CRASHED = "crashed"
 
 
-PICTURE = "picture"
-
-
 @dataclass(frozen=True)
 class Refusal:
     code: RefusalCode
     detail: str = ""
-    """English, for the ledger; the officer reads the catalogue's sentence. That of a picture ends with PICTURE."""
+    """English, for the ledger; the officer reads the catalogue's sentence."""

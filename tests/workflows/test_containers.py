@@ -19,6 +19,7 @@ from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.store.archive import Archive
+from xlsx_pdca.workflows.companions import LOGO_BYTES
 from xlsx_pdca.workflows.receive import Line, receive
 
 NAMES = {MAEBASHI: "前橋市", TAKASAKI: "高崎市", KIRYU: "桐生市"}
@@ -129,6 +130,9 @@ def test_what_is_beside_no_return_waits(desk: Desk) -> None:
     beside = come_in(desk, 回答__eml=mail(*parts, message_id="<2@x>"))
     assert beside["別紙.xlsx"].outcome is Outcome.ATTACHMENT
     assert codes(beside["別紙.xlsx"]) == ["FIL34"]
+    photograph = Attached("写真.png", PICTURE + bytes(LOGO_BYTES), "image/png", cid="photo")
+    pasted = come_in(desk, 写真__eml=mail(photograph, message_id="<3@x>"))
+    assert pasted["写真.png"].outcome is Outcome.HELD
     strange = come_in(desk, 別__eml=mail(Attached("他.xlsx", own.getvalue()[:-1] + b"\0")))
     assert strange["他.xlsx"].outcome in (Outcome.HELD, Outcome.REFUSED)
 
@@ -151,6 +155,25 @@ def test_equal_names_in_one_archive(desk: Desk) -> None:
     names = [line.arrived.name for line in desk.receive().lines]
     assert names == ["二市.eml › 様式.xlsx", "二市.eml › 様式.xlsx（2つ目）", "二市.eml"]
     assert desk.standing(MAEBASHI).submission and desk.standing(TAKASAKI).submission
+
+
+def test_what_a_mail_shows_within_its_text(desk: Desk) -> None:
+    """A small picture and a digital signature are passed by; a workbook marked so is an answer like any other."""
+    parts = [
+        Attached("smime.p7s", bytes([48, 130, 1, 0]) * 30, "application/pkcs7-signature"),
+        Attached("様式.xlsx", desk.filled(), "image/png", cid="book"),
+    ]
+    came = come_in(desk, 署名__eml=mail(*parts))
+    assert came["様式.xlsx"].outcome is Outcome.SUBMISSION
+    assert came["smime.p7s"].outcome is Outcome.PASSED
+
+
+def test_an_archive_of_litter(desk: Desk) -> None:
+    """An archive in which there is nothing to take in is asked about, even where something lies in it."""
+    came = come_in(
+        desk, 空__zip=zipped({}), 屑__zip=zipped({"__MACOSX/._a.xlsx": b"\0\5\x16\7" + bytes(78)})
+    )
+    assert codes(came["空.zip"]) == codes(came["屑.zip"]) == ["FIL32"]
 
 
 def test_dry_run_opens_and_keeps_nothing(desk: Desk) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from xlsx_pdca.facts import Outcome
 from xlsx_pdca.findings import finding, shortened
@@ -11,15 +10,20 @@ from xlsx_pdca.ledger import Key
 from xlsx_pdca.workflows.collect import FoundFile
 from xlsx_pdca.workflows.decide import Judged
 
+LOGO_BYTES = 100_000
+"""A larger picture within a mail's text may be a photograph of an answer."""
+_PASSED = frozenset({"FIL01", "FIL02", "FIL10"})
 _DOCUMENT, _FOREIGN_BOOK, _ATTACHMENT, _BESIDE = "FIL10", "IDN01", "FIL37", "FIL34"
 
 
 def with_companions(
-    found: Mapping[FoundFile, Judged], homes: Mapping[FoundFile, FoundFile]
+    found: Mapping[FoundFile, Judged],
+    homes: Mapping[FoundFile, FoundFile],
+    inside: Mapping[FoundFile, Sequence[FoundFile]],
 ) -> Mapping[FoundFile, Judged]:
     """The same, each file judged in the light of those it came with.
 
-    `homes` leads from a file to the innermost mail it came in, else to the archive.
+    `homes` leads from a file to the innermost mail it came in, else to the archive; `inside` to what stood in it.
     """
     families: dict[FoundFile, list[FoundFile]] = {}
     for file, home in homes.items():
@@ -32,15 +36,19 @@ def with_companions(
         for file in members if keys else ():
             settled[file] = _attachment(settled[file], tuple(keys))
     for file, judged in found.items():
-        brought = [settled[each] for each in families.get(file, ())]
-        if judged.letter is not None and all(each.outcome is Outcome.PASSED for each in brought):
-            settled[file] = _words_only(judged)
+        brought = [settled[each] for each in inside.get(file, ())]
+        if judged.outcome is Outcome.OPENED and all(
+            each.outcome is Outcome.PASSED for each in brought
+        ):
+            settled[file] = _nothing_in_it(judged)
     return settled
 
 
 def _signature(judged: Judged) -> Judged:
-    """A picture shown within a mail's text is part of its signature; anything else is looked at as usual."""
-    if not (judged.is_inline and judged.is_picture):
+    """What is small, no workbook, and shown within a mail's text or made for programs: a logo, a digital signature."""
+    codes = {each.code for each in judged.findings}
+    is_none_of_ours = bool(codes) and codes <= _PASSED
+    if not (judged.is_inline and is_none_of_ours and judged.size <= LOGO_BYTES):
         return judged
     return judged.with_(outcome=Outcome.PASSED, findings=())
 
@@ -55,14 +63,15 @@ def _attachment(judged: Judged, keys: tuple[Key, ...]) -> Judged:
     return judged.with_(outcome=Outcome.ATTACHMENT, findings=(told,), unit=unit, form=form)
 
 
-def _words_only(judged: Judged) -> Judged:
-    """A mail that brings no file: what it says waits until somebody has dealt with it."""
-    assert judged.letter is not None
+def _nothing_in_it(judged: Judged) -> Judged:
+    """A mail that brings no file: what it says waits until somebody has dealt with it; so does an empty archive."""
     letter = judged.letter
+    if letter is None:
+        return judged.with_(outcome=None, findings=(*judged.findings, finding("FIL32")))
     told = finding(
         "MAI01",
         sender=letter.sender_name or letter.sender or "（差出人なし）",
         subject=shortened(letter.subject) or "（件名なし）",
         found=shortened(letter.text, 120) or "（本文なし）",
     )
-    return replace(judged, outcome=None, findings=(told,))
+    return judged.with_(outcome=None, findings=(*judged.findings, told))

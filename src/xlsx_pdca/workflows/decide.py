@@ -63,7 +63,6 @@ class Judged:
     """It came in another format, and an .xlsx was made of it."""
     is_inline: bool = False
     """Shown within the text of a mail."""
-    is_picture: bool = False
     defect: str = ""
     """English: why its bytes may not be what was sent."""
     evidence: int = 0

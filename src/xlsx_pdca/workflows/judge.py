@@ -13,7 +13,7 @@ from xlsx_pdca.facts import Issued, IssuedCommon, Outcome
 from xlsx_pdca.findings import Finding, finding, refused
 from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.plan import SLOT, WorkbookPlan
-from xlsx_pdca.rawbook import PICTURE, RawBook, Refusal, RefusalCode
+from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
 from xlsx_pdca.submission import Reading
 from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.unit import Unit, mail_addresses
@@ -113,7 +113,6 @@ def not_read(base: Judged, refusal: Refusal, data: bytes) -> Judged:
         note=refusal.detail,
         refused=not is_other,
         is_other=is_other,
-        is_picture=refusal.detail.endswith(PICTURE),
     )
 
 
@@ -122,8 +121,6 @@ def taken_apart(base: Judged, contents: Contents) -> Judged:
     findings = list(_covers(base))
     if contents.defects:
         findings.append(finding("FIL31"))
-    if not contents.parts and contents.letter is None:
-        findings.append(finding("FIL32"))
     holds = any(each.holds for each in findings)
     return base.with_(
         findings=tuple(findings),
