@@ -158,7 +158,7 @@ def _by_openpyxl(data: bytes) -> Shown:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    if len(book.sheetnames) < _promised(data):
+    if len(book.sheetnames) < _promised(data) or _is_strict(data):
         raise ValueError("openpyxl left sheets out")
     sheets = []
     for sheet in book.worksheets:
@@ -178,6 +178,14 @@ def _promised(data: bytes) -> int:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = [name for name in archive.namelist() if name.lower() == "xl/workbook.xml"]
         return len(re.findall(rb"<(?:\w+:)?sheet\s", archive.read(parts[0]))) if parts else 0
+
+
+def _is_strict(data: bytes) -> bool:
+    """Whether a part is written in strict OOXML: openpyxl shows such sheets as blank ones."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return any(
+            b"purl.oclc.org/ooxml/spreadsheetml" in archive.read(n) for n in archive.namelist()
+        )
 
 
 def _by_calamine(data: bytes) -> Shown:
@@ -268,7 +276,9 @@ class _Printed:
         return _Grid(
             sheet,
             {
-                key: [p for p in spots if p[1] == column or (p[0], column) not in sheet.cells]
+                key: [
+                    p for p in spots if p[1] == column or _is_blank(sheet.cells.get((p[0], column)))
+                ]
                 if key.isdecimal()
                 else spots
                 for key, spots in under.items()

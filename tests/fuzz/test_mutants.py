@@ -18,7 +18,7 @@ from fuzz.verdict import Fate, Fault, Intake, silently_wrong, verdict_on
 
 pytestmark = pytest.mark.untraced
 
-SLICE = 160
+SLICE = 220
 SOAK_PART, SOAK_PARTS = 500, 24
 SEEDS = Path(__file__).with_name("seeds.txt")
 """Broken returns that once were a fault, each with what it was."""

@@ -173,7 +173,8 @@ def _is_asked(
 ) -> bool:
     """Whether a 必ず確認 or できれば確認 finding speaks of this field: by itself, its question, its header or its whole sheet.
 
-    Where the question stands twice on a sheet, one of the two answers and a finding about the sheet are enough.
+    Where the question stands twice on a sheet, one of the two answers and a finding about the sheet are enough;
+    where it stands nowhere, no answer and such a finding.
     """
     sheet = form.sheet(planned.sheet)
     label = next(
@@ -183,7 +184,8 @@ def _is_asked(
     )
     words = (planned.code, planned.header, label)
     sheets = {sheet.name, answer.sheet, *seen.sheets}
-    is_one_of_them = any(shown.same(value, answer.raw) for value in seen.candidates)
+    nowhere = (None,) if seen.doubt and not seen.sheets else ()
+    is_one_of_them = any(shown.same(v, answer.raw) for v in (*seen.candidates, *nowhere))
     asked = (each for each in findings if each.grade in _ASKED)
     return any(
         each.address == answer.address
