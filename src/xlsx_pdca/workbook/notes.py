@@ -11,6 +11,7 @@ from xlsx_pdca.errors import OperatorError
 from xlsx_pdca.rawbook import RawBook, RawSheet, Refusal
 from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey
 from xlsx_pdca.values import raw_text
+from xlsx_pdca.workbook.overview import COUNTED
 from xlsx_pdca.workbook.parts.limits import OWN_BOOK
 from xlsx_pdca.workbook.reader import read_workbook
 from xlsx_pdca.workbook.summary_books import (
@@ -196,8 +197,10 @@ def _places(
 
 
 def _has_pictures(sheet: RawSheet) -> bool:
-    """The chart of 概況 is ours."""
-    return sheet.drawings > (sheet.name == OVERVIEW) or bool(sheet.drawing_texts)
+    """The chart of 概況 is ours, with its title."""
+    is_overview = sheet.name == OVERVIEW
+    theirs = [t for t in sheet.drawing_texts if not (is_overview and t.endswith(COUNTED))]
+    return sheet.drawings > is_overview or bool(theirs)
 
 
 def _has_formulas(sheet: RawSheet) -> bool:

@@ -20,6 +20,9 @@ _BLOCKS = 3
 _MOST_NAMES = 60
 """Municipalities listed by name; larger rounds read 進行管理表 instead."""
 
+COUNTED = "（件）"
+"""Ends the title of the chart."""
+
 
 @dataclass(frozen=True)
 class OverviewExtras:
@@ -161,7 +164,7 @@ class _Overview:
             )
         font = {"name": FONT, "size": 9}
         chart.set_title(
-            {"name": f"{form.title}（件）", "name_font": {**font, "size": 10}, "overlay": False}
+            {"name": f"{form.title}{COUNTED}", "name_font": {**font, "size": 10}, "overlay": False}
         )
         chart.set_y_axis({"reverse": True, "num_font": font, "line": {"color": RULE}})
         chart.set_x_axis(
