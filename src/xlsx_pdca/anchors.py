@@ -198,12 +198,16 @@ def _rows(
 
 
 def _parted(anchors: _Anchors, rows: Mapping[str, int], index: Index) -> tuple[str, ...]:
-    """Codes whose question is not in their row but in the row of another code."""
+    """Codes whose question is not in their row but in another one.
+
+    A mere number, as tables have them, stands in many places: it counts in the row of another code only.
+    """
     parted = []
     for code, row in rows.items():
-        others = set(rows.values()) - {row}
-        label_rows = {r for r, _ in index.get(anchors.labels[code], ())}
-        if label_rows and row not in label_rows and label_rows & others:
+        label = anchors.labels[code]
+        label_rows = {r for r, _ in index.get(label, ())}
+        elsewhere = label_rows & set(rows.values()) if label.isdecimal() else label_rows
+        if elsewhere and row not in label_rows:
             parted.append(code)
     return tuple(parted)
 

@@ -97,7 +97,7 @@ def in_part(change: Change) -> Callable[[Random, Good], bytes]:
         entries = taken_apart(good.data)
         wanted = random.choice((*PARTS[:1] * 4, *PARTS))
         chosen = [n for n, entry in enumerate(entries) if wanted in entry.name and entry.data]
-        at = random.choice(chosen or range(len(entries)))
+        at = random.choice(chosen or [n for n, entry in enumerate(entries) if entry.data])
         entries[at] = replace(entries[at], data=change(random, entries[at].data))
         return put_together(entries)
 

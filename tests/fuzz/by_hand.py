@@ -2,84 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from random import Random
-from typing import Any
 
-import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
+from fuzz.desk import Desk, exchange, opened, rename, saved, shift, write
 from fuzz.goods import Good, neighbour, plan
-from xlsx_pdca.plan import AnswerPlan, Style, WorkbookPlan
 
-_NAME = re.compile(r"'?([^'!]+)'?!\$?([A-Z]+)\$?([0-9]+)(?::\$?([A-Z]+)\$?([0-9]+))?")
 _TYPED = (
     "別紙のとおり", "同上", "前回と同じ", "把握していない", "該当なし", "0", 0, 12, 0.285, True, "＝SUM(A1)", "=SUM(A1:A3)",
     "=1/0", "{=A1}", "+1", "-", "@x", "http://example.jp/", "_x000D_", "_x0041_", " ", "　", "\n", "a\r\nb", "\u202eabc",
     "J1-03", "J2-02", "番号", "記入欄", "設問", "1", "2", "氏名", "入退院支援", "看取り", "指標名", "あ" * 3000, "○", "●",
 )  # fmt: skip
-
-
-@dataclass
-class Desk:
-    """A return opened on somebody's desk."""
-
-    book: Workbook
-    plan: WorkbookPlan
-    random: Random
-    form: str
-
-    def answer(self, **where: str) -> AnswerPlan:
-        found = [a for a in self.plan.answers if all(getattr(a, k) == v for k, v in where.items())]
-        return self.random.choice(found)
-
-    def sheet_of(self, answer: AnswerPlan) -> Any:
-        return self.book[self.plan.sheet(answer.sheet).name]
-
-    def some_sheet(self) -> tuple[str, Any]:
-        key = self.random.choice(list(dict.fromkeys(a.sheet for a in self.plan.answers)))
-        return key, self.book[self.plan.sheet(key).name]
-
-    def cell(self, answer: AnswerPlan) -> Any:
-        return self.sheet_of(answer).cell(answer.rect.top, answer.rect.left)
-
-    def code_cell(self, answer: AnswerPlan) -> Any:
-        return self.sheet_of(answer).cell(answer.code_cell.top, answer.code_cell.left)
-
-    def header_cell(self, answer: AnswerPlan) -> Any:
-        return self.sheet_of(answer).cell(answer.header_cell.top, answer.header_cell.left)
-
-    def label_cell(self, answer: AnswerPlan) -> Any:
-        rect = next(
-            c.rect
-            for c in self.plan.sheet(answer.sheet).cells
-            if c.rect.top == answer.code_cell.top and c.style in (Style.LABEL, Style.ROW_LABEL)
-        )
-        return self.sheet_of(answer).cell(rect.top, rect.left)
-
-    def two(self, *, same_row: bool = False) -> tuple[AnswerPlan, AnswerPlan]:
-        """Two answers of one sheet, of one row or of different ones."""
-        while True:
-            one = self.answer()
-            others = [
-                a
-                for a in self.plan.answers
-                if a.sheet == one.sheet and (a.code == one.code) is same_row and a is not one
-            ]
-            if others:
-                return one, self.random.choice(others)
-
-
-def exchange(one: Any, other: Any) -> None:
-    """What two cells hold, exchanged."""
-    one.value, other.value = other.value, one.value
 
 
 # -- texts ---------------------------------------------------------------------------------
@@ -128,7 +66,7 @@ def printed_repeated(desk: Desk) -> None:
     text = desk.random.choice((desk.label_cell, desk.header_cell, desk.code_cell))(one).value
     _, sheet = desk.some_sheet()
     row, column = desk.random.randrange(1, 60), desk.random.choice((1, 2, 4, 6, 12))
-    _write(sheet, row, column, text)
+    write(sheet, row, column, text)
 
 
 def typed(desk: Desk) -> None:
@@ -145,19 +83,12 @@ def typed(desk: Desk) -> None:
 def written_outside(desk: Desk) -> None:
     """Something written where no answer is wanted."""
     _, sheet = desk.some_sheet()
-    _write(
+    write(
         sheet,
         desk.random.randrange(1, 60),
         desk.random.randrange(1, 20),
         desk.random.choice(_TYPED),
     )
-
-
-def _write(sheet: Any, row: int, column: int, value: Any) -> None:
-    """A value; under a merged range it goes nowhere, as on screen."""
-    cell = sheet.cell(row, column)
-    if hasattr(cell, "number_format") and cell.__class__.__name__ != "MergedCell":
-        cell.value = value
 
 
 # -- answers moved -------------------------------------------------------------------------
@@ -170,7 +101,7 @@ def dragged(desk: Desk) -> None:
     outside = desk.random.random() < 0.3
     row = desk.random.randrange(1, 60) if outside else other.rect.top
     column = desk.random.randrange(4, 16) if outside else other.rect.left
-    _write(desk.sheet_of(one), row, column, source.value)
+    write(desk.sheet_of(one), row, column, source.value)
     source.value = None
     names = desk.book.defined_names
     if one.ans_name in names and desk.random.random() < 0.8:
@@ -241,44 +172,6 @@ def lines_deleted(desk: Desk) -> None:
         shift(desk.book, sheet, column=desk.random.randrange(1, 12), by=-count, follow=follow)
 
 
-def shift(
-    book: Workbook, sheet: Any, *, row: int = 0, column: int = 0, by: int, follow: bool
-) -> None:
-    """Lines inserted (or deleted, by less than nothing) before a row or a column."""
-
-    def moved(at: int, place: int) -> int | None:
-        if not at or place < at:
-            return place
-        return place + by if by > 0 or place >= at - by else None
-
-    merges = [range_boundaries(str(each)) for each in list(sheet.merged_cells.ranges)]
-    if follow:
-        for each in list(sheet.merged_cells.ranges):
-            sheet.unmerge_cells(str(each))
-    if row:
-        (sheet.insert_rows if by > 0 else sheet.delete_rows)(row, abs(by))
-    if column:
-        (sheet.insert_cols if by > 0 else sheet.delete_cols)(column, abs(by))
-    if not follow:
-        return
-    for left, top, right, bottom in merges:
-        places = [moved(column, left), moved(row, top), moved(column, right), moved(row, bottom)]
-        if None not in places:
-            sheet.merge_cells(
-                start_column=places[0], start_row=places[1], end_column=places[2], end_row=places[3]
-            )
-    for name, defined in list(book.defined_names.items()):
-        match = _NAME.fullmatch(defined.attr_text or "")
-        if match and match[1] == sheet.title:
-            column_now = moved(column, openpyxl.utils.column_index_from_string(match[2]))
-            row_now = moved(row, int(match[3]))
-            if column_now is None or row_now is None:
-                book.defined_names[name] = DefinedName(name, attr_text="#REF!")
-            else:
-                target = f"'{sheet.title}'!${get_column_letter(column_now)}${row_now}"
-                book.defined_names[name] = DefinedName(name, attr_text=target)
-
-
 def merged_cells(desk: Desk) -> None:
     """Answers merged with their neighbours, or taken apart."""
     one = desk.answer()
@@ -340,16 +233,6 @@ def sheet_renamed(desk: Desk) -> None:
     rename(desk.book, "仮", other)
 
 
-def rename(book: Workbook, old: str, new: str) -> None:
-    """A sheet renamed; the names that point to it follow."""
-    book[old].title = new
-    for name, defined in list(book.defined_names.items()):
-        match = _NAME.fullmatch(defined.attr_text or "")
-        if match and match[1] == old:
-            target = (defined.attr_text or "").replace(old, new)
-            book.defined_names[name] = DefinedName(name, attr_text=target)
-
-
 def sheet_deleted(desk: Desk) -> None:
     """A sheet gone, also a hidden one."""
     del desk.book[desk.random.choice(desk.book.sheetnames)]
@@ -364,7 +247,7 @@ def sheets_joined(desk: Desk) -> None:
     for row in other.iter_rows():
         for cell in row:
             if cell.value is not None:
-                _write(one, cell.row + down, cell.column + right, cell.value)
+                write(one, cell.row + down, cell.column + right, cell.value)
     if desk.random.random() < 0.6:
         del desk.book[other.title]
 
@@ -380,7 +263,7 @@ def sheets_of_neighbour(desk: Desk) -> None:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.value is not None:
-                    _write(mine, cell.row, cell.column, cell.value)
+                    write(mine, cell.row, cell.column, cell.value)
 
 
 def values_pasted(desk: Desk) -> None:
@@ -462,12 +345,6 @@ _CHANGES: tuple[Callable[[Desk], None], ...] = (
 )  # fmt: skip
 
 
-def opened(data: bytes) -> Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(io.BytesIO(data))
-
-
 def by_hand(*changes: Callable[[Desk], None]) -> Callable[[Random, Good], bytes]:
     """The changes done one after the other in openpyxl."""
 
@@ -478,12 +355,6 @@ def by_hand(*changes: Callable[[Desk], None]) -> Callable[[Random, Good], bytes]
         return saved(desk.book)
 
     return broken
-
-
-def saved(book: Workbook) -> bytes:
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
 
 
 def two_of_them(random: Random, good: Good) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzz import by_hand, shown
+from fuzz import desk, shown
 from fuzz.goods import NEIGHBOUR, UNIT, Good, goods, neighbour, plan
 from fuzz.mutants import KINDS, LEVELS, Mutant, mutants
 from fuzz.verdict import Fate, Fault, Intake, silently_wrong, verdict_on
@@ -125,11 +125,11 @@ def test_judge_reads_beside_the_question() -> None:
     """What the judge finds are the true answers, also where everything was moved to other rows and columns."""
     from survival import samples
 
-    book = by_hand.opened(good().data)
+    book = desk.opened(good().data)
     for sheet in ("様式1", "様式2"):
-        by_hand.shift(book, book[sheet], row=3, by=2, follow=True)
-        by_hand.shift(book, book[sheet], column=2, by=1, follow=True)
-    for data in (good().data, by_hand.saved(book)):
+        desk.shift(book, book[sheet], row=3, by=2, follow=True)
+        desk.shift(book, book[sheet], column=2, by=1, follow=True)
+    for data in (good().data, desk.saved(book)):
         said = shown.answers(shown.shown(data), plan("jizen"))
         told = {address: each.value for address, each in said.items() if each.value is not None}
         assert told == samples.answers("jizen")
@@ -137,10 +137,10 @@ def test_judge_reads_beside_the_question() -> None:
 
 def test_judge_knows_when_nobody_can_say() -> None:
     """A question that is gone, or stands there twice, has no answer for the judge."""
-    book = by_hand.opened(good().data)
+    book = desk.opened(good().data)
     book["様式1"]["B12"] = None
     book["様式1"]["B17"] = "所属"
-    said = shown.answers(shown.shown(by_hand.saved(book)), plan("jizen"))
+    said = shown.answers(shown.shown(desk.saved(book)), plan("jizen"))
     assert [said[a, "", ""].doubt != "" for a in ("name", "department", "contact")] == [
         True, True, False,
     ]  # fmt: skip

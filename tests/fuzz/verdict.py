@@ -208,7 +208,7 @@ def _points_to(each: Finding, answer: Answer) -> bool:
     return bool(answer.cell) and f"「{answer.sheet}」{answer.cell}" in re.split("[、（）]", places)
 
 
-_WHOLE_SHEET = ("STR01", "STR15", "STR21", "STR23")
+_WHOLE_SHEET = ("STR01", "STR15", "STR21", "STR23", "STR36")
 _BY_WORDS = ("STR02", "STR03", "STR07", "STR08", "STR19", "STR20")
 
 

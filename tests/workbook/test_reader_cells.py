@@ -131,6 +131,8 @@ def test_rows_out_of_order() -> None:
         '<row r="1"><c r="A1" t="zz"><v>1</v></c></row>',
         '<row r="1"><c r="A1" t="b"><v>2</v></c></row>',
         '<row r="1"><c r="A1" t="d"><v>令和8年</v></c></row>',
+        '<row r="1"><c r="A1" t="2"/></row>',
+        '<row r="1"><c r="A1" t=""/></row>',
         '<row r="1"><c r="$A$1"><v>1</v></c></row>',
         '<row r="1"><c r="A1" t="inlineStr"><v>0</v></c></row>',
         '<row r="1"><c r="A1" t="str"><is><t>a</t></is></c></row>',

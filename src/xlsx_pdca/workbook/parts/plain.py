@@ -51,6 +51,8 @@ class _Columns(dict[str, int]):
 
 
 COLUMNS = _Columns()
+TYPES = frozenset(("", "s", "str", "n", "b", "e", "inlineStr", "d"))
+"""What a cell may say it holds; the empty one stands for nothing said."""
 
 _UTF8 = re.compile(
     rb"""(?:\xef\xbb\xbf)?<\?xml version=["']1\.0["']"""
@@ -162,7 +164,7 @@ def _cells(text: str, start: int, row: str) -> tuple[int, tuple[Cell, ...]]:
         text, start
     ):
         column = COLUMNS[letters]
-        if other or not column or digits != row or column in columns:
+        if other or not column or digits != row or column in columns or type not in TYPES:
             raise NotPlain(f"cell {letters}{digits}")
         columns.add(column)
         if (type == "inlineStr" and value) or (inline and type != "inlineStr"):

@@ -14,7 +14,7 @@ from xlsx_pdca.rawbook import CellType, NumberLook, RawCell
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged, Hostile
 from xlsx_pdca.workbook.parts.page import Ending, page_texts
-from xlsx_pdca.workbook.parts.plain import COLUMNS, NotPlain, PlainSheet, Row, is_unseen
+from xlsx_pdca.workbook.parts.plain import COLUMNS, TYPES, NotPlain, PlainSheet, Row, is_unseen
 from xlsx_pdca.workbook.parts.serial import serial_of_iso
 from xlsx_pdca.workbook.parts.xml import (
     MAIN,
@@ -52,6 +52,7 @@ _SHAPE = shaped(
     leaves=("v", "f", "t"),
 )
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
+_TYPES = TYPES - {""}
 _LONGEST_NUMBER = 400
 _LONGEST_REFERENCE = 40
 _INDEXED = 10_000
@@ -303,6 +304,8 @@ class _Cells:
         self._place(attributes.get("r"))
         value, formula = self._value, self._formula
         self._value, self._formula = "", None
+        if attributes.get("t", "n") not in _TYPES:
+            raise Damaged(f"cell of type {attributes['t'][:20]!r}")
         if value or formula is not None:
             cell = self._cell(attributes.get("t", "n"), attributes.get("s"), value, formula)
             if cell is not None:
