@@ -87,6 +87,16 @@ def test_questions_swapped_between_codes_are_asked() -> None:
     assert len(reading.strays) == 2
 
 
+def test_question_in_a_row_without_a_code_is_asked() -> None:
+    """Where a question stands in another row than its code, the answer beside the code may be another's."""
+    cells = {c.text: (c.rect.top, c.rect.left) for c in books.plan().sheet("s1").cells}
+    row, column = cells["高齢化率"]
+    book = books.write(books.good_book(), FIRST, cells["高齢化率"], "")
+    reading = read(books.write(book, FIRST, (row + 30, column), "高齢化率"))
+    assert "STR20" in [f.code for f in reading.findings]
+    assert not [a.raw for a in reading.answers if a.field == "ageing" and a.raw]
+
+
 def _formula_cell(sheet: str, style: Style) -> tuple[int, int]:
     cells = books.plan().sheet(sheet).cells
     return next((c.rect.top, c.rect.left) for c in cells if c.formula and c.style is style)
