@@ -115,7 +115,6 @@ CLOSED = {
     "xz archive": b"\xfd7zXZ\x00",
     "cabinet archive": b"MSCF\x00\x00",
     "tar archive": bytes(257) + b"ustar\x0000",
-    "TNEF attachment of a mail (winmail.dat)": b"\x78\x9f\x3e\x22",
 }
 
 

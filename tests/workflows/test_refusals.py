@@ -7,9 +7,7 @@ return it was made from passes without a finding, so the refusal is due to the f
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,13 +44,6 @@ def foreign(_: Desk) -> bytes:
     return saved(book)
 
 
-def zipped_return(desk: Desk) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("102016-1_前橋市_事前課題.xlsx", desk.filled())
-    return buffer.getvalue()
-
-
 def two_tickets(desk: Desk) -> bytes:
     def other_ticket(book: Workbook) -> None:
         book.custom_doc_props.props[0].value = desk.fact(TAKASAKI).ticket
@@ -84,7 +75,9 @@ BAD: dict[str, Bad] = {
     "faxed and scanned": Bad(lambda _: b"%PDF-1.4\n", HELD, "FIL10", name="前橋市_事前課題.pdf"),
     "scan called a workbook": Bad(lambda _: b"%PDF-1.4\n", HELD, "FIL10"),
     "plain text": Bad(lambda _: "別紙のとおり".encode("cp932"), HELD, "FIL10", name="前橋市.txt"),
-    "zip with the return in it": Bad(zipped_return, HELD, "FIL11", name="前橋市.zip"),
+    "archive of a kind not opened": Bad(
+        lambda _: b"7z\xbc\xaf\x27\x1c" + bytes(90), HELD, "FIL11", name="前橋市.7z"
+    ),
     "cut off in the mail": Bad(lambda d: d.filled()[:20_000], REFUSED, "FIL05"),
     "foreign workbook": Bad(foreign, HELD, "IDN01"),
     "another round": Bad(lambda d: d.with_ticket(round_id="R0702"), HELD, "IDN03"),
