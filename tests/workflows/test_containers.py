@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from handwritten_mail import PDF, PICTURE, Attached, forwarded, mail
 from issued_round import BY, GOOD, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
@@ -223,6 +224,28 @@ def test_a_password_opens_what_waits(desk: Desk, tmp_path: Path, given: str) -> 
     assert desk.ledger.held == ()
     kept = [path for path in desk.root.rglob("*") if path.is_file()]
     assert kept and not any(b"Himitsu" in path.read_bytes() for path in kept)
+
+
+def test_a_password_opens_a_workbook_that_waits(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A workbook held for its password is the unit's submission once the word is known; the screen says how, and a third time it is the same file."""
+    closed = io.BytesIO()
+    OOXMLFile(io.BytesIO(desk.filled())).encrypt("Himitsu-2026", closed)
+    desk.drop("前橋市.xlsx", closed.getvalue())
+    where = ["--round", str(desk.root)]
+    assert run(["receive", *where]) == ExitCode.NEEDS_PERSON
+    assert "xlsx-pdca receive --password" in capsys.readouterr().out
+    assert len(desk.ledger.held) == 1 and desk.standing().submission is None
+    assert run(["receive", "--password", "chigau", *where]) == ExitCode.NEEDS_PERSON
+    assert len(desk.ledger.held) == 1 and desk.standing().submission is None
+    assert run(["receive", "--password", "Himitsu-2026", *where]) == ExitCode.OK
+    taken = desk.standing().submission
+    assert taken is not None and (desk.root / taken.file).read_bytes() == desk.filled()
+    assert desk.ledger.held == ()
+    desk.drop("もう一度.xlsx", closed.getvalue())
+    assert run(["receive", "--password", "Himitsu-2026", *where]) == ExitCode.OK
+    assert desk.standing().submission == taken
 
 
 def test_archives_without_end(desk: Desk) -> None:

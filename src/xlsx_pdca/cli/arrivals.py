@@ -153,6 +153,8 @@ def ways_out(held: Booked | None, proposals: Proposals) -> list[str]:
         texts.append(f"　　→ {name}の{title}とするとき：{each.command}")
     if not texts and may_be_taken(held.fact):
         texts.append(f"　　→ 提出とするとき：{_command_for_anybody(held, proposals.round)}")
+    if any(f.code == "FIL03" for f in held.fact.findings):
+        texts.append("　　→ パスワードを伺ったとき：xlsx-pdca receive --password")
     if any(f.code == "FIL10" for f in held.fact.findings):
         copied = f"xlsx-pdca receive 写したブック.xlsx --proxy {held.seq}"
         texts.append(f"　　→ 県で写した御回答を取り込むとき：{copied}")

@@ -122,7 +122,8 @@ def decide(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
     if judged.refused:
         return arrived(judged, Outcome.REFUSED)
     seen = ledger.seen(judged.sha256)
-    if seen is not None:
+    # what could not be read until now, for want of a password, has been taken in by nobody
+    if seen is not None and seen.fact.outcome is not Outcome.REFUSED:
         return _seen_again(judged, seen, ledger)
     if not judged.is_proved:
         return arrived(judged, Outcome.HELD)
