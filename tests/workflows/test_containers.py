@@ -147,6 +147,15 @@ def test_the_same_mail_again(desk: Desk) -> None:
     assert desk.ledger.held == () and len(desk.standing().submissions) == 1
 
 
+def test_an_attachment_that_comes_by_itself_waits(desk: Desk) -> None:
+    """Bytes that went with one return are looked at when they come alone, from whomever."""
+    paper = Attached("図.pdf", PDF, "application/pdf")
+    come_in(desk, 回答__eml=mail(Attached("様式.xlsx", desk.filled()), paper))
+    alone = come_in(desk, 別__eml=mail(paper, sender="x@nanto.example", message_id="<9@x>"))
+    assert alone["図.pdf"].outcome is Outcome.HELD and codes(alone["図.pdf"]) == ["FIL10"]
+    assert [b.fact.name for b in desk.ledger.held] == ["別.eml › 図.pdf"]
+
+
 def test_equal_names_in_one_archive(desk: Desk) -> None:
     """Entries that are called the same are told apart, and both are booked."""
     data = mail(

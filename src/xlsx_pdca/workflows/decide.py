@@ -204,6 +204,9 @@ def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
             return arrived(judged, Outcome.HELD, finding("ARR02", other_file=name))
         case Use.DISPOSED:
             return arrived(judged, Outcome.HELD, finding("ARR20"))
+        case Use.LAID_ASIDE if seen.fact.outcome is Outcome.ATTACHMENT:
+            # It went with somebody's return then, and comes by itself now: perhaps another's answer on paper.
+            return arrived(judged, Outcome.HELD)
         case Use.LAID_ASIDE if judged.is_other:
             # An attachment that comes along with the next mail too: a person has seen these very bytes.
             return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
