@@ -246,4 +246,5 @@ def test_four_runs_at_once_often(stage_of: Callable[[str], Stage], tmp_path: Pat
         folder = tmp_path / str(number)
         folder.mkdir()
         test_four_runs_at_once(stage_of, folder)
+        assert any(folder.iterdir())  # the race was run there, and judged by the test it repeats
         removed(folder)
