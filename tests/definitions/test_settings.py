@@ -10,6 +10,7 @@ from xlsx_pdca.definitions.codes import shipped_codes
 from xlsx_pdca.definitions.form_settings import FORMS_HEADS, FormLine, FormSetting
 from xlsx_pdca.definitions.gunma import gunma_settings
 from xlsx_pdca.definitions.open_table import SheetText
+from xlsx_pdca.definitions.post_settings import MailServer, PostSettings, Security
 from xlsx_pdca.definitions.settings import ITEMS, RoundSettings, read_settings, written_settings
 from xlsx_pdca.errors import FaultyDefinitions
 
@@ -185,3 +186,106 @@ def test_lines_may_be_sorted_and_stand_lower() -> None:
         KNOWN,
     )
     assert settings == read(GOOD)
+
+
+# -- mail servers ----------------------------------------------------------------------------
+
+POST = {
+    "sender_name": "群馬県 地域包括ケア推進室", "smtp_server": "mail.pref-gunma.example:2587",
+    "smtp_security": "STARTTLS", "smtp_user": "houkatsu", "mails_per_minute": "10", "mail_size": "8",
+    "imap_server": "imap.pref-gunma.example:993", "imap_security": "TLS", "imap_user": "houkatsu",
+    "imap_folder": "在宅医療/回答", "remind_days": "5",
+}  # fmt: skip
+READ_POST = PostSettings(
+    sender_name="群馬県 地域包括ケア推進室",
+    smtp=MailServer("mail.pref-gunma.example", 2587, Security.STARTTLS, "houkatsu"),
+    imap=MailServer("imap.pref-gunma.example", 993, Security.TLS, "houkatsu"),
+    folder="在宅医療/回答",
+    mails_per_minute=10,
+    size_limit=8 << 20,
+    remind_days=5,
+)
+
+
+def test_mail_servers_are_read_and_written_back() -> None:
+    """Every line about mail is read, and written as it stood."""
+    settings = read(GOOD | POST)
+    assert settings.post == READ_POST
+    assert written_settings(settings) == GOOD | POST
+
+
+def test_without_the_lines_about_mail_nothing_changes() -> None:
+    """A 管理簿 of an earlier release, without these lines, is read as one in which all of them are blank."""
+    lines = [["項目", "記入欄"], *([i.text, GOOD[i.key]] for i in ITEMS if i.key not in POST)]
+    settings = read_settings(
+        SheetText.of_lines("f", "設定", lines),
+        SheetText.of_lines("f", "様式", FORM_LINES),
+        CODES,
+        KNOWN,
+    )
+    assert settings == read(GOOD) and settings.post == PostSettings()
+
+
+@pytest.mark.parametrize(
+    ("server", "security", "expected"),
+    [
+        ("mail.example.jp", "", ("mail.example.jp", 587, "STARTTLS")),
+        ("Mail.example.jp：465", "", ("mail.example.jp", 465, "TLS")),
+        ("10.1.2.3:25", "", ("10.1.2.3", 25, "なし")),
+        ("mail.example.jp:2525", "ＴＬＳ", ("mail.example.jp", 2525, "TLS")),
+        ("mail.example.jp", "tls", ("mail.example.jp", 465, "TLS")),
+        ("mail.example.jp", "なし", ("mail.example.jp", 25, "なし")),
+        ("mail", "", ("mail", 587, "STARTTLS")),
+    ],
+)
+def test_port_and_encryption_complete_each_other(
+    server: str, security: str, expected: tuple[str, int, str]
+) -> None:
+    """What is not said follows from what is: the usual port of an encryption, the encryption of a usual port."""
+    smtp = read(GOOD | {"smtp_server": server, "smtp_security": security}).post.smtp
+    assert smtp and (smtp.host, smtp.port, str(smtp.security)) == expected
+
+
+def test_imap_is_always_encrypted() -> None:
+    """IMAP without port and encryption is TLS on 993, and 143 means STARTTLS."""
+    for server, expected in (("a.example", (993, "TLS")), ("a.example:143", (143, "STARTTLS"))):
+        imap = read(GOOD | {"imap_server": server, "imap_user": "x"}).post.imap
+        assert imap and (imap.port, str(imap.security)) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "fault"),
+    [
+        ({"smtp_server": "mail.example :587"}, "", ""),
+        ({"smtp_server": "メール"}, "smtp_server", "「SMTPサーバー」の「メール」を読み取れません。"),
+        ({"smtp_server": "a..b"}, "smtp_server", "「SMTPサーバー」の「a..b」を読み取れません。"),
+        ({"smtp_server": "a:70000"}, "smtp_server", "「SMTPサーバー」の「a:70000」を読み取れません。"),
+        ({"smtp_server": "smtp://a"}, "smtp_server", "「SMTPサーバー」の「smtp://a」を読み取れません。"),
+        ({"smtp_security": "SSL"}, "smtp_security", "「SMTPの暗号化」の「SSL」を読み取れません。"),
+        ({"imap_security": "なし"}, "imap_security", "「IMAPの暗号化」の「なし」を読み取れません。"),
+        ({"mails_per_minute": "0"}, "mails_per_minute", "「1分当たりの通数」の「0」を読み取れません。"),
+        ({"mails_per_minute": "６０通"}, "", ""),
+        ({"mail_size": "1000"}, "mail_size", "「メールの大きさの上限」の「1000」を読み取れません。"),
+        ({"remind_days": "毎日"}, "remind_days", "「再送の最小間隔」の「毎日」を読み取れません。"),
+        ({"remind_days": "0日"}, "", ""),
+        (
+            {"smtp_server": "a:25", "smtp_user": "x"}, "smtp_user",
+            "暗号化が「なし」のときは、利用者名とパスワードを使えません（パスワードが読み取られるおそれがあります）。",
+        ),
+        ({"smtp_server": "a:25"}, "", ""),
+        ({"imap_server": "a"}, "imap_server", "「IMAPサーバー」があり、「IMAPの利用者名」が空欄です。"),
+    ],
+)  # fmt: skip
+def test_each_fault_of_the_mail_lines_is_named_at_its_cell(
+    change: dict[str, str], key: str, fault: str
+) -> None:
+    """One wrong line gives one fault at its own cell; what can be understood gives none."""
+    if fault:
+        assert faults(GOOD | change) == [f"設定 {cell_of(key)} {fault}"]
+    else:
+        read(GOOD | change)
+
+
+def test_no_section_is_called_like_an_item() -> None:
+    """A heading of a section that is also the name of an item would be read as that item's blank line."""
+    assert not {item.section for item in ITEMS} & {item.text for item in ITEMS}

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from xlsx_pdca.cells import folded
 from xlsx_pdca.definitions.codes import CodeTable
 from xlsx_pdca.definitions.form_settings import FormSetting, form_faults, form_settings
 from xlsx_pdca.definitions.open_table import Head, SheetText, TableRow, find_table, plain_signs
+from xlsx_pdca.definitions.post_settings import (
+    IMAP_OPTIONS,
+    SMTP_OPTIONS,
+    PostSettings,
+    is_readable_post,
+    post_conflicts,
+    read_post,
+    written_post,
+)
 from xlsx_pdca.errors import Fault, FaultyDefinitions
 from xlsx_pdca.unit import is_mail_address
 from xlsx_pdca.wareki import fiscal_year_name, parse_date, parse_fiscal_year, reiwa_year, wareki
@@ -50,6 +59,8 @@ class RoundSettings:
     """圏域別: the rows of the summary stand by 圏域 instead of by code alone."""
     forms: tuple[FormSetting, ...] = ()
     """In the order of the sheet."""
+    post: PostSettings = field(default_factory=PostSettings)
+    """What the program itself may do with mail."""
 
     @property
     def id(self) -> str:
@@ -129,6 +140,76 @@ ITEMS = (
         required=False,
         options=(BY_CODE, BY_AREA),
     ),
+    # No section may bear the name of an item (「メール」): its heading would be read as that item's line.
+    Item(
+        "sender_name",
+        "差出人の表示名",
+        "メールの差出人として、アドレスの前に付ける名前です。空欄のときは担当所属を使います。",
+        "メールの送受信（使うときだけ）",
+        required=False,
+    ),
+    Item(
+        "smtp_server",
+        "SMTPサーバー",
+        "プログラムからメールを送るときだけ、「mail.example.lg.jp:587」のように記入します。空欄のときは下書きだけを作ります。",
+        required=False,
+    ),
+    Item(
+        "smtp_security",
+        "SMTPの暗号化",
+        "情報システム担当の方の指定に合わせます。空欄のときは、ポートが465なら「TLS」、25なら「なし」、ほかは「STARTTLS」です。",
+        required=False,
+        options=SMTP_OPTIONS,
+    ),
+    Item(
+        "smtp_user",
+        "SMTPの利用者名",
+        "ログインが要らないサーバーでは空欄にします。パスワードは、ここには書きません（環境変数 PDCA_SMTP_PASSWORD）。",
+        required=False,
+    ),
+    Item(
+        "mails_per_minute",
+        "1分当たりの通数",
+        "続けて送るときの速さです（1〜600）。空欄のときは20通です。",
+        required=False,
+    ),
+    Item(
+        "mail_size",
+        "メールの大きさの上限",
+        "1通の大きさの上限をMBで記入します（1〜100）。空欄のときは5MBです。",
+        required=False,
+    ),
+    Item(
+        "imap_server",
+        "IMAPサーバー",
+        "プログラムでメールを取り込むときだけ、「mail.example.lg.jp:993」のように記入します。",
+        required=False,
+    ),
+    Item(
+        "imap_security",
+        "IMAPの暗号化",
+        "情報システム担当の方の指定に合わせます。空欄のときは、ポートが143なら「STARTTLS」、ほかは「TLS」です。",
+        required=False,
+        options=IMAP_OPTIONS,
+    ),
+    Item(
+        "imap_user",
+        "IMAPの利用者名",
+        "回答が届くメールボックスの利用者名です。パスワードは、ここには書きません（環境変数 PDCA_IMAP_PASSWORD）。",
+        required=False,
+    ),
+    Item(
+        "imap_folder",
+        "IMAPのフォルダー",
+        "取り込むフォルダーの名前です。空欄のときは受信箱（INBOX）です。この実施回の回答だけを入れたフォルダーをお勧めします。",
+        required=False,
+    ),
+    Item(
+        "remind_days",
+        "再送の最小間隔",
+        "「提出のお願い（再送）」を同じ相手に続けて送らないための日数です（0〜60）。空欄のときは3日です。",
+        required=False,
+    ),
 )
 
 SETTINGS_HEADS = (Head("item", "項目"), Head("value", "記入欄"), Head("note", "説明"))
@@ -170,6 +251,7 @@ def read_settings(
         remark=value.get("remark", ""),
         by_area=folded(value.get("order", "")) == BY_AREA,
         forms=form_settings(forms),
+        post=read_post(value),
     )
 
 
@@ -196,6 +278,7 @@ def written_settings(settings: RoundSettings) -> dict[str, str]:
         "sheet_password": settings.sheet_password,
         "remark": settings.remark,
         "order": BY_AREA if settings.by_area else BY_CODE,
+        **written_post(settings.post),
     }
 
 
@@ -236,6 +319,8 @@ def _line_faults(
             yield row.fault(
                 "value", f"「{item.text}」の「{_words(row)}」を読み取れません。", _remedy(item)
             )
+    for key, found, remedy in post_conflicts({key: _words(row) for key, row in lines.items()}):
+        yield lines[key].fault("value", found, remedy)
 
 
 def _remedy(item: Item) -> str:
@@ -258,7 +343,7 @@ def _is_readable(key: str, text: str, codes: CodeTable) -> bool:
             return folded(text) in (MENDED, VERBATIM)
         case "order":
             return folded(text) in (BY_CODE, BY_AREA)
-    return True
+    return is_readable_post(key, text)
 
 
 def _fiscal_year(text: str) -> int | None:
