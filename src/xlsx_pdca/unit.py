@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -61,6 +61,8 @@ class Unit:
     department: str = ""
     contact_person: str = ""
     telephone: str = ""
+    row: int = field(default=0, compare=False)
+    """Its line in 名簿, to find it by; sorting the sheet makes no other unit of it."""
 
     def deadline_of(self, title: str) -> date | None:
         """Its own deadline for the form of this title; None takes the form's."""
@@ -86,6 +88,13 @@ def unit_id(code: str, number: int = 1) -> str:
 def mail_addresses(text: str) -> tuple[str, ...]:
     """Every plain address written in a text, such as 「○○保健所 <a@example.jp>」."""
     return tuple(each for each in _MAIL.findall(text) if is_mail_address(each))
+
+
+def without_addresses(text: str) -> str:
+    """The words of a text such as 「○○保健所 <a@example.jp>」 without its addresses."""
+    return " ".join(
+        re.sub(r"[<＜(（]?\s*(?:" + _MAIL.pattern + r")\s*[>＞)）]?", " ", text).split()
+    )
 
 
 def is_mail_address(text: str) -> bool:

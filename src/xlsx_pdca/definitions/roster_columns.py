@@ -215,6 +215,7 @@ class RosterRow:
             department=self.words("department"),
             contact_person=self.words("contact_person"),
             telephone=self.telephone,
+            row=self.row.number,
         )
 
     def unknown_places(self) -> tuple[str, ...]:
