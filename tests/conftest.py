@@ -15,18 +15,26 @@ import libreoffice
 import xlsx_pdca
 from libreoffice import LibreOffice
 
-pytest_plugins = ["left_out", "measured"]
+pytest_plugins = ["left_out", "measured", "servers"]
 
 # No deadline: two cores shared with a LibreOffice say nothing about our speed. `make test` repeats the same examples.
 settings.register_profile("test", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("soak", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile("test")
 
+
+def _has_dovecot() -> bool:
+    from imap_peer import dovecot_available
+
+    return dovecot_available()
+
+
 PROGRAMS = {
     "soffice": (libreoffice.available, "libreoffice-calc python3-uno"),
     "strace": (lambda: shutil.which("strace") is not None, "strace"),
     "gnumeric": (lambda: shutil.which("ssconvert") is not None, "gnumeric"),
     "archivers": (lambda: bool(shutil.which("zip") and shutil.which("7z")), "zip p7zip-full"),
+    "dovecot": (_has_dovecot, "dovecot-imapd"),
 }
 """Marker → (is the program here?, the Debian packages that bring it)."""
 
@@ -55,15 +63,16 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever uses the fixture `soffice` carries the marker too; of many cases of one test the first is traced.
+    """Whoever uses the fixture `soffice` or `dovecot` carries the marker too; of many cases of one test the first is traced.
 
     Files of whole rounds come first: with one worker on each file, none of them is left over for the end.
     """
     items.sort(key=lambda item: not _is_long(item))
     seen: set[str] = set()
     for item in items:
-        if "soffice" in getattr(item, "fixturenames", ()):
-            item.add_marker("soffice")
+        for program in ("soffice", "dovecot"):
+            if program in getattr(item, "fixturenames", ()):
+                item.add_marker(program)
         test, _, case = item.nodeid.partition("[")
         if case and test in seen:
             item.add_marker("untraced")
