@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,8 +53,9 @@ class SmtpPeer:
     hangs_up: str = ""
     """「before」: after the last dot the line is cut and the mail lost; 「after」: the mail is kept."""
     delay: float = 0.0
-    """Seconds before the answer to the last dot."""
+    """Seconds before the answer to the last dot; the mail is kept by then."""
     logins: list[str] = field(default_factory=list)
+    open_sessions: int = 0
     port: int = 0
 
     def start(self) -> SmtpPeer:
@@ -70,6 +73,13 @@ class SmtpPeer:
 
     def _session(self) -> SMTP:
         starttls = self.security is Security.STARTTLS and self.offers_tls
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # of TLS from the first byte aiosmtpd does not know that it is TLS
+            return self._made(starttls=starttls)
+
+    def _made(self, *, starttls: bool) -> SMTP:
         return _Session(
             self,
             tls_context=self.certificate.serving() if starttls else None,
@@ -95,6 +105,13 @@ class SmtpPeer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+    def settle(self) -> None:
+        """Wait until every connection has ended: what has not been received by now never will be."""
+        deadline = time.monotonic() + 10
+        while self.open_sessions and time.monotonic() < deadline:
+            time.sleep(0.001)
+        assert not self.open_sessions
 
     def server(self, **changed: Any) -> SmtpServer:
         """As a client names it, with its right password."""
@@ -135,13 +152,13 @@ class SmtpPeer:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
-        if self.delay:
-            await asyncio.sleep(self.delay)
         if self.data_reply:
             return self.data_reply
         if self.hangs_up != "before":
             raw = bytes(envelope.original_content)
             self.received.append(Received(envelope.mail_from, tuple(envelope.rcpt_tos), raw))
+        if self.delay:
+            await asyncio.sleep(self.delay)
         if self.hangs_up:
             server.transport.abort()
         return f"250 2.0.0 taken as {len(self.received)}"
@@ -155,7 +172,19 @@ class _Session(SMTP):
 
     def __init__(self, peer: SmtpPeer, **options: Any) -> None:
         super().__init__(peer, **options)
-        self._peer = peer
+        self._peer, self._counted = peer, False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if not self._counted:  # STARTTLS makes it once more
+            self._counted = True
+            self._peer.open_sessions += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._counted:
+            self._counted = False
+            self._peer.open_sessions -= 1
+        super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
         self._peer.wire.append(bytes(data))

@@ -44,6 +44,11 @@ _READY = b"ready\n"
 Result = TypeVar("Result")
 
 
+def _is_password(name: str) -> bool:
+    """Passwords of mail servers are nothing for a process that parses foreign bytes."""
+    return name.startswith("PDCA_") and name.endswith("_PASSWORD")
+
+
 class _Parser(Protocol):
     def parse(self, data: bytes, secrets: Sequence[str]) -> bytes: ...
 
@@ -190,6 +195,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
+            env={name: text for name, text in os.environ.items() if not _is_password(name)},
             creationflags=SUBPROCESS_FLAGS,
         )
         assert self._process.stdin is not None and self._process.stdout is not None
