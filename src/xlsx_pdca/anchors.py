@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from xlsx_pdca.cells import folded
+from xlsx_pdca.own_marks import own_sheets
 from xlsx_pdca.plan import HIDDEN_SHEET, AnswerPlan, Style, WorkbookPlan, per_plan
 from xlsx_pdca.rawbook import CellType, RawBook, RawSheet
 
@@ -63,8 +64,9 @@ def placements(book: RawBook, plan: WorkbookPlan) -> Mapping[str, tuple[Placemen
 
 
 def searched_sheets(book: RawBook, plan: WorkbookPlan) -> tuple[RawSheet, ...]:
-    """Sheets that may hold answers: all but the form's own hidden ones (which some programs make visible)."""
+    """Sheets that may hold answers: all but the form's own hidden ones (which some programs make visible) and those of a marked copy."""
     own = {HIDDEN_SHEET, plan.list_sheet, *(s.name for s in plan.sheets if s.hidden)}
+    own |= own_sheets(book)
     return tuple(sheet for sheet in book.sheets if sheet.name not in own)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from xlsx_pdca.anchors import Placement, searched_sheets
 from xlsx_pdca.cells import a1, is_blank
 from xlsx_pdca.findings import Finding, finding, shortened
+from xlsx_pdca.own_marks import cover_sheets, replies, without_ours
 from xlsx_pdca.plan import HIDDEN_SHEET, TICKET_PROPERTY, AnswerPlan, WorkbookPlan
 from xlsx_pdca.rawbook import CellType, NumberLook, RawBook, RawCell, RawSheet
 from xlsx_pdca.reading import Found, answer_label, listed
@@ -46,12 +47,16 @@ def check_sheets(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Fi
     for sheet in searched_sheets(book, plan):
         if remarks := _remarks_of(sheet):
             yield finding("STR17", sheet=sheet.name, count=len(remarks))
+    for sheet in cover_sheets(book):
+        if answered := _replies_on(book, sheet):
+            yield finding("STR60", sheet=sheet.name, count=len(answered))
 
 
 def remarks(book: RawBook, plan: WorkbookPlan) -> tuple[StrayText, ...]:
-    """Texts of comments and shapes: kept and shown like everything the sender wrote."""
-    sheets = searched_sheets(book, plan)
-    return tuple(text for sheet in sheets for text in _remarks_of(sheet))[:MAX_REMARKS]
+    """Texts of comments and shapes, and replies on the first sheet of a marked copy: kept like all the sender wrote."""
+    texts = [text for sheet in searched_sheets(book, plan) for text in _remarks_of(sheet)]
+    answered = [text for sheet in cover_sheets(book) for text in _replies_on(book, sheet)]
+    return tuple((*answered, *texts)[:MAX_REMARKS])
 
 
 def losses(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[str, ...]:
@@ -210,7 +215,14 @@ def _is_number_or_date(answer: AnswerPlan, plan: WorkbookPlan, found: Found) -> 
 
 def _remarks_of(sheet: RawSheet) -> tuple[StrayText, ...]:
     comments = [
-        StrayText(sheet.name, a1(row, column), text) for row, column, text in sheet.comments
+        StrayText(sheet.name, a1(row, column), without_ours(text))
+        for row, column, text in sheet.comments
     ]
     shapes = [StrayText(sheet.name, "", text) for text in sheet.drawing_texts]
     return tuple(each for each in (*comments, *shapes) if not is_blank(each.text))
+
+
+def _replies_on(book: RawBook, cover: RawSheet) -> tuple[StrayText, ...]:
+    """What was written on the first sheet of a marked copy, and into comments and shapes there."""
+    here = [StrayText(r.sheet, r.cell, r.text) for r in replies(book) if r.sheet == cover.name]
+    return (*here, *_remarks_of(cover))

@@ -81,6 +81,14 @@ OBJECT_ENTRIES = (
         reader=_OFFICER,
     ),
     Entry(
+        "STR60",
+        _SHOULD,
+        "「御確認いただきたい点」への御回答",
+        "お送りした「{sheet}」のシートに、御回答などの書き込みがあります（{count}件）。",
+        "市町村カルテの「欄の外の書き込み」で御覧のうえ、必要に応じて補正してください。",
+        reader=_OFFICER,
+    ),
+    Entry(
         "ANS23",
         _SHOULD,
         "文字の欄に保存された数",

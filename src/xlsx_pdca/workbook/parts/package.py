@@ -57,6 +57,11 @@ class Package:
         """Names of all parts in lower case."""
         return tuple(self._entries)
 
+    @property
+    def stored_names(self) -> Sequence[str]:
+        """Names of all entries as they are written, in the order of the file."""
+        return tuple(info.orig_filename for info in self._entries.values())
+
     def chunks(self, name: str) -> Iterator[bytes]:
         """Inflated bytes of a part in pieces, none much larger than 1 MiB."""
         info = self._entries.get(name.lower())
