@@ -118,6 +118,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -143,17 +146,17 @@ class Mailbox:
     def append(self, raw: bytes, folder: str = "INBOX", day: float | None = None) -> None:
         """Put a mail into a folder, as a mail program does; `folder` as on the wire."""
         when = imaplib.Time2Internaldate(time.time() if day is None else day)
-        with self._client() as client:
+        with self.client() as client:
             client.append(f'"{folder}"', "", when, raw)
 
     def append_all(self, mails: list[bytes]) -> None:
-        with self._client() as client:
+        with self.client() as client:
             for raw in mails:
                 client.append("INBOX", "", "", raw)
 
     def flags(self, folder: str = "INBOX") -> dict[int, frozenset[str]]:
         """UID → its flags; \\Recent is left out, since it tells of sessions, not of mails."""
-        with self._client() as client:
+        with self.client() as client:
             client.select(f'"{folder}"', readonly=True)
             _, lines = client.uid("FETCH", "1:*", "(UID FLAGS)")
         found = {}
@@ -167,14 +170,14 @@ class Mailbox:
         return found
 
     def create(self, wire: str) -> None:
-        with self._client() as client:
+        with self.client() as client:
             assert client.create(f'"{wire}"')[0] == "OK"
 
     def delete(self, wire: str) -> None:
-        with self._client() as client:
+        with self.client() as client:
             assert client.delete(f'"{wire}"')[0] == "OK"
 
-    def _client(self) -> imaplib.IMAP4:
+    def client(self) -> imaplib.IMAP4:
         """Over the unencrypted way, which only this judge uses."""
         client = imaplib.IMAP4(HOST, self.dovecot.starttls_port, timeout=20)
         client.login(self.user, PASSWORD)

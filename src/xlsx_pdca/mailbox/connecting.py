@@ -39,6 +39,9 @@ class Secret:
 
     __str__ = __repr__
 
+    def __format__(self, form: str) -> str:
+        return format(_HIDDEN, form)
+
     def __reduce__(self) -> str:
         raise TypeError("a secret is not written down")
 
@@ -112,7 +115,7 @@ class NoPassword(ServerTrouble):
         name = f"PDCA_{server.protocol}_PASSWORD"
         super().__init__(
             f"{server.protocol}サーバーのパスワードがありません（環境変数 {name}）。",
-            f"コマンドプロンプトで「set {name}=パスワード」と入力してから、同じ画面で実行してください。",
+            f'コマンドプロンプトで「set "{name}=パスワード"」と入力してから、同じ画面で実行してください。',
         )
 
 
@@ -193,6 +196,8 @@ def trouble(server: Server, error: OSError) -> ServerTrouble:
     match error:
         case ssl.SSLCertVerificationError():
             return NotTrusted(server, _certificate_fault(error))
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            return ConnectionBroken(server)
         case ssl.SSLError():
             return NotEncrypted(server)
         case socket.gaierror():

@@ -141,7 +141,7 @@ class _Run:
             except ServerTrouble as trouble:
                 if not self._reached:
                     raise
-                self._again(trouble)
+                self._again(ConnectionBroken(self._server, done=f"{trouble.found}{self._so_far()}"))
 
     def _again(self, trouble: ServerTrouble) -> None:
         """Give up when nothing came between several attempts; otherwise wait a little."""
@@ -219,4 +219,4 @@ def _parts(items: list[_Item]) -> Iterator[list[_Item]]:
 
 
 def _too_large(size: int) -> str:
-    return f"大きさ {size / (1 << 20):,.0f}MBのため、取り込んでいません"
+    return f"大きさ {size / (1 << 20):,.1f}MBのため、取り込んでいません"

@@ -51,7 +51,8 @@ class TooLarge(Exception):
 
 class FolderMissing(ServerTrouble):
     def __init__(self, name: str, folders: Sequence[Folder]) -> None:
-        names = "".join(f"「{folder.name}」" for folder in folders[:_FOLDERS_SHOWN])
+        known = sorted((each.name for each in folders), key=lambda each: (each != "INBOX", each))
+        names = "".join(f"「{each}」" for each in known[:_FOLDERS_SHOWN])
         more = f"など{len(folders)}個" if len(folders) > _FOLDERS_SHOWN else ""
         super().__init__(
             f"メールボックスに、フォルダー「{name}」が1つに決まるものとして見つかりません。あるのは{names}{more}です。",
