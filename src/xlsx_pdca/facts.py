@@ -74,6 +74,59 @@ class Sent:
     form: str
     on: date
     how: str = ""
+    mail: str = ""
+    """Message-ID of the mail it went out with; "" where a person told of it without naming one."""
+    occasion: str = ""
+    """Why the mail went out (`letters.Occasion`); "" is as good as the first sending."""
+    issue: int = 0
+    """Which issue went out; 0 is the one that stood when it was booked."""
+
+
+@dataclass(frozen=True)
+class MailedBook:
+    """What a mail is about: one form of one unit, with the workbook it carries."""
+
+    unit: str
+    form: str
+    issue: int
+    sha256: str = ""
+    """Of the enclosed workbook; "" where none goes along."""
+    number: int = 0
+    """The submission a 確認 or 受領 speaks of."""
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A mail that was written, whole and checked; it lies as a file until somebody or the program sends it."""
+
+    mail: str
+    """Message-ID, fixed here."""
+    occasion: str
+    addressee: str
+    """Unit id by which the 送付先 is called."""
+    books: tuple[MailedBook, ...]
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    subject: str
+    sha256: str
+    """Of the bytes of the .eml."""
+    file: str
+    """Relative to the round folder, forward slashes."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """The program begins to hand a mail to the server; without a later word nobody knows whether it arrived."""
+
+    mail: str
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """A mail whose sending was begun has surely not gone out, or a person says so."""
+
+    mail: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -247,6 +300,8 @@ class Contacted:
     unit: str
     text: str
     how: str = ""
+    until: date | None = None
+    """Until when they promised to answer."""
 
 
 @dataclass(frozen=True)
@@ -310,6 +365,9 @@ Fact = (
     Issued
     | IssuedCommon
     | Sent
+    | Drafted
+    | Sending
+    | NotSent
     | Arrived
     | Submitted
     | Accepted
@@ -329,6 +387,9 @@ _TYPES: Mapping[str, type[Any]] = {
     "issue": Issued,
     "common": IssuedCommon,
     "sent": Sent,
+    "drafted": Drafted,
+    "sending": Sending,
+    "unsent": NotSent,
     "arrival": Arrived,
     "submission": Submitted,
     "accept": Accepted,

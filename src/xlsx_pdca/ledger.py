@@ -19,20 +19,24 @@ from xlsx_pdca.facts import (
     Corrected,
     Dismissed,
     Disposed,
+    Drafted,
     Exempted,
     Extended,
     Fact,
     Issued,
     IssuedCommon,
     Noted,
+    NotSent,
     Outcome,
     Rebuilt,
+    Sending,
     Sent,
     Submitted,
     Undone,
     fact_of,
 )
 from xlsx_pdca.findings import Finding, Grade
+from xlsx_pdca.letters import Occasion
 
 Key = tuple[str, str]
 """(unit id, form id)."""
@@ -111,6 +115,10 @@ class Standing:
     corrections: tuple[Booked, ...] = ()
     extensions: tuple[Booked, ...] = ()
     exemptions: tuple[Booked, ...] = ()
+    reminders: tuple[Booked, ...] = ()
+    """提出のお願い（再送） that went out."""
+    other_mails: tuple[Booked, ...] = ()
+    """確認 and 受領 that went out."""
 
     @property
     def issue(self) -> Issued | None:
@@ -139,7 +147,11 @@ class Standing:
     @property
     def is_sent(self) -> bool:
         """True when the workbook that is out now was booked as sent, not only one before it."""
-        return bool(self.issues and self.sent) and self.sent[-1].seq > self.issues[-1].seq
+        if not (self.issues and self.sent):
+            return False
+        went, newest = self.sent[-1], self.issues[-1]
+        # a mail made before the newest issue may be booked as sent after it
+        return went.seq > newest.seq and went.fact.issue in (0, newest.fact.issue)
 
     @property
     def is_replaced(self) -> bool:
@@ -190,6 +202,11 @@ class Ledger:
 
     commons: tuple[Booked, ...] = ()
     """Blank workbooks for everybody, in order of issue."""
+
+    drafts: tuple[Booked, ...] = ()
+    """Mails that were written."""
+    attempts: tuple[Booked, ...] = ()
+    """`Sending` and `NotSent`, in order."""
 
     @cached_property
     def common_tickets(self) -> Mapping[str, IssuedCommon]:
@@ -401,6 +418,8 @@ def fold(events: Iterable[Event]) -> Ledger:
     disposed = _disposed(facts)
     standings: dict[Key, dict[str, list[Booked]]] = {}
     arrivals, contacts, notes, rebuilt, commons = [], [], [], [], []
+    drafts: list[Booked] = []
+    attempts: list[Booked] = []
     dismissed: dict[int, Booked] = {}
     for event, fact in facts:
         if fact is None or (event.seq in undone and not isinstance(fact, Arrived)):
@@ -427,13 +446,17 @@ def fold(events: Iterable[Event]) -> Ledger:
                 notes.append(booked)
             case IssuedCommon():
                 commons.append(booked)
+            case Drafted():
+                drafts.append(booked)
+            case Sending() | NotSent():
+                attempts.append(booked)
             case Rebuilt():
                 rebuilt.append(booked)
             case Undone() | Disposed():
                 pass
             case _:
                 slots = standings.setdefault((fact.unit, fact.form), {})
-                slots.setdefault(_STANDING_SLOTS[type(fact)], []).append(booked)
+                slots.setdefault(_slot_of(fact), []).append(booked)
     return Ledger(
         standings={key: _standing(key, slots) for key, slots in standings.items()},
         arrivals=tuple(arrivals),
@@ -441,12 +464,24 @@ def fold(events: Iterable[Event]) -> Ledger:
         contacts=tuple(contacts),
         notes=tuple(notes),
         commons=tuple(commons),
+        drafts=tuple(drafts),
+        attempts=tuple(attempts),
         undone=undone,
         last_event=max((event.seq for event, _ in facts), default=0),
         withdrawn=frozenset(_withdrawn(facts, undone, disposed)),
         disposed=disposed,
         rebuilt=tuple(rebuilt),
     )
+
+
+def _slot_of(fact: Any) -> str:
+    """Where a fact about one form of one unit is kept: a reminder is no second sending."""
+    if isinstance(fact, Sent) and fact.occasion not in _FIRST_OCCASIONS:
+        return "reminders" if fact.occasion == Occasion.REMINDER else "other_mails"
+    return _STANDING_SLOTS[type(fact)]
+
+
+_FIRST_OCCASIONS = ("", Occasion.REQUEST, Occasion.REPLACEMENT)
 
 
 def _withdrawn(

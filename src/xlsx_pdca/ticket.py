@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import unicodedata
 from dataclasses import dataclass
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -66,6 +67,17 @@ def proof_of(body: str, key: bytes) -> str:
     digest = hmac.new(key, body.encode("ascii"), hashlib.sha256).digest()
     bits = int.from_bytes(digest[:5], "big")
     return "".join(_ALPHABET[bits >> shift & 31] for shift in range(35, -5, -5))
+
+
+_SHORT = re.compile(
+    r"(?<![0-9A-Z-])(R[0-9]{4})-([A-Z]{1,3})-([0-9A-Z]{1,8}-[0-9]{1,2})(?![0-9A-Z-])"
+)
+
+
+def find_short_codes(text: str) -> tuple[str, ...]:
+    """Every short code written in a text, each once, in order; full-width signs count as plain ones."""
+    plain = unicodedata.normalize("NFKC", text)
+    return tuple(dict.fromkeys(match[0] for match in _SHORT.finditer(plain)))
 
 
 def find_tickets(text: str) -> tuple[Ticket, ...]:

@@ -44,7 +44,7 @@ def identify(
     """
     witnesses = _Witnesses(register, innermost(file_name), tuple(senders))
     first_shown: dict[Ticket, str] = {}
-    for place, shown in _proofs(book):
+    for place, shown in shown_tickets(book):
         first_shown.setdefault(shown, place)
     if not first_shown:
         return _without_ticket(book, witnesses)
@@ -106,7 +106,7 @@ def _standing(unit: str, name: str, register: Register) -> Iterator[Finding]:
         yield finding("IDN13", name=name, found=register.exempt[unit])
 
 
-def _proofs(book: RawBook) -> Iterator[tuple[str, Ticket]]:
+def shown_tickets(book: RawBook) -> Iterator[tuple[str, Ticket]]:
     """(where, ticket) of every ticket the file shows."""
     for name, text in book.properties.items():
         if name.casefold() == TICKET_PROPERTY:

@@ -71,14 +71,14 @@ def passed_over(folder: Path) -> tuple[str, ...]:
     """Names below the folder that are neither looked at nor known litter: hidden files, links, pipes."""
     with told_about(folder):
         found = (path for path in sorted(folder.rglob("*")) if not _is_folder(path))
-        left = (path for path in found if not (_is_return(path) or _is_litter(path)))
+        left = (path for path in found if not (is_ordinary(path) or _is_litter(path)))
         return tuple(path.relative_to(folder).as_posix() for path in left)
 
 
 def _below(folder: Path, source: str, *, takes_away: bool) -> Iterator[FoundFile]:
     with told_about(folder):
         for path in sorted(folder.rglob("*")):
-            if _is_return(path):
+            if is_ordinary(path):
                 name = path.relative_to(folder).as_posix()
                 yield FoundFile(path, name, source, path.stat().st_mtime_ns, takes_away)
 
@@ -87,7 +87,8 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _is_return(path: Path) -> bool:
+def is_ordinary(path: Path) -> bool:
+    """Whether a path is a plain file somebody put there: no link, nothing hidden, no litter of a system."""
     is_plain = path.is_file() and not path.is_symlink()
     return is_plain and not (_is_litter(path) or is_hidden(path))
 

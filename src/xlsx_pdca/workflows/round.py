@@ -103,7 +103,7 @@ class Round:
             folder.lock,
             self.holder,
             workshops=(folder.issued, folder.received),
-            shared=(folder.summaries, folder.plans, folder.originals),
+            shared=(folder.summaries, folder.plans, folder.originals, folder.drafts),
         )
 
     def ledger(self) -> Ledger:

@@ -1,0 +1,88 @@
+"""What became of each mail that was written: lies, is on its way, went out, or nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlsx_pdca.facts import Drafted, Sending
+from xlsx_pdca.ledger import Booked, Key, Ledger
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """One mail with everything booked about it."""
+
+    drafted: Booked
+    sent: tuple[Booked, ...] = ()
+    attempts: tuple[Booked, ...] = ()
+    is_replaced: bool = False
+    """A newer mail was written in its place."""
+
+    @property
+    def fact(self) -> Drafted:
+        fact: Drafted = self.drafted.fact
+        return fact
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        """(unit, form) of everything it is about."""
+        return frozenset((book.unit, book.form) for book in self.fact.books)
+
+    @property
+    def is_sent(self) -> bool:
+        return bool(self.sent)
+
+    @property
+    def is_uncertain(self) -> bool:
+        """True when its sending was begun and nothing is known of the end."""
+        begun = bool(self.attempts) and isinstance(self.attempts[-1].fact, Sending)
+        return begun and not self.is_sent
+
+    @property
+    def is_open(self) -> bool:
+        """True for a draft that may still go out."""
+        return not (self.is_sent or self.is_replaced or self.is_uncertain)
+
+
+def mailings(ledger: Ledger) -> tuple[Mailing, ...]:
+    """All mails of a round in the order in which they were written."""
+    sent = _by_mail(_sendings(ledger))
+    attempts = _by_mail(ledger.attempts)
+    return tuple(
+        Mailing(
+            booked,
+            sent.get(booked.fact.mail, ()),
+            attempts.get(booked.fact.mail, ()),
+            is_replaced=any(_replaces(later.fact, booked.fact) for later in ledger.drafts[n:]),
+        )
+        for n, booked in enumerate(ledger.drafts, 1)
+    )
+
+
+def _sendings(ledger: Ledger) -> Iterator[Booked]:
+    for standing in ledger.standings.values():
+        for booked in (*standing.sent, *standing.reminders, *standing.other_mails):
+            if booked.fact.mail:
+                yield booked
+
+
+def _by_mail(bookings: Iterable[Booked]) -> Mapping[str, tuple[Booked, ...]]:
+    found: dict[str, list[Booked]] = {}
+    for booked in bookings:
+        found.setdefault(booked.fact.mail, []).append(booked)
+    return {mail: tuple(each) for mail, each in found.items()}
+
+
+def _replaces(later: Drafted, earlier: Drafted) -> bool:
+    """Whether two mails say the same thing about one form of one unit: only the later one may go."""
+    return later.occasion == earlier.occasion and not _about(later).isdisjoint(_about(earlier))
+
+
+def _about(fact: Drafted) -> frozenset[Key]:
+    return frozenset((book.unit, book.form) for book in fact.books)
+
+
+def uncertain(mails: Sequence[Mailing]) -> tuple[Mailing, ...]:
+    """Mails of which nobody knows whether they went out."""
+    return tuple(mail for mail in mails if mail.is_uncertain)

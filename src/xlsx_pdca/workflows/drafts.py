@@ -1,0 +1,353 @@
+"""下書きメール: one .eml for each 送付先, examined as finished bytes before any of them is written, and the same again when nothing has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from xlsx_pdca.addressees import Addressee
+from xlsx_pdca.facts import Drafted, MailedBook, booking
+from xlsx_pdca.ledger import Key, Ledger, fold
+from xlsx_pdca.letters import Enclosure, Mail, MailTexts, Occasion
+from xlsx_pdca.mailbox.compose import composed
+from xlsx_pdca.mailings import Mailing, mailings
+from xlsx_pdca.store.disk_errors import told_about
+from xlsx_pdca.store.file_names import safe_file_name
+from xlsx_pdca.store.system import (
+    SYSTEM,
+    Calls,
+    make_folders,
+    remove_files,
+    replace_file,
+    sync_directory,
+    write_atomically,
+)
+from xlsx_pdca.workflows.collect import is_ordinary
+from xlsx_pdca.workflows.guard import Examined, Outgoing, Parse, examine, refuse
+from xlsx_pdca.workflows.round import Round, open_round_at
+from xlsx_pdca.workflows.wording import Task, mail_texts_of, worded
+
+FILE_WORDS: Mapping[Occasion, str] = {
+    Occasion.REQUEST: "依頼",
+    Occasion.REPLACEMENT: "差替え",
+    Occasion.REMINDER: "再送",
+    Occasion.QUESTION: "確認",
+    Occasion.RECEIPT: "受領",
+}
+SENT_FOLDER = "送信済"
+"""Below 30_下書きメール: drafts that have gone out."""
+
+
+@dataclass(frozen=True)
+class ToWrite:
+    """One mail that ought to be written."""
+
+    occasion: Occasion
+    addressee: Addressee
+    tasks: tuple[Task, ...]
+    books: tuple[MailedBook, ...]
+    enclosures: tuple[Enclosure, ...] = ()
+    """The units' own files; 添付資料 come behind them."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Fields of the text that only this occasion knows."""
+    with_materials: bool = True
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        return frozenset((book.unit, book.form) for book in self.books)
+
+
+class Step(StrEnum):
+    """What became of a draft."""
+
+    NEW = "新規"
+    KEPT = "変更なし"
+    RESTORED = "復元"
+    EDITED = "手直しあり"
+    """Somebody changed the file since; it is left as it is."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    drafted: Drafted
+    at: datetime
+    data: bytes
+    step: Step
+    name: str
+    """Of the addressee."""
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """What a run wrote, or would write."""
+
+    drafts: tuple[Draft, ...] = ()
+    removed: tuple[str, ...] = ()
+    """Drafts that say what no longer holds, byte for byte ours."""
+    left: tuple[str, ...] = ()
+    """Such drafts that somebody changed: they stay, and should not be sent."""
+    examined: tuple[Examined, ...] = ()
+
+    def of(self, step: Step) -> tuple[Draft, ...]:
+        return tuple(draft for draft in self.drafts if draft.step is step)
+
+
+Choose = Callable[[Ledger, Sequence[Mailing]], Sequence[ToWrite]]
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes, when, and with what chance."""
+
+    now: datetime
+    by: str
+    token: Callable[[], str]
+    """A fresh random word for each Message-ID."""
+    calls: Calls = SYSTEM
+    parse: Parse | None = None
+    """Opens attachments for the guard; without it workers are started and ended."""
+
+
+def write_drafts(round_: Round, choose: Choose, writer: Writer, *, dry_run: bool = False) -> Drafts:
+    """Write and book the mails that `choose` wants; nothing at all where the guard objects to one of them.
+
+    Repeating it changes nothing. A draft that says what no longer holds is taken away if it is still ours byte for byte.
+    """
+    with round_.log.writing() as log:
+        ledger = fold(log.read())
+        known = mailings(ledger)
+        wanted = choose(ledger, known)
+        pen = _Pen(round_, known, mail_texts_of(round_) if wanted else {}, writer)
+        drafts = pen.drafts(wanted)
+        # 名簿 is read once more from the disk: it is what stands there now that decides
+        fresh = open_round_at(round_.folder, holder=round_.holder)
+        examined = examine(
+            [Outgoing(each.drafted, each.data) for each in drafts],
+            fresh,
+            ledger,
+            pen.materials,
+            parse=writer.parse,
+        )
+        refuse(examined)
+        gone, left = _outdated(round_, ledger, known, drafts)
+        if not dry_run:
+            new = [each.drafted for each in drafts if each.step is Step.NEW]
+            # Booked first: a draft that lies there is always known, and one that is missing is made again.
+            log.append([booking(fact, at=writer.now, by=writer.by) for fact in new])
+            _write(round_, drafts, gone, writer.calls)
+    return Drafts(tuple(drafts), tuple(gone), tuple(left), examined)
+
+
+def materials_of(round_: Round) -> Mapping[str, bytes]:
+    """Files that go along with every mail, in the order of their names; what lies in folders below stays at home."""
+    folder = round_.folder.attachments
+    with told_about(folder):
+        paths = sorted((p for p in folder.glob("*") if is_ordinary(p)), key=lambda p: p.name)
+        return {path.name: path.read_bytes() for path in paths}
+
+
+@dataclass(frozen=True)
+class _Pen:
+    """Composes mails; the same wish gives the mail that lies there already."""
+
+    round: Round
+    known: Sequence[Mailing]
+    texts: Mapping[str, MailTexts]
+    writer: Writer
+    materials: Mapping[str, bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "materials", materials_of(self.round))
+
+    def drafts(self, wanted: Sequence[ToWrite]) -> list[Draft]:
+        names = _Names(self.round)
+        return [self._kept(each) or self._new(each, names) for each in wanted]
+
+    def _kept(self, wish: ToWrite) -> Draft | None:
+        """The open draft that says just this."""
+        for mailing in self.known:
+            fact = mailing.fact
+            if not mailing.is_open or fact.occasion != wish.occasion or mailing.keys != wish.keys:
+                continue
+            data = self._composed(wish, fact.mail, mailing.drafted.at)
+            if sha256(data).hexdigest() == fact.sha256 and fact.books == wish.books:
+                step = _step_of(self.round.folder.root / fact.file, fact.sha256)
+                return Draft(fact, mailing.drafted.at, data, step, wish.addressee.body)
+        return None
+
+    def _new(self, wish: ToWrite, names: _Names) -> Draft:
+        mail = self._message_id(wish)
+        data = self._composed(wish, mail, self.writer.now)
+        wording = self._mail(wish, mail)
+        fact = Drafted(
+            mail=mail,
+            occasion=wish.occasion.value,
+            addressee=wish.addressee.key,
+            books=wish.books,
+            to=wording.to,
+            cc=wording.cc,
+            subject=wording.subject,
+            sha256=sha256(data).hexdigest(),
+            file=names.next(
+                wish, {m.fact.file: m.fact.sha256 for m in self.known if not m.is_sent}
+            ),
+        )
+        return Draft(fact, self.writer.now, data, Step.NEW, wish.addressee.body)
+
+    def _composed(self, wish: ToWrite, mail: str, at: datetime) -> bytes:
+        return composed(self._mail(wish, mail), at=at)
+
+    def _mail(self, wish: ToWrite, mail: str) -> Mail:
+        settings = self.round.settings
+        along = self.materials if wish.with_materials else {}
+        words = worded(
+            self.round,
+            self.texts,
+            wish.occasion,
+            wish.addressee,
+            wish.tasks,
+            tuple(along),
+            wish.fields,
+        )
+        return Mail(
+            sender=settings.mail,
+            sender_name=settings.post.sender_name or settings.office,
+            to=wish.addressee.to,
+            cc=wish.addressee.cc,
+            subject=words.subject,
+            body=words.body,
+            enclosures=(*wish.enclosures, *(Enclosure(*each) for each in along.items())),
+            message_id=mail,
+        )
+
+    def _message_id(self, wish: ToWrite) -> str:
+        """From short code, occasion, how many of them there are, and chance."""
+        before = sum(
+            m.fact.occasion == wish.occasion and m.fact.addressee == wish.addressee.key
+            for m in self.known
+        )
+        domain = self.round.settings.mail.rpartition("@")[2]
+        words = (wish.tasks[0].code, wish.occasion, str(before + 1), self.writer.token())
+        return f"<{'.'.join(words)}@{domain}>"
+
+
+def _step_of(path: Path, digest: str) -> Step:
+    lying = _digest_at(path)
+    if lying is None:
+        return Step.RESTORED
+    return Step.KEPT if lying == digest else Step.EDITED
+
+
+def _digest_at(path: Path) -> str | None:
+    with told_about(path):
+        return sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+@dataclass
+class _Names:
+    """File names for new drafts; what somebody changed is not written over."""
+
+    round: Round
+    given: set[str] = field(default_factory=set)
+
+    def next(self, wish: ToWrite, ours: Mapping[str, str]) -> str:
+        folder = self.round.folder
+        stem = safe_file_name(f"{wish.addressee.key}_{wish.addressee.body}", limit=60)
+        n = 1
+        while True:
+            again = f"_{n}" if n > 1 else ""
+            path = folder.drafts / f"{stem}_{FILE_WORDS[wish.occasion]}{again}.eml"
+            file = path.relative_to(folder.root).as_posix()
+            lying = _digest_at(path)
+            if file not in self.given and (lying is None or lying == ours.get(file)):
+                self.given.add(file)
+                return file
+            n += 1
+
+
+# -- drafts that no longer hold ------------------------------------------------------------
+
+
+def _outdated(
+    round_: Round, ledger: Ledger, known: Sequence[Mailing], drafts: Sequence[Draft]
+) -> tuple[list[str], list[str]]:
+    """Files to be taken away, and files that should be but were changed by somebody."""
+    current = {draft.drafted.file for draft in drafts}
+    new_keys = {
+        (draft.drafted.occasion, (book.unit, book.form))
+        for draft in drafts
+        if draft.step is Step.NEW
+        for book in draft.drafted.books
+    }
+    gone, left = [], []
+    for mailing in known:
+        fact = mailing.fact
+        about = {(fact.occasion, key) for key in mailing.keys}
+        stale = not mailing.is_open or about & new_keys or is_stale(mailing, round_, ledger)
+        if mailing.is_sent or mailing.is_uncertain or not stale:
+            continue
+        lying = _digest_at(round_.folder.root / fact.file)
+        if lying == fact.sha256 and fact.file not in current:
+            gone.append(fact.file)
+        elif lying is not None and fact.file not in current:
+            left.append(fact.file)
+    return list(dict.fromkeys(gone)), list(dict.fromkeys(left))
+
+
+def is_stale(mailing: Mailing, round_: Round, ledger: Ledger) -> bool:
+    """Whether an open draft speaks of a workbook that was replaced, or of somebody who owes nothing any more."""
+    if mailing.fact.occasion in (Occasion.QUESTION, Occasion.RECEIPT):
+        return False
+    for book in mailing.fact.books:
+        standing = ledger.standing(book.unit, book.form)
+        unit = round_.unit(book.unit)
+        if standing.issue is None or standing.issue.issue != book.issue:
+            return True
+        if standing.submission is not None or standing.exemptions or unit is None or unit.exempt:
+            return True
+    return False
+
+
+# -- writing -------------------------------------------------------------------------------
+
+
+def _write(round_: Round, drafts: Sequence[Draft], gone: Iterable[str], calls: Calls) -> None:
+    root = round_.folder.root
+    make_folders(round_.folder.drafts, calls=calls)
+    for draft in drafts:
+        if draft.step in (Step.NEW, Step.RESTORED):
+            write_atomically(root / draft.drafted.file, draft.data, calls=calls)
+    remove_files([root / file for file in gone], calls=calls)
+
+
+def tidy(round_: Round, known: Iterable[Mailing], *, calls: Calls = SYSTEM) -> tuple[str, ...]:
+    """Put drafts that have gone out into 送信済; what lies in 30_下書きメール is still to be sent."""
+    moved = []
+    for mailing in known:
+        path = round_.folder.root / mailing.fact.file
+        if mailing.is_sent and _digest_at(path) == mailing.fact.sha256:
+            target = path.parent / SENT_FOLDER / path.name
+            n = 1
+            while target.exists():
+                n += 1
+                target = target.with_name(f"{path.stem}_{n}{path.suffix}")
+            make_folders(target.parent, calls=calls)
+            replace_file(path, target, calls=calls)
+            sync_directory(path.parent, calls=calls)
+            moved.append(mailing.fact.file)
+    return tuple(moved)
+
+
+def lying(round_: Round, ledger: Ledger) -> Iterator[tuple[Mailing, bytes]]:
+    """Open drafts that lie there as they were written, with their bytes."""
+    for mailing in mailings(ledger):
+        path = round_.folder.root / mailing.fact.file
+        if mailing.is_open and not is_stale(mailing, round_, ledger):
+            with told_about(path):
+                data = path.read_bytes() if path.is_file() else b""
+            if sha256(data).hexdigest() == mailing.fact.sha256:
+                yield mailing, data

@@ -1,0 +1,215 @@
+"""Which workbooks go out to whom: requests, and 差替え where another workbook was sent before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import PurePosixPath
+
+from xlsx_pdca.addressees import Addressee, address_faults, addressees_of
+from xlsx_pdca.errors import Fault
+from xlsx_pdca.facts import Issued, MailedBook
+from xlsx_pdca.ledger import Key, Ledger, Standing
+from xlsx_pdca.letters import Enclosure, Occasion
+from xlsx_pdca.mailings import Mailing
+from xlsx_pdca.ticket import find_tickets
+from xlsx_pdca.unit import Unit
+from xlsx_pdca.wareki import parse_date, wareki
+from xlsx_pdca.workflows.acceptance import refuse_unknown
+from xlsx_pdca.workflows.drafts import Drafts, ToWrite, Writer, write_drafts
+from xlsx_pdca.workflows.issue import bytes_at
+from xlsx_pdca.workflows.orders import raise_if_any
+from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.slots import PLAN_CHANGED, changed_words
+from xlsx_pdca.workflows.wording import Task
+
+STILL_GOOD = "先にお送りしたファイルに御記入を始めているときは、そのままそのファイルで御提出いただいて差し支えありません。お尋ねする内容は同じですので、改めて写していただく必要はありません。"
+PARTLY_GOOD = "先にお送りしたファイルに御記入を始めているときは、そのファイルで御提出いただいても、御記入の内容はそのまま受け付けます。変わった設問については、後ほど改めて伺うことがあります。これから御記入になるときは、今回のファイルをお使いください。"
+BOTH = "なお、今回のファイルを御提出いただいた後に、先のファイルもお送りいただいたときは、どちらを御回答とするかをお尋ねします。"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the officer asked for."""
+
+    units: frozenset[str] = frozenset()
+    """Named ones; empty means everyone who still owes an answer."""
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class Sendable:
+    """What may go out, and what may not with the reason."""
+
+    letters: tuple[ToWrite, ...] = ()
+    without_address: tuple[Unit, ...] = ()
+    uncertain: tuple[Mailing, ...] = ()
+    """Mails of which nobody knows whether they went out: nothing more is written to them until somebody says."""
+
+
+def write_requests(
+    round_: Round, wish: Wish, writer: Writer, *, dry_run: bool = False
+) -> tuple[Drafts, Sendable]:
+    """Drafts for everything that was issued and has not gone out yet."""
+    found: list[Sendable] = []
+
+    def choose(ledger: Ledger, known: Sequence[Mailing]) -> Sequence[ToWrite]:
+        found.append(requests(round_, ledger, known, wish))
+        return found[0].letters
+
+    drafts = write_drafts(round_, choose, writer, dry_run=dry_run)
+    return drafts, found[0]
+
+
+def requests(round_: Round, ledger: Ledger, known: Sequence[Mailing], wish: Wish) -> Sendable:
+    """Mails to be written; FaultyDefinitions with every address and every file that stands against it."""
+    refuse_unknown(round_, ledger, set(wish.units))
+    due = [s for s in _standings(round_, ledger) if _is_due(round_, s, wish)]
+    return Sorter(round_, ledger, known).sorted(due, _occasion)
+
+
+def _standings(round_: Round, ledger: Ledger) -> Iterator[Standing]:
+    """Those of 名簿, in its order and in the order of the forms."""
+    for unit in round_.units:
+        for form in round_.forms:
+            yield ledger.standing(unit.id, form)
+
+
+def _is_due(round_: Round, standing: Standing, wish: Wish) -> bool:
+    unit = round_.unit(standing.unit)
+    owes = standing.submission is None and not standing.exemptions and unit and not unit.exempt
+    named = standing.unit in wish.units
+    return bool(
+        standing.issues
+        and not standing.is_sent
+        and (named if wish.units else owes)
+        and wish.form in ("", standing.form)
+    )
+
+
+def _occasion(standing: Standing) -> Occasion:
+    return Occasion.REPLACEMENT if standing.is_replaced else Occasion.REQUEST
+
+
+@dataclass(frozen=True)
+class Sorter:
+    """Sorts workbooks into one mail for each 送付先 and occasion."""
+
+    round: Round
+    ledger: Ledger
+    known: Sequence[Mailing]
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def sorted(self, due: Sequence[Standing], occasion: Callable[[Standing], Occasion]) -> Sendable:
+        """`occasion` says of a standing why its mail goes out."""
+        units = {standing.unit for standing in due}
+        rows = [unit for unit in self.round.units if not unit.exempt or unit.id in units]
+        raise_if_any(address_faults(rows, _BOOK, self.round.settings.mail))
+        unknown_end = tuple(m for m in self.known if m.is_uncertain)
+        stuck: frozenset[Key] = frozenset().union(*(m.keys for m in unknown_end))
+        free = [s for s in due if (s.unit, s.form) not in stuck]
+        raise_if_any(self._file_faults(free))
+        groups: dict[tuple[Addressee, Occasion], list[Standing]] = {}
+        owner = {u.id: a for a in addressees_of(self.round.units) for u in a.units}
+        for standing in free:
+            if owner[standing.unit].to:
+                key = (owner[standing.unit], occasion(standing))
+                groups.setdefault(key, []).append(standing)
+        letters = (self._letter(to, why, group) for (to, why), group in groups.items())
+        lost = {s.unit: owner[s.unit] for s in free if not owner[s.unit].to}
+        return Sendable(
+            letters=tuple(letters),
+            without_address=tuple(u for u in self.round.units if u.id in lost),
+            uncertain=tuple(m for m in unknown_end if {u for u, _ in m.keys} & units),
+        )
+
+    def _file_faults(self, due: Sequence[Standing]) -> Iterator[Fault]:
+        """Issued workbooks that are gone or were changed since."""
+        for issued in (s.issue for s in due):
+            assert issued is not None
+            data = bytes_at(self.round.folder.root / issued.file)
+            if data is None:
+                yield Fault(
+                    issued.file, "", "見つかりません。", "issue を実行すると、元に戻ります。"
+                )
+            elif sha256(data).hexdigest() != issued.sha256:
+                yield Fault(
+                    issued.file,
+                    "",
+                    "作成後に書き換えられています。",
+                    "このファイルを消して issue を実行すると、作成したときのものに戻ります。",
+                )
+
+    def _letter(self, to: Addressee, why: Occasion, group: Sequence[Standing]) -> ToWrite:
+        issues = [s.issue for s in group if s.issue is not None]
+        fields = dict(self.fields)
+        if why is Occasion.REPLACEMENT:
+            fields |= replacement_fields(group, {u.id: u.name for u in to.units})
+        return ToWrite(
+            occasion=why,
+            addressee=to,
+            tasks=tuple(self._task(standing) for standing in group),
+            books=tuple(MailedBook(i.unit, i.form, i.issue, i.sha256) for i in issues),
+            enclosures=tuple(self._enclosure(issued) for issued in issues),
+            fields=fields,
+        )
+
+    def _enclosure(self, issued: Issued) -> Enclosure:
+        path = self.round.folder.root / issued.file
+        return Enclosure(path.name, path.read_bytes())
+
+    def _task(self, standing: Standing) -> Task:
+        unit, issued = self.round.unit(standing.unit), standing.issue
+        assert unit is not None and issued is not None
+        return Task(
+            unit,
+            standing.form,
+            self.round.titles.get(standing.form, standing.form),
+            standing.deadline,
+            PurePosixPath(issued.file).name,
+            find_tickets(issued.ticket)[0].short,
+        )
+
+
+_BOOK = "00_管理簿.xlsx"
+
+
+def replacement_fields(group: Sequence[Standing], names: Mapping[str, str]) -> dict[str, str]:
+    """What changed since the workbook that was sent, and what becomes of answers begun in it."""
+    lines: dict[str, list[str]] = {}
+    changed = False
+    for standing in group:
+        before, now = sent_before(standing), standing.issue
+        assert before is not None and now is not None
+        changed = changed or before.plan != now.plan
+        words = "、".join(_changes(before, now))
+        lines.setdefault(words, []).append(names[standing.unit])
+    several = len(lines) > 1
+    told = (
+        f"・{'、'.join(dict.fromkeys(whose)) + '：' if several else ''}{words}"
+        for words, whose in lines.items()
+    )
+    return {
+        "変更点": "\n".join(told),
+        "記入済の扱い": f"{PARTLY_GOOD if changed else STILL_GOOD}\n{BOTH}",
+    }
+
+
+def sent_before(standing: Standing) -> Issued | None:
+    """The workbook that was sent last."""
+    went = standing.sent[-1]
+    out: list[Issued] = [b.fact for b in standing.issues if b.seq < went.seq]
+    exact = [issued for issued in out if issued.issue == went.fact.issue]
+    return next(iter(reversed(exact or out)), None)
+
+
+def _changes(before: Issued, now: Issued) -> tuple[str, ...]:
+    words = list(changed_words(before.slots, now.slots))
+    if before.plan != now.plan:
+        words = list(dict.fromkeys((PLAN_CHANGED, *words)))
+    days = [parse_date(issued.slots.get("deadline", "")) for issued in (before, now)]
+    if days[0] != days[1] and days[0] and days[1]:
+        told = " → ".join(wareki(day, weekday=True) for day in days if day)
+        words = [f"提出期限（{told}）" if word == "提出期限" else word for word in words]
+    return tuple(words) or ("体裁（お尋ねする内容は変わりません）",)

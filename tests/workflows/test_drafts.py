@@ -1,0 +1,259 @@
+"""Drafts of mails in a real round folder: one for each 送付先, the same again, and nothing where something is doubtful."""
+
+from __future__ import annotations
+
+import atexit
+import email
+import email.policy
+import functools
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk
+from xlsx_pdca.errors import FaultyDefinitions
+from xlsx_pdca.ticket import find_short_codes
+from xlsx_pdca.worker import Crew
+from xlsx_pdca.workflows.acceptance import mark_sent
+from xlsx_pdca.workflows.drafts import Drafts, Step, Writer
+from xlsx_pdca.workflows.guard import PARSER, MailsRefused
+from xlsx_pdca.workflows.issue import issue
+from xlsx_pdca.workflows.opening import Opened
+from xlsx_pdca.workflows.send import Sendable, Wish, write_requests
+from xlsx_pdca.workflows.steps import recent_runs, undo_run
+
+Change = Callable[[dict[str, str]], None]
+
+
+def writer(day: int = 0) -> Writer:
+    words = itertools.count(1)
+    at = NOW + timedelta(days=day)
+    return Writer(at, BY, lambda: f"chance{day}x{next(words)}", parse=crew().parse_all)
+
+
+@functools.cache
+def crew() -> Crew[Opened]:
+    """Real workers, kept for all tests of a run."""
+    kept = Crew[Opened](PARSER)
+    atexit.register(kept.close)
+    return kept
+
+
+def unsent(desk: Desk) -> Desk:
+    """The same round before anything was booked as sent."""
+    (run,) = recent_runs(desk.round)
+    first, last = run.steps[0].seq, run.steps[-1].seq
+    undo_run(desk.round, first, last, "", now=NOW, by=BY)
+    return desk
+
+
+def written(desk: Desk, *units: str, day: int = 0, form: str = "jizen") -> tuple[Drafts, Sendable]:
+    return write_requests(Desk.at(desk.root).round, Wish(frozenset(units), form), writer(day))
+
+
+def lying(desk: Desk) -> dict[str, EmailMessage]:
+    """Every draft as Python's own mail library reads it."""
+    found = {}
+    for path in sorted(desk.round.folder.drafts.glob("*.eml")):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        found[path.name] = message
+    return found
+
+
+def names(message: EmailMessage) -> list[str]:
+    return [part.get_filename() or "" for part in message.iter_attachments()]
+
+
+def body(message: EmailMessage) -> str:
+    part = message.get_body()
+    assert part is not None
+    text: str = part.get_content()
+    return text.replace("\r\n", "\n")
+
+
+def roster(desk: Desk, **rows: dict[str, str]) -> None:
+    """Change 名簿 in a spreadsheet program: `u102016_1={"送付先メール": …}`."""
+    path = desk.round.folder.settings_book
+    book = openpyxl.load_workbook(path)
+    sheet = book["名簿"]
+    top, heads = next(
+        (n, {str(c): i for i, c in enumerate(row, 1) if c})
+        for n, row in enumerate(sheet.iter_rows(values_only=True), 1)
+        if "回答単位ID" in row
+    )
+    ids = {
+        str(sheet.cell(r, heads["回答単位ID"]).value): r for r in range(top + 1, sheet.max_row + 1)
+    }
+    for key, values in rows.items():
+        for head, text in values.items():
+            sheet.cell(ids[key.removeprefix("u").replace("_", "-")], heads[head]).value = (
+                text or None
+            )
+    book.save(path)
+
+
+def test_one_mail_for_each(desk: Desk) -> None:
+    """Every unit gets a mail with its own workbook, to its own address, with its code, ready to be sent."""
+    drafts, _ = written(unsent(desk))
+    assert [draft.step for draft in drafts.drafts] == [Step.NEW] * 3
+    mails = lying(desk)
+    assert sorted(mails) == [
+        "102016-1_前橋市_依頼.eml", "102024-1_高崎市_依頼.eml", "102032-1_桐生市_依頼.eml",
+    ]  # fmt: skip
+    mail = mails["102016-1_前橋市_依頼.eml"]
+    assert (mail["to"], mail["x-unsent"]) == ("kaigo@maebashi.example", "1")
+    assert names(mail) == ["102016-1_前橋市_事前課題.xlsx"]
+    assert find_short_codes(str(mail["subject"])) == ("R0801-J-102016-1",)
+    assert body(mail).startswith("前橋市 介護高齢課 相沢 様\n")
+    assert "{" not in body(mail)
+
+
+def test_again_nothing_changes(desk: Desk) -> None:
+    """A second run writes no byte and books nothing, on another day and with other chances."""
+    written(unsent(desk))
+    before = {p.name: p.read_bytes() for p in desk.round.folder.drafts.iterdir()}
+    events = desk.round.log.read()
+    drafts, _ = written(desk, day=1)
+    assert [draft.step for draft in drafts.drafts] == [Step.KEPT] * 3
+    assert {p.name: p.read_bytes() for p in desk.round.folder.drafts.iterdir()} == before
+    assert desk.round.log.read() == events
+
+
+def test_a_draft_that_was_removed_comes_back(desk: Desk) -> None:
+    """The very same bytes, under the same Message-ID."""
+    written(unsent(desk))
+    path = desk.round.folder.drafts / "102016-1_前橋市_依頼.eml"
+    data = path.read_bytes()
+    path.unlink()
+    written(desk, day=1)
+    assert path.read_bytes() == data
+
+
+def test_a_changed_roster_makes_a_new_draft_and_takes_the_old_one(desk: Desk) -> None:
+    """The mail to the former address is gone, unless somebody changed it; then it stays and is named."""
+    written(unsent(desk))
+    changed = desk.round.folder.drafts / "102024-1_高崎市_依頼.eml"
+    changed.write_bytes(changed.read_bytes() + b"\r\n")
+    roster(
+        desk,
+        u102016_1={"送付先メール": "new@a.example"},
+        u102024_1={"送付先メール": "new@b.example"},
+    )
+    drafts, _ = written(desk, day=1)
+    assert drafts.left == ("30_下書きメール/102024-1_高崎市_依頼.eml",)
+    mails = lying(desk)
+    assert mails["102016-1_前橋市_依頼.eml"]["to"] == "new@a.example"
+    assert mails["102024-1_高崎市_依頼_2.eml"]["to"] == "new@b.example"
+    assert len(mails) == 4
+
+
+def test_units_with_one_way_get_one_mail(desk: Desk) -> None:
+    """Three rows that name one 経由機関 are one mail with three workbooks, and all codes."""
+    way = {"送付先メール": "h@hoken.example", "経由機関": "中央保健所"}
+    roster(desk, u102016_1=way, u102024_1=way, u102032_1=way)
+    drafts, _ = written(unsent(desk))
+    ((name, mail),) = lying(desk).items()
+    assert name == "102016-1_中央保健所_依頼.eml"
+    assert names(mail) == [
+        "102016-1_前橋市_事前課題.xlsx", "102024-1_高崎市_事前課題.xlsx", "102032-1_桐生市_事前課題.xlsx",
+    ]  # fmt: skip
+    codes = tuple(f"R0801-J-{unit}" for unit in (MAEBASHI, TAKASAKI, KIRYU))
+    last = body(mail).rstrip().splitlines()[-1]
+    assert last == f"整理記号：{'、'.join(codes)}"
+    assert find_short_codes(str(mail["subject"])) == codes
+    assert body(mail).startswith("中央保健所 御担当者 様\n")
+    assert [draft.name for draft in drafts.drafts] == ["中央保健所"]
+
+
+def test_materials_go_along_in_the_order_of_their_names(desk: Desk) -> None:
+    """Every file of 25_添付資料 follows the workbook; what lies in a folder below stays at home."""
+    folder = desk.round.folder.attachments
+    (folder / "2_要領.pdf").write_bytes(b"%PDF-1.4 b")
+    (folder / "1_通知.pdf").write_bytes(b"%PDF-1.4 a")
+    (folder / "Thumbs.db").write_bytes(b"x")
+    (folder / "控え").mkdir()
+    (folder / "控え" / "3.pdf").write_bytes(b"%PDF-1.4 c")
+    written(unsent(desk))
+    mail = lying(desk)["102016-1_前橋市_依頼.eml"]
+    assert names(mail) == ["102016-1_前橋市_事前課題.xlsx", "1_通知.pdf", "2_要領.pdf"]
+    assert "・1_通知.pdf\n・2_要領.pdf\n" in body(mail)
+
+
+def test_a_workbook_among_the_materials_is_refused(desk: Desk) -> None:
+    """A file with a ticket would go to everybody: nothing is written, and the file is named."""
+    unsent(desk)
+    (desk.round.folder.attachments / "参考.xlsx").write_bytes(desk.untouched(TAKASAKI))
+    before = desk.round.log.read()
+    with pytest.raises(MailsRefused) as raised:
+        written(desk)
+    assert {o.attachment for o in raised.value.objections} == {"参考.xlsx"}
+    assert lying(desk) == {}
+    assert desk.round.log.read() == before
+
+
+def test_a_workbook_in_an_archive_among_the_materials_is_refused(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """A zip is looked into."""
+    import zipfile
+
+    unsent(desk)
+    with zipfile.ZipFile(desk.round.folder.attachments / "資料.zip", "w") as archive:
+        archive.writestr("a.xlsx", desk.filled(TAKASAKI))
+    with pytest.raises(MailsRefused, match="高崎市"):
+        written(desk)
+
+
+def test_a_changed_workbook_is_refused(desk: Desk) -> None:
+    """A workbook saved by somebody since it was issued goes nowhere, nor does any other of the run."""
+    unsent(desk)
+    path = desk.root / desk.fact(TAKASAKI).file
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(FaultyDefinitions, match="作成後に書き換えられています"):
+        written(desk)
+    assert lying(desk) == {}
+
+
+def test_a_mail_that_is_too_large_is_refused(desk: Desk) -> None:
+    """The size is that of the whole mail as it travels."""
+    unsent(desk)
+    (desk.round.folder.attachments / "大.pdf").write_bytes(b"%PDF-1.4 " + bytes(4 << 20))
+    with pytest.raises(MailsRefused, match="上限の 5MB"):
+        written(desk)
+
+
+def test_who_has_no_address_is_named_and_the_others_get_theirs(desk: Desk) -> None:
+    """A blank address stops nobody else."""
+    roster(desk, u102016_1={"送付先メール": ""})
+    _, sendable = written(unsent(desk))
+    assert [unit.id for unit in sendable.without_address] == [MAEBASHI]
+    assert len(lying(desk)) == 2
+
+
+def test_a_new_edition_goes_out_as_a_replacement(desk: Desk) -> None:
+    """差替え says what changed, and that answers begun in the former workbook remain good."""
+    roster(desk, u102016_1={"個別の期限": "事前課題：令和8年10月9日"})
+    opened = Desk.at(desk.root).round
+    issue(replace(opened, units=opened.units[:3]), now=NOW, by=BY)
+    written(desk, day=1)
+    mail = lying(desk)["102016-1_前橋市_差替え.eml"]
+    assert str(mail["subject"]).startswith("【差替え】【10/9(金)〆")
+    assert "・提出期限（令和8年9月15日（火） → 令和8年10月9日（金））" in body(mail)
+    assert "そのままそのファイルで御提出いただいて差し支えありません" in body(mail)
+    assert names(mail) == ["102016-1_前橋市_事前課題_第2版.xlsx"]
+    assert "102016-1_前橋市_依頼.eml" not in lying(desk)
+
+
+def test_what_was_sent_is_not_drafted_again(desk: Desk) -> None:
+    """Only those still owed a workbook get a mail; a workbook booked as sent takes its draft away from the pile."""
+    written(unsent(desk))
+    mark_sent(desk.round, [MAEBASHI], on=NOW.date(), now=NOW, by=BY)
+    drafts, _ = written(desk, day=1)
+    assert {draft.drafted.addressee for draft in drafts.drafts} == {TAKASAKI, KIRYU}
