@@ -24,12 +24,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gunma_round import gunma_round
 from xlsx_pdca.cli.program import program, run
 from xlsx_pdca.definitions.data_files import samples_folder
+from xlsx_pdca.definitions.post_settings import PostSettings
+from xlsx_pdca.definitions.settings import ITEMS
 from xlsx_pdca.event import JST
 from xlsx_pdca.facts import Outcome
 from xlsx_pdca.findings import CATALOGUE
 from xlsx_pdca.layout.formulas import HAS_LIST
 from xlsx_pdca.layout.words import STATE_WORDS
 from xlsx_pdca.ledger import Standing
+from xlsx_pdca.mailbox.imap import LARGEST
 from xlsx_pdca.plan import Mark, WorkbookPlan
 from xlsx_pdca.spec import Share
 from xlsx_pdca.store.round_folder import find_round
@@ -50,7 +53,7 @@ PAPERS = (
     "README.md", "README.ja.md",
 )  # fmt: skip
 OTHERS = (
-    "docs/design.md", "docs/findings.md", "docs/security.md", "CONTRIBUTING.md", "templates/README.md",
+    "docs/design.md", "docs/findings.md", "docs/mail.md", "docs/security.md", "CONTRIBUTING.md", "templates/README.md",
     "samples/README.md",
 )  # fmt: skip
 HARSH = re.compile("督促|差戻し|差し戻し|指摘|エラー")
@@ -520,7 +523,20 @@ def test_respondents_read_the_words_of_their_form() -> None:
     assert len(manual) < 3600  # printed at 9.5 points two pages take about so many signs
 
 
-@pytest.mark.parametrize("name", ["docs/respondent.md", ROUND])
+def test_every_setting_of_mail_is_explained() -> None:
+    """docs/mail.md has one row for each line of 設定 about mail, and tells the limits as they are."""
+    start = next(n for n, item in enumerate(ITEMS) if item.key == "sender_name")
+    manual = read("docs/mail.md")
+    table = manual.partition("## サーバーとつないで")[2].partition("\n### ")[0]
+    rows = set(re.findall(r"^\| ([^|]+?) \|", table, re.MULTILINE)) - {"項目"}
+    assert rows == {item.text for item in ITEMS[start:]}
+    usual = PostSettings()
+    assert f"{LARGEST >> 20}MBを超えるメール" in manual
+    assert f"| {usual.mails_per_minute}通 |" in table and f"| {usual.remind_days}日 |" in table
+    assert f"| {usual.size_limit >> 20}MB |" in table
+
+
+@pytest.mark.parametrize("name", ["docs/mail.md", "docs/respondent.md", ROUND])
 def test_tone_is_courteous(name: str) -> None:
     """Words of inspection stand neither in what municipalities read nor in what their officer is taught to say."""
     assert HARSH.findall(read(name)) == []
