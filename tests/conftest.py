@@ -37,6 +37,8 @@ PROGRAMS = {
     "dovecot": (_has_dovecot, "dovecot-imapd"),
 }
 """Marker → (is the program here?, the Debian packages that bring it)."""
+FIXTURES = {"soffice": "soffice", "dovecot": "dovecot", "dovecot_without_tls": "dovecot"}
+"""Whoever uses the fixture carries the marker too."""
 
 
 @pytest.fixture(scope="session")
@@ -63,16 +65,16 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever uses the fixture `soffice` or `dovecot` carries the marker too; of many cases of one test the first is traced.
+    """Whoever uses the fixture of a program carries its marker too; of many cases of one test the first is traced.
 
     Files of whole rounds come first: with one worker on each file, none of them is left over for the end.
     """
     items.sort(key=lambda item: not _is_long(item))
     seen: set[str] = set()
     for item in items:
-        for program in ("soffice", "dovecot"):
-            if program in getattr(item, "fixturenames", ()):
-                item.add_marker(program)
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in FIXTURES:
+                item.add_marker(FIXTURES[fixture])
         test, _, case = item.nodeid.partition("[")
         if case and test in seen:
             item.add_marker("untraced")

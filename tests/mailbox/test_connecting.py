@@ -283,7 +283,6 @@ def test_a_password_of_any_signs_is_refused_or_taken_never_a_crash(
         try_imap(imap_server.server(password=strange), certificate.trusting())
 
 
-@pytest.mark.dovecot
 def test_login_where_plain_is_not_offered(imap_server: Mailbox) -> None:
     """A server that knows only LOGIN gets user and password as quoted strings; signs in them end nothing."""
     server = imap_server.server()
