@@ -25,11 +25,11 @@ HEADS = ("番号", "シート・設問", "セル", "御確認いただきたい�
 """Headers of the table on the first sheet; by them it is known, the last one is where people answer."""
 
 _LINE = "―――――――――――――――"
-_BLOCK = re.compile(
-    r"(?:\n?―{8,}\n)?【御確認いただきたい点 (?P<number>[0-9]+)】\n(?P<text>.*?)\n"
-    r"（[^\n]*確認番号 (?P=number)-(?P<proof>[0-9A-F]{6})）\n?",
-    re.DOTALL,
-)
+_LONGEST_PARTING = 40
+_HEAD = "【御確認いただきたい点 "
+_NUMBER = re.compile(r"([0-9]{1,6})】\n")
+_TAIL = re.compile(r"\n（[^\n（]{0,200}確認番号 ([0-9]{1,6})-([0-9A-F]{6})）")
+_PARTED = re.compile(r"\n?―{8,}\n\Z")
 
 
 def comment_text(number: int, text: str, author: str) -> str:
@@ -50,13 +50,30 @@ def parting(ours: str) -> str:
 
 def without_ours(text: str) -> str:
     """What of a comment the sender wrote; a sentence of ours somebody changed counts as theirs."""
-    if "確認番号" not in text:
-        return text
-    return _BLOCK.sub(lambda m: "" if _is_ours(m) else m[0], text)
+    kept, start, seen = [], 0, 0
+    for tail in _TAIL.finditer(text):
+        head = text.rfind(_HEAD, seen, tail.start())
+        seen = tail.end()  # nothing is looked at twice, however a comment is made up
+        if head >= 0 and _is_ours(text[head : tail.start()], tail):
+            above = text[start:head]
+            parted = _PARTED.search(above[-_LONGEST_PARTING:])
+            kept.append(above[: len(above) - len(parted[0])] if parted else above)
+            start = seen = _end(text, tail.end())
+    return "".join((*kept, text[start:]))
 
 
-def _is_ours(block: re.Match[str]) -> bool:
-    return block["proof"] == _proof(int(block["number"]), block["text"])
+def _is_ours(said: str, tail: re.Match[str]) -> bool:
+    number = _NUMBER.match(said, len(_HEAD))
+    if number is None or number[1] != tail[1]:
+        return False
+    return tail[2] == _proof(int(tail[1]), said[number.end() :])
+
+
+def _end(text: str, end: int) -> int:
+    """Where a sentence of ours ends, with the line break behind it and the blank line before another one."""
+    if text.startswith(f"\n\n{_HEAD}", end):
+        return end + 2
+    return end + text.startswith("\n", end)
 
 
 def _proof(number: int, text: str) -> str:
