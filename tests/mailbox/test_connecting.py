@@ -130,7 +130,7 @@ def test_somebody_else_answers(
 ) -> None:
     """What is no mail server, or sends us away, is told as such; it hears no password."""
     with listener(words) as (port, heard), pytest.raises((NotAMailServer, ConnectionBroken)):
-        attempt(kind(HOST, port, Security.STARTTLS, "x", WORD), None, 1)
+        attempt(kind(HOST, port, Security.STARTTLS, "x", WORD), None, 5)
     assert WORD.reveal().encode() not in b"".join(heard)
 
 

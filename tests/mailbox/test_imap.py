@@ -147,6 +147,17 @@ def test_nothing_is_marked_or_deleted(imap_server: Mailbox) -> None:
     assert imap_server.flags() == before
 
 
+def test_the_server_itself_holds_us_to_reading(imap_server: Mailbox) -> None:
+    """The folder is open for reading only: even if we tried, the server would not mark anything; opened for writing it does."""
+    imap_server.append(mail(1))
+    context = how(imap_server).context
+    for writable, flags in ((False, frozenset()), (True, {"\\Seen"})):
+        with opened(imap_server.server(), 5, context) as line:
+            line.open("INBOX", writable=writable)
+            line.mark_seen([1])
+        assert imap_server.flags() == {1: flags}
+
+
 def test_marks_are_set_only_when_asked_for(imap_server: Mailbox) -> None:
     """`mark_seen` marks exactly these mails, and none when the folder is counted anew."""
     imap_server.append_all([mail(n) for n in range(3)])

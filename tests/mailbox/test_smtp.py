@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -295,7 +296,7 @@ def whole(peer: SmtpPeer) -> tuple[int, int]:
             assert isinstance(send(line, letter(TO, CC)), Sent)
         peer.settle()
         while not wire.passed:
-            pass
+            time.sleep(0.001)
         return wire.passed[0]
 
 

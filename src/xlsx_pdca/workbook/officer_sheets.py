@@ -126,7 +126,7 @@ class _Painter:
                 row += 1
             self._setting(sheet, row, item, values.get(item.key, ""))
             row += 1
-        self._print(sheet, row - 1, 3, head_row=3, pages=1)
+        self._print(sheet, row - 1, 3, head_row=3, pages=1, portrait=True)
 
     def _setting(self, sheet: Worksheet, row: int, item: Item, value: str) -> None:
         sheet.set_row(row, _height(item.note, 500, 9, least=30))
@@ -304,8 +304,10 @@ class _Painter:
         *,
         head_row: int | None = None,
         pages: int = 0,
+        portrait: bool = False,
     ) -> None:
-        sheet.set_landscape()
+        if not portrait:
+            sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, pages)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
