@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -26,7 +28,7 @@ from xlsx_pdca.mailbox.imap import (
     fetch,
     mark_seen,
 )
-from xlsx_pdca.mailbox.imap_line import FolderMissing, ImapLine, TooLarge, opened
+from xlsx_pdca.mailbox.imap_line import FolderMissing, ImapLine, TooLarge, _Guarded, opened
 
 if TYPE_CHECKING:
     from imap_peer import Mailbox
@@ -215,6 +217,11 @@ def test_a_giant_mail_is_named_and_left(imap_server: Mailbox) -> None:
     assert isinstance(first, Fetched) and isinstance(last, Fetched)
     assert isinstance(giant, LeftThere) and giant.key.uid == 2
     assert giant.why == "大きさ 0.3MBのため、取り込んでいません"
+    with Cut(imap_server.dovecot.tls_port) as wire:
+        fetched(imap_server, server=server_through(wire, imap_server), largest=len(BIG) - 1)
+        while not wire.passed:
+            time.sleep(0.001)
+    assert len(wire.passed) == 1 and wire.passed[0][1] < len(BIG)  # it was not even begun
     assert raws(fetched(imap_server, largest=len(BIG))) == [mail(1), BIG, mail(3)]
 
 
@@ -231,6 +238,59 @@ def test_a_server_that_tells_no_sizes_cannot_send_a_giant(
     first, giant, last = fetched(imap_server, largest=100_000)
     assert isinstance(first, Fetched) and isinstance(last, Fetched)
     assert isinstance(giant, LeftThere) and giant.key.uid == 2
+
+
+# -- answers of other servers ------------------------------------------------------------------
+
+
+def answering(*lines: bytes) -> tuple[int, threading.Thread]:
+    """A server on a port of its own that answers a FETCH with these lines, as some servers other than dovecot do."""
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        client, _ = door.accept()
+        with door, client, client.makefile("rwb") as stream:
+            stream.write(b"* OK ready\r\n")
+            stream.flush()
+            for said in stream:
+                tag, _, words = said.strip().partition(b" ")
+                stream.write(
+                    b"".join(lines) if b"FETCH" in words else b"* CAPABILITY IMAP4rev1\r\n"
+                )
+                stream.write(tag + b" OK done\r\n")
+                stream.flush()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return door.getsockname()[1], thread
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([b"* 3 FETCH (UID 7 BODY[] {4}\r\nmail)\r\n"], b"mail"),
+        ([b"* 3 FETCH (BODY[] {4}\r\nmail UID 7)\r\n"], b"mail"),
+        ([b"* 3 FETCH (FLAGS (\\Seen) BODY[] {4}\r\nmail UID 7)\r\n"], b"mail"),
+        ([b"* 9 FETCH (UID 8 FLAGS ())\r\n", b"* 3 FETCH (UID 7 BODY[] {4}\r\nmail)\r\n"], b"mail"),
+        ([b"* 9 FETCH (UID 8 BODY[] {2}\r\nno)\r\n", b"* 3 FETCH (UID 7 BODY[] {4}\r\nmail)\r\n"], b"mail"),
+        ([b"* 9 FETCH (BODY[] {2}\r\nno UID 8)\r\n", b"* 3 FETCH (BODY[] {4}\r\nmail UID 7)\r\n"], b"mail"),
+        ([b"* 3 FETCH (UID 7 BODY[] {4}\r\nmail)\r\n", b"* 9 FETCH (UID 8 BODY[] {2}\r\nno)\r\n"], b"mail"),
+        ([b'* 3 FETCH (UID 7 BODY[] "")\r\n'], b""),
+        ([b"* 3 FETCH (UID 7 BODY[] NIL)\r\n"], b""),
+        ([b"* 9 FETCH (UID 8 BODY[] {2}\r\nno)\r\n"], None),
+        ([b"* 3 FETCH (UID 7 FLAGS (\\Seen))\r\n"], None),
+        ([], None),
+    ],
+)  # fmt: skip
+def test_the_mail_that_was_asked_for_is_taken(lines: list[bytes], expected: bytes | None) -> None:
+    """However a server puts its answer, the bytes are those of the mail with this number, or there are none."""
+    port, thread = answering(*lines)
+    server = ImapServer("127.0.0.1", port, Security.TLS, "u")
+    connection = _Guarded("127.0.0.1", port, timeout=5)
+    connection.state = "SELECTED"  # what the log-in would have led to
+    assert ImapLine(server, connection).mail(7, 1000) == expected
+    connection.shutdown()
+    thread.join(5)
 
 
 # -- lines that break --------------------------------------------------------------------------

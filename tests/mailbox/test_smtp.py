@@ -339,6 +339,32 @@ def test_the_last_dot_decides(smtp_servers: Servers) -> None:
     assert isinstance(cut_at(peer, None, down - answers + 22), Sent)
 
 
+def test_a_mail_cut_off_while_it_goes_out_is_surely_not_sent(smtp_server: SmtpPeer) -> None:
+    """As long as the last dot has not left us, a broken line is no doubt: the mail was not sent."""
+    large = b"Subject: x\r\n\r\n" + (b"y" * 990 + b"\r\n") * 16_000
+    with Cut(smtp_server.port, (200_000, None)) as wire:
+        with session(smtp_server, through(wire.port, smtp_server)) as line:
+            refused = send(line, letter(raw=large))
+            assert isinstance(refused, Refused) and refused.lost and refused.may_pass_later
+        smtp_server.settle()
+    assert smtp_server.received == []
+    with session(smtp_server) as line:
+        assert isinstance(send(line, letter(raw=large)), Sent)
+    assert smtp_server.received[0].raw == large
+
+
+def test_an_answer_that_is_none_ends_the_line(smtp_server: SmtpPeer) -> None:
+    """What is no reply of SMTP is not guessed at: before the mail it was surely not sent, after it nobody knows."""
+    smtp_server.mail_reply = "hello?"
+    with session(smtp_server) as line:
+        refused = send(line, letter())
+        assert isinstance(refused, Refused) and refused.lost
+    smtp_server.mail_reply, smtp_server.data_reply = "", "perhaps"
+    with session(smtp_server) as line:
+        assert isinstance(send(line, letter()), Uncertain)
+        assert not line.is_open
+
+
 # -- secrets -----------------------------------------------------------------------------------
 
 
