@@ -1,7 +1,9 @@
-"""`send`: record what went out."""
+"""`send`: drafts for everything that has not gone out yet, and the record of what went out."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,19 +11,33 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import form_id, opened, round_option, tell_notices, units_and_forms
+from xlsx_pdca.cli.mails import tell_drafts, tell_read_back, tell_uncertain
+from xlsx_pdca.cli.options import (
+    dry_run_option,
+    form_id,
+    opened,
+    round_option,
+    tell_notices,
+    units_and_forms,
+)
 from xlsx_pdca.errors import ExitCode, UsageError
+from xlsx_pdca.mailings import mailings, uncertain
 from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workflows.acceptance import mark_sent as book_as_sent
+from xlsx_pdca.workflows.drafts import Writer
+from xlsx_pdca.workflows.outbox import book_from_list, put_in_order, review
 from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.send import Wish, write_requests
 
 
 @click.command("send", cls=Command)
 @click.argument("units", nargs=-1, metavar="[回答単位ID]...")
-@click.option("--mark-sent", is_flag=True, help="手作業で送付したことを記録します")
-@click.option("--all", "everyone", is_flag=True, help="まだ記録のないものすべて")
+@click.option("--all", "everyone", is_flag=True, help="まだ送っていないものすべて")
 @click.option("--form", default="", metavar="様式ID", help="この様式だけ")
+@click.option("--review", "reviewing", is_flag=True, help="送る前に、宛先と添付の一覧を出します")
+@click.option("--mark-sent", is_flag=True, help="手作業で送付したことを記録します")
 @click.option("--on", "day", metavar="日付", help="送付した日（省略すると今日）")
+@dry_run_option
 @round_option
 def command(
     units: tuple[str, ...],
@@ -29,23 +45,68 @@ def command(
     form: str,
     day: str | None,
     *,
-    mark_sent: bool,
     everyone: bool,
+    reviewing: bool,
+    mark_sent: bool,
+    dry_run: bool,
 ) -> int:
-    """メールで送付した日を記録します。"""
-    if not mark_sent:  # the only way so far; asked for so that the meaning never changes silently
+    """相手ごとの下書きメールを作ります。送った後に、その日を記録します。"""
+    if day is not None and not mark_sent:
         raise UsageError(
-            "send でできるのは、手作業で送付した日の記録です（メールは送りません）。",
-            "「xlsx-pdca send --mark-sent --all」のように、--mark-sent を付けてください。",
+            "--on は、--mark-sent と一緒に使います。", "送付した日を記録するときに付けてください。"
         )
-    if not units and not everyone:
-        raise UsageError(
-            "回答単位IDが指定されていません。", "IDを並べるか、--all を付けてください。"
-        )
-    on = _day(day)
     round_ = opened(round_folder)
-    tell_notices(round_)
-    return _booked(round_, units, form_id(round_, form), on, everyone=everyone)
+    if not reviewing:
+        tell_notices(round_)
+    tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
+    if reviewing:
+        return _reviewed(round_)
+    if mark_sent:
+        return _marked(round_, units, form_id(round_, form), day, everyone=everyone)
+    return _drafted(round_, units, form_id(round_, form), dry_run=dry_run)
+
+
+def writer() -> Writer:
+    """Who writes mails now; the chance in a Message-ID is the system's."""
+    return Writer(console.now(), console.person(), lambda: secrets.token_hex(6))
+
+
+def _drafted(round_: Round, units: tuple[str, ...], form: str, *, dry_run: bool) -> int:
+    drafts, sendable = write_requests(
+        round_, Wish(frozenset(units), form), writer(), dry_run=dry_run
+    )
+    lying = 0 if dry_run else put_in_order(round_, now=console.now())
+    tell_drafts(round_, drafts, dry_run=dry_run)
+    for unit in sendable.without_address:
+        console.say(
+            f"{unit.id}　{unit.name}：名簿の送付先メールが空欄のため、下書きを作っていません。"
+        )
+    doubtful = tell_uncertain(round_, uncertain(mailings(round_.ledger())))
+    if lying:
+        console.say(
+            f"「{round_.folder.drafts.name}」に {lying}通あります。メールソフトで開いて送るか、「送信一覧.xlsx」を見ながらWebメールで送ってください。"
+            "送る前の確認は send --review、送った後の記録は「送信一覧.xlsx」の送信日か send --mark-sent です。"
+        )
+    elif not drafts.drafts and not any(s.issues for s in round_.ledger().standings.values()):
+        console.say("まだ様式を作成していません。先に issue で様式を作成してください。")
+    elif not drafts.drafts:
+        console.say("新しく送るものはありません（すでに送付済です）。")
+    left = bool(drafts.left or sendable.without_address or doubtful)
+    return ExitCode.NEEDS_PERSON if left else ExitCode.OK
+
+
+def _reviewed(round_: Round) -> int:
+    lines = review(round_, now=console.now())
+    for line in lines:
+        to = ", ".join((*line.to, *(f"CC {cc}" for cc in line.cc)))
+        console.show(f"□　{line.name}　{to}　{line.file}　中の整理番号：{line.whose}")
+    if not lines:
+        console.say("送る前の下書きがありません。send で作成してください。")
+        return ExitCode.OK
+    console.say(
+        f"宛先と添付ファイルを、送る人とは別の方が御確認ください。印刷用の一覧は「{round_.folder.drafts.name}」の「送信前の確認.xlsx」です。"
+    )
+    return ExitCode.OK
 
 
 def _day(text: str | None) -> date:
@@ -57,7 +118,17 @@ def _day(text: str | None) -> date:
     return day
 
 
-def _booked(round_: Round, units: tuple[str, ...], form: str, on: date, *, everyone: bool) -> int:
+def _marked(
+    round_: Round, units: Sequence[str], form: str, day: str | None, *, everyone: bool
+) -> int:
+    """Book what the officer names; without names what she wrote into 送信一覧 was booked already."""
+    if not units and not everyone:
+        put_in_order(round_, now=console.now())
+        console.say(
+            "「送信一覧.xlsx」に送信日を書いたものは、すべて記録してあります。ほかに送ったものは、IDを並べるか --all を付けて記録してください。"
+        )
+        return ExitCode.OK
+    on = _day(day)
     done = book_as_sent(
         round_,
         units,
@@ -67,6 +138,7 @@ def _booked(round_: Round, units: tuple[str, ...], form: str, on: date, *, every
         now=console.now(),
         by=console.person(),
     )
+    put_in_order(round_, now=console.now())
     for text in units_and_forms(round_, done):
         console.show(f"{text}　{wareki(on)}")
     if done:

@@ -9,8 +9,10 @@ from pathlib import PurePosixPath
 
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import NewEvent
-from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Issued, Sent, Submitted, booking
+from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Drafted, Issued, Sent, Submitted, booking
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold, must_check
+from xlsx_pdca.letters import Occasion
+from xlsx_pdca.mailings import mailings
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.file_names import safe_file_name
@@ -322,8 +324,31 @@ def mark_sent(
             and (s.unit in wanted or (everyone and _owes(round_, s)))
             and form in ("", s.form)
         ]
+        reach = frozenset((s.unit, s.form) for s in chosen)
+        mails = _mails_of(reach, ledger)
         facts: list[NewEvent] = [
-            booking(Sent(s.unit, s.form, on, "手作業"), at=now, by=by) for s in chosen
+            booking(_sent_by_hand(s, on, mails.get((s.unit, s.form))), at=now, by=by)
+            for s in chosen
         ]
         writer.append(facts)
     return tuple(chosen)
+
+
+def _mails_of(keys: frozenset[Key], ledger: Ledger) -> dict[Key, Drafted]:
+    """The draft that carried each workbook, where all it carries is booked together."""
+    waiting = (m for m in mailings(ledger) if m.is_open or m.is_uncertain)
+    return {key: m.fact for m in waiting if m.keys <= keys and _is_first(m.fact) for key in m.keys}
+
+
+def _is_first(fact: Drafted) -> bool:
+    return fact.occasion in (Occasion.REQUEST, Occasion.REPLACEMENT)
+
+
+def _sent_by_hand(standing: Standing, on: date, mail: Drafted | None) -> Sent:
+    issue = standing.issue.issue if standing.issue else 0
+    carried = mail is not None and any(
+        (b.unit, b.form, b.issue) == (standing.unit, standing.form, issue) for b in mail.books
+    )
+    if mail is None or not carried:
+        return Sent(standing.unit, standing.form, on, "手作業")
+    return Sent(standing.unit, standing.form, on, "手作業", mail.mail, mail.occasion, issue)

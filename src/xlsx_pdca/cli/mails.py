@@ -1,0 +1,63 @@
+"""What commands that write mails say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlsx_pdca.cli import console
+from xlsx_pdca.cli.options import ONE_BY_ONE
+from xlsx_pdca.mailings import Mailing
+from xlsx_pdca.reading import listed
+from xlsx_pdca.wareki import wareki
+from xlsx_pdca.workflows.drafts import Drafts, Step
+from xlsx_pdca.workflows.outbox import ReadBack, addressee_name
+from xlsx_pdca.workflows.round import Round
+
+
+def tell_drafts(round_: Round, drafts: Drafts, *, dry_run: bool) -> None:
+    """The drafts that were written, on stdout; what else is to be known of the others, on stderr."""
+    made = (*drafts.of(Step.NEW), *drafts.of(Step.RESTORED))
+    for draft in made[: ONE_BY_ONE if len(made) > ONE_BY_ONE + 1 else None]:
+        to = ", ".join(draft.drafted.to)
+        console.show(f"{draft.step}　{draft.drafted.file}　{to}")
+    if len(made) > ONE_BY_ONE + 1:
+        console.show(f"ほか {len(made) - ONE_BY_ONE}通")
+    kept = len(drafts.of(Step.KEPT)) + len(drafts.of(Step.EDITED))
+    word = "作成します" if dry_run else "作成しました"
+    if drafts.drafts:
+        console.say(f"下書きメール {len(made)}通を{word}。変更のないもの {kept}通。")
+    for file in (draft.drafted.file for draft in drafts.of(Step.EDITED)):
+        console.say(
+            f"{file}：作成した後に変更されています。そのまま残しました（メールソフトで送り、send --mark-sent で記録してください）。"
+        )
+    if drafts.removed and not dry_run:
+        console.say(f"内容が変わった下書き {len(drafts.removed)}通を取り除きました。")
+    for file in drafts.left:
+        console.say(
+            f"{file}：いまの名簿や様式と合わなくなった下書きですが、手直しされているため残しました。送らずに、御確認のうえ消してください。"
+        )
+
+
+def tell_read_back(round_: Round, found: ReadBack) -> None:
+    """What was booked from the days in 送信一覧."""
+    if found.booked:
+        days = sorted({day for _, day in found.booked})
+        names = listed(addressee_name(round_, m.fact.addressee) for m, _ in found.booked)
+        console.say(
+            f"「送信一覧.xlsx」の送信日から、{len(found.booked)}通を送付済にしました（{names}、{'、'.join(map(wareki, days))}）。"
+        )
+    for fault in found.faults:
+        console.say(str(fault))
+
+
+def tell_uncertain(round_: Round, mails: Sequence[Mailing]) -> bool:
+    """Mails of which nobody knows whether they went out, with the ways to settle each; True if there are any."""
+    for mailing in mails:
+        fact = mailing.fact
+        name = addressee_name(round_, fact.addressee)
+        console.show(
+            f"送信できたか不明　{fact.addressee}　{name}　{fact.subject}　Message-ID {fact.mail}"
+        )
+        console.show(f"　　→ 届いていたとき：xlsx-pdca send {fact.addressee} --mark-sent")
+        console.show(f"　　→ もう一度送るとき：xlsx-pdca send {fact.addressee} --resend")
+    return bool(mails)

@@ -1,0 +1,197 @@
+"""What lies in 30_下書きメール: its list for web mail, the days read back from it, and mails booked as sent."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from email.message import EmailMessage
+
+from xlsx_pdca.addressees import addressees_of
+from xlsx_pdca.errors import Fault
+from xlsx_pdca.event import NewEvent
+from xlsx_pdca.facts import Asked, MailedBook, Sent, booking
+from xlsx_pdca.ledger import Ledger, fold
+from xlsx_pdca.letters import Occasion
+from xlsx_pdca.mailings import Mailing, mailings
+from xlsx_pdca.store.system import SYSTEM, Calls, make_folders, remove_file, write_atomically
+from xlsx_pdca.wareki import parse_date
+from xlsx_pdca.workbook.sending_list import (
+    FILE,
+    REVIEW_FILE,
+    ReviewLine,
+    SendingLine,
+    SendingMark,
+    read_sending_list,
+    write_review,
+    write_sending_list,
+)
+from xlsx_pdca.workflows.drafts import FILE_WORDS, lying, materials_of, tidy
+from xlsx_pdca.workflows.guard import Examined, Outgoing, Parse, examine, refuse
+from xlsx_pdca.workflows.round import Round, open_round_at
+
+BY_HAND = "手作業"
+BY_SERVER = "SMTP"
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """What the officer wrote into 送信一覧."""
+
+    booked: tuple[tuple[Mailing, date], ...] = ()
+    faults: tuple[Fault, ...] = ()
+    """Days that cannot be read, or lie ahead; nothing was booked for them."""
+
+
+def sent_events(
+    mailing: Mailing,
+    on: date,
+    how: str,
+    *,
+    now: datetime,
+    by: str,
+    books: Iterable[MailedBook] = (),
+) -> Iterator[NewEvent]:
+    """Bookings of one mail that has gone out: one for each form of each unit it is about."""
+    fact = mailing.fact
+    for book in books or fact.books:
+        went = Sent(book.unit, book.form, on, how, fact.mail, fact.occasion, book.issue)
+        yield booking(went, at=now, by=by)
+        if fact.occasion == Occasion.QUESTION:
+            yield booking(Asked(book.unit, book.form, book.number), at=now, by=by)
+
+
+def book_from_list(round_: Round, *, now: datetime, by: str) -> ReadBack:
+    """Book the mails to which the officer gave a 送信日; repeating it books nothing."""
+    marks = _marks(round_)
+    if not any(mark.on for mark in marks):
+        return ReadBack()
+    with round_.log.writing() as writer:
+        known = {mailing.fact.mail: mailing for mailing in mailings(fold(writer.read()))}
+        told: list[tuple[Mailing, date]] = []
+        faults: list[Fault] = []
+        for mark in marks:
+            mailing = known.get(mark.mail)
+            if not mark.on or mailing is None or mailing.is_sent:
+                continue
+            day = parse_date(mark.on)
+            if day is None or day > now.date():
+                faults.append(_fault(mark, day))
+            else:
+                told.append((mailing, day))
+        writer.append([e for m, day in told for e in sent_events(m, day, BY_HAND, now=now, by=by)])
+    return ReadBack(tuple(told), tuple(faults))
+
+
+def _fault(mark: SendingMark, day: date | None) -> Fault:
+    found = f"「{mark.name}」の送信日「{mark.on}」"
+    if day is None:
+        return Fault(
+            FILE,
+            mark.place,
+            f"{found}を読み取れません。",
+            "「2026/10/1」のように記入してください。",
+        )
+    return Fault(
+        FILE, mark.place, f"{found}は、今日より後の日付です。", "送った日を記入してください。"
+    )
+
+
+def _marks(round_: Round) -> tuple[SendingMark, ...]:
+    path = round_.folder.drafts / FILE
+    return read_sending_list(path) if path.is_file() else ()
+
+
+def put_in_order(round_: Round, *, now: datetime, calls: Calls = SYSTEM) -> int:
+    """Drafts that went out move to 送信済, and the list shows those that lie there still; how many these are."""
+    ledger = round_.ledger()
+    tidy(round_, mailings(ledger), calls=calls)
+    path = round_.folder.drafts / FILE
+    marks = {mark.mail: mark for mark in _marks(round_)}
+    lines = [_line(round_, ledger, mailing, data) for mailing, data in lying(round_, ledger)]
+    kept = [
+        replace(line, done=marks[line.mail].done, on=marks[line.mail].on)
+        if line.mail in marks
+        else line
+        for line in lines
+    ]
+    if {line.mail for line in lines} == set(marks) and path.is_file():
+        return len(lines)  # what the officer did to her list besides stays as it is
+    if not lines:
+        remove_file(path, calls=calls)
+        return 0
+    materials = [str(round_.folder.attachments / name) for name in materials_of(round_)]
+    data = write_sending_list(kept, materials, title=round_.settings.name, at=now)
+    make_folders(path.parent, calls=calls)
+    write_atomically(path, data, calls=calls)
+    return len(lines)
+
+
+def _line(round_: Round, ledger: Ledger, mailing: Mailing, data: bytes) -> SendingLine:
+    """The mail as it lies there, not as it was meant."""
+    fact = mailing.fact
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    words = message.get_body()
+    assert words is not None
+    text: str = words.get_content()
+    return SendingLine(
+        mail=fact.mail,
+        name=addressee_name(round_, fact.addressee),
+        kind=FILE_WORDS[Occasion(fact.occasion)],
+        to=fact.to,
+        cc=fact.cc,
+        subject=fact.subject,
+        body=text.replace("\r\n", "\n"),
+        files=tuple(_paths(round_, ledger, fact.books)),
+        size=len(data),
+        draft=fact.file.rpartition("/")[2],
+    )
+
+
+def addressee_name(round_: Round, key: str) -> str:
+    """送付先 by the unit it is called by: 経由機関 with how many units, else the unit's name."""
+    for each in addressees_of(round_.units):
+        if each.key == key:
+            more = f"（{len(each.units)}団体分）" if len(each.units) > 1 else ""
+            return f"{each.body}{more}"
+    return key
+
+
+def _paths(round_: Round, ledger: Ledger, books: Iterable[MailedBook]) -> Iterator[str]:
+    """Where the workbooks lie that a mail carries."""
+    for book in books:
+        for issued in (b.fact for b in ledger.standing(book.unit, book.form).issues):
+            if issued.issue == book.issue and book.sha256 == issued.sha256:
+                yield str(round_.folder.root / issued.file)
+
+
+def review(
+    round_: Round, *, now: datetime, parse: Parse | None = None, calls: Calls = SYSTEM
+) -> tuple[ReviewLine, ...]:
+    """What lies there as the guard sees it, also as a page to print; MailsRefused where it objects."""
+    seen = examined(round_, round_.ledger(), parse=parse)
+    refuse(seen)
+    lines = tuple(line for each in seen for line in _review_lines(round_, each))
+    if lines:
+        data = write_review(lines, tuple(materials_of(round_)), title=round_.settings.name, at=now)
+        write_atomically(round_.folder.drafts / REVIEW_FILE, data, calls=calls)
+    return lines
+
+
+def examined(round_: Round, ledger: Ledger, *, parse: Parse | None = None) -> tuple[Examined, ...]:
+    """The guard's view of every open draft, by 名簿 as it is on the disk now."""
+    outgoing = [Outgoing(mailing.fact, data) for mailing, data in lying(round_, ledger)]
+    fresh = open_round_at(round_.folder, holder=round_.holder)
+    return examine(outgoing, fresh, ledger, materials_of(round_), parse=parse)
+
+
+def _review_lines(round_: Round, each: Examined) -> Iterator[ReviewLine]:
+    name = addressee_name(round_, each.outgoing.drafted.addressee)
+    for enclosed in each.enclosed:
+        whose = round_.unit(enclosed.unit)
+        if enclosed.unit:
+            told = f"{whose.name if whose else ''}（{enclosed.unit}）"
+            yield ReviewLine(name, each.to, each.cc, enclosed.name, told)
