@@ -17,7 +17,7 @@ from xlsx_pdca.store.disk_errors import plain_reason
 _COMMANDS = {
     "new": "実施回のフォルダーを作ります",
     "issue": "様式（回答用のExcelファイル）を作成します",
-    "send": "送付した日を記録します",
+    "send": "下書きメールを作り、送付した日を記録します",
     "receive": "届いたファイルを取り込みます",
     "check": "ファイルの記載内容を確認します（記録はしません）",
     "status": "受付の状況を表示します",

@@ -121,7 +121,7 @@ def write_drafts(round_: Round, choose: Choose, writer: Writer, *, dry_run: bool
         ledger = fold(log.read())
         known = mailings(ledger)
         wanted = choose(ledger, known)
-        pen = _Pen(round_, known, mail_texts_of(round_) if wanted else {}, writer)
+        pen = Pen(round_, known, mail_texts_of(round_) if wanted else {}, writer)
         drafts = pen.drafts(wanted)
         # 名簿 is read once more from the disk: it is what stands there now that decides
         fresh = open_round_at(round_.folder, holder=round_.holder)
@@ -151,7 +151,7 @@ def materials_of(round_: Round) -> Mapping[str, bytes]:
 
 
 @dataclass(frozen=True)
-class _Pen:
+class Pen:
     """Composes mails; the same wish gives the mail that lies there already."""
 
     round: Round

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from functools import cached_property
 from hashlib import sha256
 from pathlib import PurePosixPath
 
-from xlsx_pdca.addressees import Addressee, addressees_of
+from xlsx_pdca.addressees import Addressee, address_faults, addressees_of
 from xlsx_pdca.checks.identity import shown_tickets
 from xlsx_pdca.contents import Contents, OldWorkbook, Uncovered
 from xlsx_pdca.errors import OperatorError
@@ -141,7 +141,11 @@ def _examined(
 ) -> tuple[Examined, ...]:
     opened = dict(zip(blobs, parse(blobs.values()), strict=True))
     guard = _Guard(round_, ledger, materials, opened, parse)
-    return tuple(guard.examined(mail, read) for mail, read in heads)
+    shared = guard.shared_addresses({b.unit for mail, _ in heads for b in mail.drafted.books})
+    seen = [guard.examined(mail, read) for mail, read in heads]
+    if seen and shared:  # told once, with the first mail: it stands against the whole run
+        seen[0] = replace(seen[0], objections=(*shared, *seen[0].objections))
+    return tuple(seen)
 
 
 def refuse(examined: Iterable[Examined]) -> None:
@@ -226,6 +230,13 @@ class _Guard:
         """Bytes of every workbook ever made for a unit → unit."""
         standings = self.ledger.standings.values()
         return {b.fact.sha256: b.fact.unit for s in standings for b in s.issues}
+
+    def shared_addresses(self, mailed: Collection[str]) -> tuple[Objection, ...]:
+        """What in 名簿 as it is now could carry a file to the wrong desk, whoever gets a mail today."""
+        rows = [unit for unit in self.round.units if not unit.exempt or unit.id in mailed]
+        book = self.round.folder.settings_book.name
+        faults = address_faults(rows, book, self.round.settings.mail)
+        return tuple(Objection(f"{f.file} {f.place}", f.found, f.remedy) for f in faults)
 
     def examined(self, mail: Outgoing, read: _Mail | None) -> Examined:
         say = _Complaints(mail.drafted.file)

@@ -105,7 +105,8 @@ class Sorter:
         """`occasion` says of a standing why its mail goes out."""
         units = {standing.unit for standing in due}
         rows = [unit for unit in self.round.units if not unit.exempt or unit.id in units]
-        raise_if_any(address_faults(rows, _BOOK, self.round.settings.mail))
+        book = self.round.folder.settings_book.name
+        raise_if_any(address_faults(rows, book, self.round.settings.mail))
         unknown_end = tuple(m for m in self.known if m.is_uncertain)
         stuck: frozenset[Key] = frozenset().union(*(m.keys for m in unknown_end))
         free = [s for s in due if (s.unit, s.form) not in stuck]
@@ -170,9 +171,6 @@ class Sorter:
             PurePosixPath(issued.file).name,
             find_tickets(issued.ticket)[0].short,
         )
-
-
-_BOOK = "00_管理簿.xlsx"
 
 
 def replacement_fields(group: Sequence[Standing], names: Mapping[str, str]) -> dict[str, str]:
