@@ -107,6 +107,11 @@ def test_answered_and_corrected_in_libreoffice(tmp_path: Path, soffice: LibreOff
     notes = [c.comment.text for sheet in book for row in sheet for c in row if c.comment]
     assert not any("確認番号" in note for note in notes)
     assert any(note.startswith("係長確認済み。") for note in notes)
+    with zipfile.ZipFile(io.BytesIO(_with_no_points(saved.read_bytes()))) as archive:
+        assert not any(
+            b"pdca_mark&" in archive.read(n) or b'"pdca_mark"' in archive.read(n)
+            for n in archive.namelist()
+        )
 
 
 def _with_no_points(data: bytes) -> bytes:

@@ -29,6 +29,7 @@ from xlsx_pdca.workbook.marks.cover import Point, Words, cover_xml, record_xml
 from xlsx_pdca.workbook.marks.geometry import Grid
 from xlsx_pdca.workbook.marks.looks import Looks
 from xlsx_pdca.workbook.marks.parts import CannotMark, Parts
+from xlsx_pdca.workbook.parts.faults import CannotRead
 from xlsx_pdca.workbook.reader import read_workbook
 
 PARSER = "xlsx_pdca.workbook.marking"
@@ -84,16 +85,20 @@ _REFUSED = {
     RefusalCode.DAMAGED: "ファイルの内部が壊れています",
 }
 
+_UNREADABLE = "Excelのファイルとして読み取れません"
+
 
 def marked(data: bytes, marks: Sequence[Mark], cover: Cover) -> Marked:
     """The copy with these marks and no older ones of ours, or why it cannot be made; same inputs, same bytes."""
     book = read_workbook(data)
     if isinstance(book, Refusal):
-        return Unsafe(_REFUSED.get(book.code, "Excelのファイルとして読み取れません"))
+        return Unsafe(_REFUSED.get(book.code, _UNREADABLE))
     try:
         return _marked(data, book, tuple(marks), cover)
     except CannotMark as stop:
         return Unsafe(stop.reason)
+    except CannotRead as stop:  # a part our reader had no need of, such as a picture
+        return Unsafe(_REFUSED.get(stop.code, _UNREADABLE))
 
 
 def question(data: bytes, marks: Sequence[Mark], cover: Cover) -> bytes:
@@ -204,16 +209,16 @@ class _Work:
                 raise CannotMark(f"「{entry.name}」のセル「{mark.cell}」が見当たりません")
             said = comment_text(mark.number, mark.text, author)
             texts.setdefault(cells.area(*place), []).append(said)
-        before: list[tuple[str, ...]] = [
-            (entry.name, place, *face)
-            for area in texts
-            for place, face in cells.mark(area, self._looks)
-        ]
-        cells.highlight(list(texts), self._looks.conditional())
+        boxes = [box for area in texts for box in cells.box(area, self._looks).items()]
+        before: dict[str, tuple[str, ...]] = {}
+        for area, sides in boxes:
+            for cell, face in cells.mark(area, sides, self._looks):
+                before.setdefault(cell, (entry.name, cell, *face))
+        cells.highlight([area for area, _ in boxes], self._looks.conditional())
         grid = Grid(root, self._looks.default_font())
         joined = {area: "\n\n".join(said) for area, said in texts.items()}
         Comments(self._parts, entry.part).add(joined, author, grid)
-        return before
+        return list(before.values())
 
     def list_points(
         self, marks: Iterable[Mark], cover: Cover, looks: Iterable[tuple[str, ...]]

@@ -162,7 +162,7 @@ class Book:
                 view.attrib.pop("tabSelected", "")
             return
         data = parts.read(entry.part)
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        if entry.kind == "worksheet" and b"sheetData" not in data:  # written in another encoding
             raise CannotMark("ファイルの内部が標準と異なります")
         head, end, rest = data.partition(b"sheetData")
         if _SELECTED.search(head):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -92,11 +92,28 @@ class Cells:
         """Give a cell a style; one that is not there yet is created blank."""
         self._cell(row, column).set("s", str(style))
 
-    def mark(self, area: Rect, looks: Looks) -> Iterator[tuple[str, tuple[str, str]]]:
-        """Give an area our look; the cells with their fill and border before."""
+    def box(self, area: Rect, looks: Looks) -> Mapping[Rect, frozenset[str]]:
+        """What is seen as one box with an area, and the sides to be drawn: forms put a row of air on top."""
+        sides = frozenset(("left", "right", "top", "bottom"))
+        if area.top == 1:
+            return {area: sides}
+        above = self.area(area.top - 1, area.left)
+        if (above.left, above.right) != (area.left, area.right):
+            return {area: sides}
+        styles = (self.style(above.bottom, above.left), self.style(area.top, area.left))
+        if not looks.is_lid(*styles):
+            return {area: sides}
+        return {above: sides - {"bottom"}, area: sides - {"top"}}
+
+    def mark(
+        self, area: Rect, sides: frozenset[str], looks: Looks
+    ) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Give an area our look; the cells with their fill and border before.
+
+        Each cell of a merged area has all its sides, as programs write them: which of them counts is seen differently.
+        """
         for row in range(area.top, area.bottom + 1):
             for column in range(area.left, area.right + 1):
-                sides = frozenset(_outer(area, row, column))
                 before = self.style(row, column)
                 yield a1(row, column), looks.face(before)
                 self.set_style(row, column, looks.marked(before, sides))
@@ -198,17 +215,6 @@ def _merges(root: etree._Element) -> Iterator[Rect]:
         if rect is None:
             raise CannotMark(_ODD)
         yield rect
-
-
-def _outer(area: Rect, row: int, column: int) -> Iterator[str]:
-    if row == area.top:
-        yield "top"
-    if row == area.bottom:
-        yield "bottom"
-    if column == area.left:
-        yield "left"
-    if column == area.right:
-        yield "right"
 
 
 def _number(text: str | None) -> int:

@@ -154,7 +154,7 @@ def _worksheet(sheet: _Sheet, title: str) -> str:
         for cell, place in sheet.links
     )
     name = "BIZ UDPゴシック"
-    foot = escaped(f'&L&"{name},Regular"&8{title}&R&"{name},Regular"&8&P / &N')
+    foot = escaped(f'&L&"{name},Regular"&8{title.replace("&", "&&")}&R&"{name},Regular"&8&P / &N')
     return (
         f'{_HEAD}<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}">'
         '<sheetPr><tabColor rgb="FFA61C00"/><pageSetUpPr fitToPage="1"/></sheetPr>'

@@ -51,6 +51,12 @@ class Looks:
         """Fill and border of a style as XML."""
         return (_text(self._part(style, "fill")), _text(self._part(style, "border")))
 
+    def is_lid(self, above: int, below: int) -> bool:
+        """Whether two boxes, one on the other, are drawn as one: no line between them, lines at their sides."""
+        upper, lower = (_drawn(self._part(style, "border")) for style in (above, below))
+        sides = {"left", "right"}
+        return upper == sides | {"top"} and lower == sides | {"bottom"}
+
     def with_face(self, style: int, face: tuple[str, str] | None) -> int:
         """The style with another fill and border; without them, with none and a thin frame."""
         fill, border = face or ("", "")
@@ -169,6 +175,13 @@ def _lined(border: etree._Element, sides: frozenset[str]) -> etree._Element:
             before = [main(other) for other in _SIDES[:place]]
             lined.insert(sum(child.tag in before for child in lined), _element(drawn))
     return lined
+
+
+def _drawn(border: etree._Element) -> set[str]:
+    """Sides of a border at which there is a line."""
+    lines = (line for line in border if line.get("style", "none") != "none")
+    tags = (str(line.tag) for line in lines)
+    return {etree.QName(_STRICT_SIDES.get(tag, tag)).localname for tag in tags}
 
 
 def _frame(look: Look) -> str:
