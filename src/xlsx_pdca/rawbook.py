@@ -58,6 +58,8 @@ class RawSheet:
     hidden_columns: frozenset[int] = frozenset()
     drawings: int = 0
     """Pictures, shapes, charts anchored on the sheet."""
+    drawn_at: frozenset[tuple[int, int]] = frozenset()
+    """Cells on which the upper left corners of the pictures among those lie."""
     comments: tuple[tuple[int, int, str], ...] = ()
     """(row, column, text) of comments and notes, threaded ones included."""
     drawing_texts: tuple[str, ...] = ()

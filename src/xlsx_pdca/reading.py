@@ -45,9 +45,14 @@ class Found:
         return placed.sheet.cells.get(spot) if placed and spot else None
 
     def is_picture(self, answer: AnswerPlan) -> bool:
-        """Whether a picture was placed in the cell of an answer."""
+        """Whether a picture stands for an answer: placed in its cell, or laid over it where nothing is written."""
         placed = self.chosen.get(answer.sheet)
-        return placed is not None and placed.spot(answer) in placed.sheet.picture_cells
+        spot = placed.spot(answer) if placed else None
+        if placed is None or spot is None:
+            return False
+        cell = placed.sheet.cells.get(spot)
+        is_empty = cell is None or is_blank(cell.text)
+        return spot in placed.sheet.picture_cells or (is_empty and spot in placed.sheet.drawn_at)
 
 
 def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:

@@ -21,6 +21,7 @@ from xlsx_pdca.store.disk_errors import (
     ReadOnlyPlace,
     Unreachable,
     disk_error,
+    is_of_the_disk,
 )
 from xlsx_pdca.store.system import (
     Calls,
@@ -263,6 +264,25 @@ def test_every_cause_has_its_name(book: Path, cause: OSError, kind: type[DiskErr
     assert str(book) in found.found
     assert found.remedy.endswith("。")
     assert found.exit_code is ExitCode.DISK
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_the_disks"),
+    [
+        (error(errno.EIO), True),
+        (error(errno.ESTALE), True),
+        (no_space(), True),
+        (windows_error(64, errno.EINVAL), True),
+        (error(errno.ENOENT), False),
+        (error(errno.EBADF), False),
+        (error(errno.EACCES), False),
+    ],
+)
+def test_what_only_a_disk_says_is_told_from_what_may_be_our_mistake(
+    cause: OSError, is_the_disks: bool
+) -> None:
+    """A failing disk is never shown as a fault of the program, and a wrong path of ours never as one of the disk."""
+    assert is_of_the_disk(cause) is is_the_disks
 
 
 def test_a_forbidden_file_with_owner_is_open(book: Path) -> None:

@@ -31,7 +31,9 @@ def check_cells(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Fin
     """Findings about how single answers are stored."""
     for answer in plan.answers:
         cell = found.cell_of(answer)
-        if cell is not None:
+        if found.is_picture(answer):
+            yield _of(answer, "STR30", plan, found)
+        elif cell is not None:
             yield from _stored(answer, cell, plan, found, date1904=book.date1904)
 
 
@@ -82,9 +84,6 @@ def losses(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[str, ...]:
 def _stored(
     answer: AnswerPlan, cell: RawCell, plan: WorkbookPlan, found: Found, *, date1904: bool
 ) -> Iterator[Finding]:
-    if found.is_picture(answer):
-        yield _of(answer, "STR30", plan, found)
-        return
     shown = shortened(raw_text(cell, date1904=date1904))
     if cell.type is CellType.ERROR:
         yield _of(answer, "STR11", plan, found, found=shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -252,6 +253,13 @@ def _files_inside(item: _Item, contents: Contents) -> Iterator[FoundFile]:
         )
 
 
+def _bytes_of(file: FoundFile) -> bytes:
+    """The bytes of a dropped file; a file server that stumbles once is asked once more."""
+    with contextlib.suppress(OSError):
+        return file.path.read_bytes()
+    return file.path.read_bytes()
+
+
 def _batches(
     files: Iterable[FoundFile], unread: list[FoundFile]
 ) -> Iterator[list[tuple[FoundFile, bytes]]]:
@@ -260,7 +268,7 @@ def _batches(
     began, size = time.monotonic(), 0
     for file in files:
         try:
-            batch.append((file, file.path.read_bytes()))
+            batch.append((file, _bytes_of(file)))
         except FileNotFoundError:
             if not file.takes_away:  # else another run has taken it in since they were listed
                 unread.append(file)
