@@ -11,7 +11,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.comments import Comment
-from openpyxl.drawing.image import Image
 from openpyxl.workbook import Workbook
 
 import books
@@ -131,17 +130,16 @@ def test_pictures_on_the_chart_are_hashed_and_elsewhere_told(good: bytes) -> Non
 def test_a_picture_laid_over_an_empty_answer_is_asked_for_as_text(good: bytes) -> None:
     """Many lay a picture over the field: where nothing is written under it, it is their answer, and nobody can read it."""
 
-    def laid(over: str, data: bytes) -> bytes:
-        picture = Image(io.BytesIO(RED))
-        return by_openpyxl(data, lambda book: book[FIRST].add_image(picture, over))
+    def laid(over: tuple[int, int], data: bytes) -> bytes:
+        return packages.with_pictures(data, FIRST, RED, at=over)
 
-    place = cell(STRENGTHS)
+    place, spot = cell(STRENGTHS), books.spot(STRENGTHS)
     empty = by_openpyxl(good, lambda book: book[FIRST].__setitem__(place, None))
     assert codes(empty) == ["ANS01"]  # the control: without the picture the question is open
-    (asked,) = [f for f in read(laid(place, empty)).findings if f.grade is Grade.MUST]
+    (asked,) = [f for f in read(laid(spot, empty)).findings if f.grade is Grade.MUST]
     assert (asked.code, asked.address, asked.cell) == ("STR30", STRENGTHS, place)
-    assert codes(laid(place, good)) == ["STR34"]  # what is written there is the answer
-    assert "STR30" not in codes(laid("A1", empty))
+    assert codes(laid(spot, good)) == ["STR34"]  # what is written there is the answer
+    assert "STR30" not in codes(laid((1, 1), empty))
 
 
 def test_another_picture_is_noticed(good: bytes) -> None:
