@@ -22,7 +22,7 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 FENCES = {
     "openpyxl": ("workbook",), "xlsxwriter": ("workbook",), "python_calamine": ("workbook",),
-    "pandas": ("summary",), "click": ("cli",), "sqlite3": ("store",), "fcntl": ("store",),
+    "pandas": ("long_table",), "click": ("cli",), "sqlite3": ("store",), "fcntl": ("store",),
     "msvcrt": ("store",), "smtplib": (), "imaplib": (), "email": (), "socket": (), "http": (),
     "olefile": ("mailbox", "workbook"), "pyzipper": ("mailbox",), "msoffcrypto": ("workbook",),
 }  # fmt: skip

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from xlsx_pdca.cells import MAX_ROW
 from xlsx_pdca.event import JST
 from xlsx_pdca.layout.metrics import text_em
+from xlsx_pdca.long_table import COLUMNS, iso, long_table
 from xlsx_pdca.plan import FieldPlan, Style, WorkbookPlan
 from xlsx_pdca.spec import Need
-from xlsx_pdca.summary import COLUMNS, SummaryInput, iso, long_table
+from xlsx_pdca.summary import SummaryInput
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of, japanese_time
 

@@ -13,6 +13,7 @@ from xlsx_pdca.workbook.parts.book import (
     read_book_part,
     resolved_names,
 )
+from xlsx_pdca.workbook.parts.cells import Room, Shared, SheetPart
 from xlsx_pdca.workbook.parts.drawings import WPS_PICTURES, cell_pictures, comments, drawings
 from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged, OldFormat
 from xlsx_pdca.workbook.parts.kind import require_package
@@ -25,7 +26,7 @@ from xlsx_pdca.workbook.parts.relations import (
     parts_of_kind,
     relations,
 )
-from xlsx_pdca.workbook.parts.sheet import Room, Shared, SheetPart, read_sheet_part
+from xlsx_pdca.workbook.parts.sheet import read_sheet_part
 from xlsx_pdca.workbook.parts.strings import shared_strings
 from xlsx_pdca.workbook.parts.styles import cell_looks
 from xlsx_pdca.workbook.second_reader import calamine_check
