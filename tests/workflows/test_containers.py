@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
@@ -21,6 +22,7 @@ from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.workflows.companions import LOGO_BYTES
+from xlsx_pdca.workflows.merge import CONSOLIDATED, PROGRESS
 from xlsx_pdca.workflows.receive import Line, receive
 
 NAMES = {MAEBASHI: "前橋市", TAKASAKI: "高崎市", KIRYU: "桐生市"}
@@ -269,25 +271,47 @@ def test_archives_without_end(desk: Desk) -> None:
     assert held.fact.outcome is Outcome.REFUSED and codes(held.fact) == ["FIL06"]
 
 
-def test_a_fax_copied_by_the_prefecture(desk: Desk, tmp_path: Path) -> None:
+def test_a_fax_copied_by_the_prefecture(
+    desk: Desk,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """What the officer types from a fax is the unit's answer, entered by her, with the fax as evidence; the fax waits no more."""
     desk.take_in("FAX.pdf", PDF)
     (fax,) = desk.ledger.held
     copied = tmp_path / "写し.xlsx"
     copied.write_bytes(desk.filled())
     where = ["--round", str(desk.root)]
+    monkeypatch.setenv("PDCA_USER", BY)
     proxy = ["receive", str(copied), "--proxy"]
     assert run([*proxy, "999", *where]) == ExitCode.USAGE
     assert run(["receive", "--proxy", str(fax.seq), *where]) == ExitCode.USAGE
     assert desk.standing().submission is None and desk.ledger.held == (fax,)
     assert run([*proxy, str(fax.seq), *where]) == ExitCode.OK
     assert desk.ledger.held == ()
+    assert desk.laid_out == {"その他": [f"受付{fax.seq}_FAX.pdf"]}
     assert run(["merge", *where, "--csv", str(tmp_path)]) == ExitCode.OK
     with (tmp_path / "answers.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["unit"] == MAEBASHI and row["raw"]]
     assert {(row["entry"], row["evidence"]) for row in rows} == {("代理入力", f"受付番号{fax.seq}")}
-    assert run(["undo", str(len(desk.round.log.read())), *where]) == ExitCode.OK
+    (line,) = (row for row in shown(desk, PROGRESS, "収受簿") if "FAX.pdf" in row)
+    assert "代理入力の根拠（県で写したもの）" in line and "前橋市" in line
+    told = [cell for row in shown(desk, CONSOLIDATED) for cell in row]
+    assert any(f"代理入力（{BY}、受付番号{fax.seq}）" in cell for cell in told)
+    taken = len(desk.round.log.read())
+    capsys.readouterr()
+    assert run(["undo", str(taken), *where]) == ExitCode.OK
+    assert f"保留に戻りました（受付番号{fax.seq}、{taken}）" in capsys.readouterr().err
     assert fax.seq in {each.seq for each in desk.ledger.held}
+    assert f"受付{fax.seq}_FAX.pdf" in desk.laid_out["保留"]
+
+
+def shown(desk: Desk, book: str, sheet: str = "") -> list[list[str]]:
+    """The texts of each row of one sheet of a book, or of all."""
+    found = openpyxl.load_workbook(desk.round.folder.summaries / book)
+    sheets = [found[sheet]] if sheet else found.worksheets
+    return [[str(cell.value) for cell in row if cell.value] for each in sheets for row in each.rows]
 
 
 def test_other_formats(desk: Desk, soffice: LibreOffice, tmp_path: Path) -> None:

@@ -68,6 +68,12 @@ def fold(events: Iterable[Event]) -> Ledger:
         undone=undone,
         last_event=max((event.seq for event, _ in facts), default=0),
         withdrawn=frozenset(_withdrawn(facts, undone, disposed)),
+        taken_back={
+            file: digest
+            for event, fact in facts
+            if event.seq in undone and (out := _submission(fact))
+            for file, digest in out.copies.items()
+        },
         rebuilt=tuple(told[Rebuilt]),
         commons=tuple(told[IssuedCommon]),
     )
@@ -175,7 +181,13 @@ def _withdrawn(
     disposed: Mapping[str, Booked],
 ) -> Iterator[tuple[str, str, int]]:
     for event, fact in facts:
-        taken = fact.submission if isinstance(fact, Arrived) else fact
+        taken = _submission(fact)
         is_out = event.seq in undone or _is_gone(event.seq, fact, disposed)
-        if is_out and isinstance(taken, Submitted):
+        if is_out and taken:
             yield taken.unit, taken.form, taken.number
+
+
+def _submission(fact: Fact | None) -> Submitted | None:
+    """The submission a fact books, alone or with the arrival it came by."""
+    taken = fact.submission if isinstance(fact, Arrived) else fact
+    return taken if isinstance(taken, Submitted) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlsx_pdca.facts import Issued, IssuedCommon
@@ -22,6 +22,8 @@ class Ledger(Received):
     """Sequence number of the newest event."""
     withdrawn: frozenset[tuple[str, str, int]] = frozenset()
     """(unit, form, number) of submissions taken back or disposed of; their numbers are not given twice."""
+    taken_back: Mapping[str, str] = field(default_factory=dict)
+    """Readable copy → SHA-256 of its bytes, of submissions taken back: they lie there no longer."""
     rebuilt: tuple[Booked, ...] = ()
     """Bookings that say the ledger was made anew from the folders."""
     commons: tuple[Booked, ...] = ()

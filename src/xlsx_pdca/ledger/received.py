@@ -52,8 +52,12 @@ class Received:
             and booked.seq not in self._submissions
             and booked.seq not in self.dismissed
             and booked.seq not in self._opened_later
-            and booked.seq not in self._copied
+            and booked.seq not in self._copied_into
         )
+
+    def copied_into(self, arrival: int) -> Submitted | None:
+        """The newest submission the prefecture copied from a paper: 代理入力."""
+        return self._copied_into.get(arrival)
 
     @property
     def held(self) -> tuple[Booked, ...]:
@@ -150,10 +154,10 @@ class Received:
         return {arrival: submission for submission in taken for arrival in submission.arrivals}
 
     @cached_property
-    def _copied(self) -> frozenset[int]:
-        """Arrivals on paper that the prefecture has typed in: 代理入力."""
+    def _copied_into(self) -> Mapping[int, Submitted]:
+        """Arrival on paper → the submission that the prefecture typed from it."""
         taken = self._submissions.values()
-        return frozenset(number for submission in taken for number in submission.evidences)
+        return {number: submission for submission in taken for number in submission.evidences}
 
     @cached_property
     def _opened_later(self) -> frozenset[int]:

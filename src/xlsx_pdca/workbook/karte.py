@@ -13,6 +13,7 @@ from xlsx_pdca.summary import Note, Place, SummaryInput, UnitReturn
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.views import JOINT, View, respondents
 from xlsx_pdca.views.computed import shown_records
+from xlsx_pdca.views.rows import typed_by_others
 from xlsx_pdca.workbook.karte_rows import (
     LABEL_PIXELS,
     LONG_SLOTS,
@@ -350,7 +351,6 @@ def _by_row(members: Sequence[Record]) -> list[Record]:
 
 def _entry(returned: UnitReturn) -> Iterator[str]:
     """Who entered it, where it was not the respondent, and how many answers were corrected."""
-    if returned.entry is not Entry.TYPED:
-        yield f"{returned.entry}（{returned.entered_by}）"
+    yield from typed_by_others(returned)
     if returned.corrections:
         yield f"{Entry.CORRECTED} {len(returned.corrections)}か所"

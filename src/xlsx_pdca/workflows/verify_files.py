@@ -12,7 +12,7 @@ from xlsx_pdca.store.archive import Archive, Verification
 from xlsx_pdca.store.open_files import is_owner_file
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import is_unfinished
-from xlsx_pdca.workflows.copies import WAITING, copies_of
+from xlsx_pdca.workflows.copies import WAITING, copies_of, leftovers
 from xlsx_pdca.workflows.issue import PLAN_COPIES
 from xlsx_pdca.workflows.trouble import Trouble, Weight
 from xlsx_pdca.workflows.unbooked import unbooked_copies
@@ -128,7 +128,12 @@ def plan_troubles(folder: RoundFolder, expected: frozenset[str]) -> Iterator[Tro
 
 def copy_troubles(folder: RoundFolder, ledger: Ledger) -> Iterator[Trouble]:
     """Readable copies that are missing or are not the bytes that were taken in, and those nobody booked."""
-    for path, digest in copies_of(folder, ledger).items():
+    copies = copies_of(folder, ledger)
+    for path in leftovers(folder, ledger, copies):
+        words = "受付を取り消したものなど、ほかに移した控えが、まだ残っています。"
+        remedy = "receive または merge を実行すると片付けます（開いていれば、閉じてから）。"
+        yield Trouble(Weight.TO_MEND, place_of(path, folder), words, remedy)
+    for path, digest in copies.items():
         found = digest_at(path)
         waits = path.parent.name == WAITING
         if found is None:
