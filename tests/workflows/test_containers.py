@@ -158,6 +158,63 @@ def test_an_attachment_that_comes_by_itself_waits(desk: Desk) -> None:
     assert [b.fact.name for b in desk.ledger.held] == ["別.eml › 図.pdf"]
 
 
+def of_nobodys(sender: str = "x@nanto.example") -> bytes:
+    """A mail with the paper alone."""
+    paper = Attached("別の名.pdf", PDF, "application/pdf")
+    return mail(paper, sender=sender, message_id="<9@x>", boundary="b9")
+
+
+@pytest.mark.parametrize("alone_first", [True, False], ids=["alone first", "return first"])
+@pytest.mark.parametrize("own", ["file", "mail"])
+def test_an_attachment_that_comes_by_itself_in_the_same_run_waits(
+    desk: Desk, alone_first: bool, own: str
+) -> None:
+    """What came alone waits for a person also where its bytes go with a return of the same run, whichever is listed first."""
+    paper = Attached("図.pdf", PDF, "application/pdf")
+    data = mail(Attached("様式.xlsx", desk.filled()), paper)
+    name, alone = ("別の名.pdf", PDF) if own == "file" else ("別.eml", of_nobodys())
+    desk.drop("回答.eml", data, minute=1)
+    desk.drop(name, alone, minute=0 if alone_first else 2)
+    came = by_own_name(desk.receive().lines)
+    assert came["様式.xlsx"].outcome is Outcome.SUBMISSION
+    assert came["図.pdf"].outcome is Outcome.ATTACHMENT
+    assert came["別の名.pdf"].outcome is Outcome.HELD and codes(came["別の名.pdf"]) == ["FIL10"]
+    assert len(desk.ledger.held) == 1
+    desk.drop("三度目.pdf", PDF, minute=5)
+    again = by_own_name(desk.receive().lines)
+    assert again["三度目.pdf"].outcome is Outcome.SAME_FILE
+
+
+def test_the_same_paper_with_two_returns_goes_with_each(desk: Desk) -> None:
+    """A leaflet two units attach in one run is an attachment of both."""
+    paper = Attached("圏域図.pdf", PDF, "application/pdf")
+    for unit, minute in ((MAEBASHI, 0), (TAKASAKI, 1)):
+        data = mail(Attached("様式.xlsx", desk.filled(unit)), paper, message_id=f"<{unit}@x>")
+        desk.drop(f"{unit}.eml", data, minute=minute)
+    desk.receive()
+    attached = [b.fact for b in desk.ledger.arrivals if b.fact.outcome is Outcome.ATTACHMENT]
+    assert [each.unit for each in attached] == [MAEBASHI, TAKASAKI] and desk.ledger.held == ()
+
+
+def test_a_signature_that_comes_by_itself_waits(desk: Desk) -> None:
+    """Bytes that were passed by as a signature's picture have been looked at by nobody when they come alone."""
+    logo = Attached("logo.png", PICTURE, "image/png", cid="logo")
+    come_in(desk, 回答__eml=mail(Attached("様式.xlsx", desk.filled()), logo))
+    alone = come_in(desk, 写真__png=PICTURE)
+    assert alone["写真.png"].outcome is Outcome.HELD
+
+
+def test_a_paper_laid_aside_when_it_came_alone_is_known(desk: Desk) -> None:
+    """Once a person has decided on such bytes by themselves, nobody is asked again, whatever they went with before."""
+    paper = Attached("図.pdf", PDF, "application/pdf")
+    come_in(desk, 回答__eml=mail(Attached("様式.xlsx", desk.filled()), paper))
+    come_in(desk, 別__eml=of_nobodys())
+    (waiting,) = desk.ledger.held
+    settled = ["accept", "--file", str(waiting.seq), "--dismiss", "添付資料"]
+    assert run([*settled, "--round", str(desk.root)]) == ExitCode.OK
+    assert come_in(desk, 三__pdf=PDF)["三.pdf"].outcome is Outcome.SAME_FILE
+
+
 def test_equal_names_in_one_archive(desk: Desk) -> None:
     """Entries that are called the same are told apart, and both are booked."""
     data = mail(

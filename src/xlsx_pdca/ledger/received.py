@@ -25,6 +25,13 @@ class Use(Enum):
     """A person decided not to take them."""
     DISPOSED = auto()
     """They were taken out of the archive for good."""
+    WENT_ALONG = auto()
+    """They went with somebody's return, were passed by, or were taken for the same as what is nowhere: nobody decided."""
+
+
+_SAME = "ARR01"
+_ATTACHED = frozenset({"FIL34", "FIL37"})
+"""Codes of what goes with a return."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,21 @@ class Received:
             return Use.DISPOSED
         if sha256 in self._once_in_use or seen.fact.outcome is Outcome.SUPERSEDED:
             return Use.REPLACED
+        if sha256 in self._laid_aside:
+            return Use.LAID_ASIDE
         if seen.fact.outcome is Outcome.SAME_FILE:
-            return self._use_of_twins(seen) or Use.COUNTS
-        return Use.LAID_ASIDE
+            return self._use_of_twins(seen) or Use.WENT_ALONG
+        went_along = seen.fact.outcome in (Outcome.ATTACHMENT, Outcome.PASSED)
+        return Use.WENT_ALONG if went_along else Use.LAID_ASIDE
+
+    def is_same_as_nothing(self, booked: Booked) -> bool:
+        """Whether a file was booked as the same as another where none such counts, waits, or was decided on by a person."""
+        fact: Arrived = booked.fact
+        if fact.outcome is not Outcome.SAME_FILE:
+            return False
+        if any(f.code in _ATTACHED for f in fact.findings):
+            return (fact.sha256, fact.unit) not in self._attached
+        return self.use_of(self.seen(fact.sha256) or booked) is Use.WENT_ALONG
 
     def _use_of_twins(self, booked: Booked) -> Use | None:
         """What became of the files of the unit that came together with this one; None where it came alone.
@@ -110,12 +129,17 @@ class Received:
         A file that says the same as another, or less, is judged by that one: it has to stand as long as this one rests.
         """
         key = (booked.fact.unit, booked.fact.form)
-        together = {
-            b.seq
+        of_unit = [
+            b
             for b in self.arrivals
-            if b.at == booked.at
-            and (b.fact.unit, b.fact.form) == key
-            and b.fact.outcome in (Outcome.SUBMISSION, Outcome.HELD)
+            if (b.fact.unit, b.fact.form) == key
+            and b.fact.outcome in (Outcome.SUBMISSION, Outcome.HELD, Outcome.DISPOSED)
+        ]
+        together = {b.seq for b in of_unit if b.at == booked.at} or {
+            # the run was cut off between the two, and the next one took the other in
+            b.seq
+            for b in of_unit
+            if b.seq > booked.seq and b.fact.name == _same_as(booked.fact)
         }
         if not together:
             return None
@@ -145,6 +169,8 @@ class Received:
         if booked.fact.outcome in (Outcome.OPENED, Outcome.ATTACHMENT, Outcome.PASSED):
             return booked.at == self.arrivals[-1].at
         stands = self._use_of_twins(booked) in (None, Use.COUNTS, Use.WAITS)
+        is_first = self.seen(booked.fact.sha256) is booked  # what it equals may still lie beside it
+        stands = stands and (is_first or not self.is_same_as_nothing(booked))
         return stands and booked.at == self.arrivals[-1].at
 
     @cached_property
@@ -196,6 +222,17 @@ class Received:
         return frozenset(each for submission in taken for each in submission.originals)
 
     @cached_property
+    def _attached(self) -> frozenset[tuple[str, str]]:
+        """(SHA-256, unit) of attachments."""
+        kept = (b.fact for b in self.arrivals if b.fact.outcome is Outcome.ATTACHMENT)
+        return frozenset((fact.sha256, fact.unit) for fact in kept)
+
+    @cached_property
+    def _laid_aside(self) -> frozenset[str]:
+        """Bytes a person decided not to take."""
+        return frozenset(b.fact.sha256 for b in self.arrivals if b.seq in self.dismissed)
+
+    @cached_property
     def _waiting(self) -> Mapping[str, frozenset[int]]:
         """Bytes → arrivals of them that wait for a person."""
         found: dict[str, set[int]] = {}
@@ -212,3 +249,9 @@ class Received:
         """Bytes of a mail or archive → its arrival."""
         inside = {b.fact.inside for b in self.arrivals if b.fact.inside}
         return {b.fact.sha256: b for b in reversed(self.arrivals) if b.fact.sha256 in inside}
+
+
+def _same_as(arrived: Arrived) -> str:
+    """Name of the file it was booked as the same as."""
+    said = (dict(f.context) for f in arrived.findings if f.code == _SAME)
+    return next((each.get("other_file", "") for each in said), "")

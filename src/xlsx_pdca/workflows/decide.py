@@ -84,6 +84,11 @@ class Judged:
         return self.read_as or self.sha256
 
     @property
+    def goes_along(self) -> bool:
+        """True for what came with something else and is decided on by nobody: an attachment, a signature's picture."""
+        return self.outcome in (Outcome.ATTACHMENT, Outcome.PASSED)
+
+    @property
     def is_proved(self) -> bool:
         """True when nothing is doubtful about whose the file is and how it is read; it may be blank."""
         doubtful = any(each.holds and each.code != BLANK_FORM for each in self.findings)
@@ -204,11 +209,11 @@ def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
             return arrived(judged, Outcome.HELD, finding("ARR02", other_file=name))
         case Use.DISPOSED:
             return arrived(judged, Outcome.HELD, finding("ARR20"))
-        case Use.LAID_ASIDE if seen.fact.outcome is Outcome.ATTACHMENT:
-            # It went with somebody's return then, and comes by itself now: perhaps another's answer on paper.
+        case Use.WENT_ALONG:
+            # It comes by itself now: perhaps another's answer on paper.
             return arrived(judged, Outcome.HELD)
         case Use.LAID_ASIDE if judged.is_other:
-            # An attachment that comes along with the next mail too: a person has seen these very bytes.
+            # A paper that comes once more: a person has seen these very bytes.
             return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.LAID_ASIDE:
             return arrived(judged, Outcome.HELD, finding("ARR11", other_file=name))

@@ -155,19 +155,23 @@ def _decided(
     ledger: Ledger,
     seen: dict[str, str],
 ) -> Iterator[Line]:
-    """What each file becomes; `seen` remembers the bytes met earlier in this run, and under which name."""
+    """What each file becomes; `seen` remembers the bytes decided on earlier in this run, and under which name.
+
+    What went with somebody's return, or was passed by, was decided on by nobody: the same bytes alone wait.
+    """
     for file, each in judged:
         before = ledger.same_file(each.sha256, each.name, each.modified)
         if before is not None and not _opens_now(before, each):
             yield Line(file, before.fact, already=True)
-        elif each.sha256 in seen and each.outcome is not Outcome.PASSED and not each.refused:
+        elif each.sha256 in seen and not each.goes_along and not each.refused:
             doubt = finding("ARR01", other_file=seen[each.sha256])
             yield Line(file, arrived(each, Outcome.SAME_FILE, doubt))
         else:
             settled = twins.get((each.key, each.sha256))
             decided = settled or decide(each, ledger, stem=_stem(round_, each, readings))
             yield Line(file, _with_changes(decided, ledger, readings))
-        seen.setdefault(each.sha256, each.name)
+        if not each.goes_along:
+            seen.setdefault(each.sha256, each.name)
 
 
 def _opens_now(before: Booked, judged: Judged) -> bool:

@@ -20,6 +20,10 @@ from xlsx_pdca.workflows.verify_ledger import newest_issues
 
 REBUILD = "rebuild を実行すると、残っている控えから元に戻します。"
 _REBUILD_OR_BACKUP = "rebuild を実行すると、同じ内容の控えが残っていれば元に戻します。なければバックアップから戻してください。"
+_TAKE_IN_AGAIN = (
+    "届いたメールやファイルを、もう一度「{drop}」に入れ、receive を実行してください。"
+    "手元にないときは、この原本の写しに元のファイル名を付けて入れてください。"
+)
 
 
 def digest_at(path: Path) -> str | None:
@@ -79,6 +83,20 @@ def original_troubles(
             "取り込みの途中で止まったときの原本などです）。"
         )
         yield Trouble(Weight.REMARK, place_of(folder.originals, folder), words)
+
+
+def unfounded_troubles(folder: RoundFolder, ledger: Ledger) -> Iterator[Trouble]:
+    """Files booked as the same as another, where no such one counts, waits, or was decided on: nobody has looked at them."""
+    archive = Archive.of_originals(folder.originals)
+    for booked in ledger.arrivals:
+        if not ledger.is_same_as_nothing(booked):
+            continue
+        words = (
+            f"受付番号{booked.seq}「{booked.fact.name}」は「{booked.fact.outcome}」としてありますが、"
+            "同じ内容の提出も、保留中のファイルも、取扱いを決めた記録もありません。"
+        )
+        place = place_of(archive.path(booked.fact.sha256), folder)
+        yield Trouble(Weight.TO_MEND, place, words, _TAKE_IN_AGAIN.format(drop=folder.drop.name))
 
 
 def _names(ledger: Ledger) -> dict[str, str]:
