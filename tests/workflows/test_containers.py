@@ -305,7 +305,12 @@ def test_a_password_opens_a_workbook_that_waits(
     assert run(["receive", *where]) == ExitCode.NEEDS_PERSON
     assert "xlsx-pdca receive --password" in capsys.readouterr().out
     assert len(desk.ledger.held) == 1 and desk.standing().submission is None
+    (waiting,) = desk.ledger.held
     assert run(["receive", "--password", "chigau", *where]) == ExitCode.NEEDS_PERSON
+    said = capsys.readouterr().out
+    assert f"前橋市.xlsx：保留（県で確認）　受付番号{waiting.seq}（前に取り込み、保留中の" in said
+    assert "入力されたパスワードでは開けませんでした" in said and "receive --password" in said
+    assert "設定されていました" not in said and "受付済み" not in said and "chigau" not in said
     assert len(desk.ledger.held) == 1 and desk.standing().submission is None
     assert run(["receive", "--password", "Himitsu-2026", *where]) == ExitCode.OK
     taken = desk.standing().submission
@@ -314,6 +319,43 @@ def test_a_password_opens_a_workbook_that_waits(
     desk.drop("もう一度.xlsx", closed.getvalue())
     assert run(["receive", "--password", "Himitsu-2026", *where]) == ExitCode.OK
     assert desk.standing().submission == taken
+
+
+def test_a_wrong_password_at_once(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that comes together with a wrong password is told as such, waits as 保留 everywhere, and opens later."""
+    closed = io.BytesIO()
+    OOXMLFile(io.BytesIO(desk.filled())).encrypt("Himitsu-2026", closed)
+    desk.drop("前橋市.xlsx", closed.getvalue())
+    where = ["--round", str(desk.root)]
+    assert run(["receive", "--password", "chigau", *where]) == ExitCode.NEEDS_PERSON
+    assert "入力されたパスワードでは開けませんでした" in capsys.readouterr().out
+    assert run(["receive", *where]) == ExitCode.OK
+    assert run(["verify", *where]) == ExitCode.OK
+    said = capsys.readouterr().out
+    assert "保留" in said and "読み取れない" not in said
+    assert run(["receive", "--password", "Himitsu-2026", *where]) == ExitCode.OK
+    assert desk.ledger.held == () and desk.standing().submission is not None
+
+
+def test_only_what_was_closed_is_told_again(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An archive tried again with a password says nothing of itself, nor of what was taken out of it before, and books neither twice."""
+    (tmp_path / "様式.xlsx").write_bytes(desk.filled())
+    (tmp_path / "図.pdf").write_bytes(PDF)
+    for name, more in (("図.pdf", []), ("様式.xlsx", ["-mem=AES256", "-pHimitsu-2026"])):
+        command = ["7z", "a", "-tzip", *more, "回答.zip", name]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    desk.drop("回答.zip", (tmp_path / "回答.zip").read_bytes())
+    first = len(desk.receive().lines)
+    booked = len(desk.ledger.arrivals)
+    assert (first, booked) == (3, 3)
+    where = ["--round", str(desk.root)]
+    run(["receive", "--password", "chigau", *where])
+    assert len(desk.ledger.arrivals) == booked
+    assert "図.pdf" not in capsys.readouterr().out
+    run(["receive", "--password", "Himitsu-2026", *where])
+    assert [b.fact.name for b in desk.ledger.arrivals[booked:]] == ["回答.zip › 様式.xlsx"]
 
 
 def test_archives_without_end(desk: Desk) -> None:

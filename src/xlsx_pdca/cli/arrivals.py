@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsx_pdca.cli import console
@@ -21,7 +21,10 @@ MOST_FINDINGS = 5
 IN_BOOKS = "進行管理表（merge）の「確認事項」と status --list"
 IN_CHECK = "check --json"
 
-_UNBOOKED = {Outcome.SUBMISSION: "受付できます", Outcome.HELD: "保留になります（県で確認）"}
+_UNBOOKED: Mapping[str, str] = {
+    Outcome.SUBMISSION: "受付できます",
+    Outcome.HELD: "保留になります（県で確認）",
+}
 _GRADES = tuple(Grade)
 
 _ATTACHMENT = ("添付資料のとき", "添付資料")
@@ -84,8 +87,8 @@ class Arrivals:
         return [f"{t}：{o} {len(found)}件{_remarked(found)}" for (t, o), found in groups.items()]
 
     def _outcome(self, line: Line) -> str:
-        outcome = line.arrived.outcome
-        return outcome.value if self.booked else _UNBOOKED.get(outcome, outcome.value)
+        words = line.arrived.words
+        return words if self.booked else _UNBOOKED.get(words, words)
 
     def _described(self, line: Line, held: Booked | None) -> list[str]:
         """A file in words: what became of it, and what to look at."""
@@ -97,11 +100,18 @@ class Arrivals:
             else ""
         )
         number = f"　第{arrived.submission.number}回" if arrived.submission else ""
-        again = "（すでに受付済みのファイルです）" if line.already else ""
         waits = f"　受付番号{held.seq}" if held else ""
-        head = f"{console.one_line(line.file.name)}：{self._outcome(line)}{whose}{number}{waits}{again}"
+        head = f"{console.one_line(line.file.name)}：{self._outcome(line)}{whose}{number}{waits}{_again(line)}"
         rest = IN_BOOKS if self.booked else IN_CHECK
         return [head, *(() if self._is_known(line) else remarks(arrived.findings, rest))]
+
+
+def _again(line: Line) -> str:
+    """Whether it was taken in before, and what of it."""
+    if not line.already:
+        return ""
+    waits = line.arrived.outcome in (Outcome.HELD, Outcome.REFUSED)
+    return "（前に取り込み、保留中のファイルです）" if waits else "（すでに受付済みのファイルです）"
 
 
 def _file(arrived: Arrived) -> tuple[str, str, int]:
@@ -153,7 +163,7 @@ def ways_out(held: Booked | None, proposals: Proposals) -> list[str]:
         texts.append(f"　　→ {name}の{title}とするとき：{each.command}")
     if not texts and may_be_taken(held.fact):
         texts.append(f"　　→ 提出とするとき：{_command_for_anybody(held, proposals.round)}")
-    if any(f.code == "FIL03" for f in held.fact.findings):
+    if held.fact.is_closed:
         texts.append("　　→ パスワードを伺ったとき：xlsx-pdca receive --password")
     if any(f.code == "FIL10" for f in held.fact.findings):
         copied = f"xlsx-pdca receive 写したブック.xlsx --proxy {held.seq}"

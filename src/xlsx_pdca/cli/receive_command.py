@@ -175,7 +175,7 @@ def as_record(line: Line) -> dict[str, Any]:
     return {
         "file": line.file.name,
         "sha256": arrived.sha256,
-        "outcome": arrived.outcome.value,
+        "outcome": arrived.words,
         "unit": arrived.unit,
         "form": arrived.form,
         "submission": arrived.submission.number if arrived.submission else 0,

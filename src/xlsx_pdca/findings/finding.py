@@ -118,8 +118,10 @@ _REFUSALS = {
 }
 
 
-def refused(code: RefusalCode) -> Finding:
-    """Finding of a file that could not be taken for a readable workbook."""
+def refused(code: RefusalCode, *, tried: bool = False) -> Finding:
+    """Finding of a file that could not be taken for a readable workbook; `tried`: with the passwords given."""
+    if tried and code is RefusalCode.ENCRYPTED:
+        return finding("FIL40")
     return finding(_REFUSALS[code])
 
 

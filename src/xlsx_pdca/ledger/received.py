@@ -150,12 +150,16 @@ class Received:
             return Use.WAITS
         return Use.LAID_ASIDE if current is None else Use.REPLACED
 
+    def booked_as(self, sha256: str, name: str, modified: int) -> Booked | None:
+        """The newest booking of this very file, whatever became of it."""
+        return self._by_file.get((sha256, name, modified))
+
     def same_file(self, sha256: str, name: str, modified: int) -> Booked | None:
         """The booking of this very file if it still holds: the file was left over from a run that was cut off.
 
         A file that was replaced or laid aside since has been put there again, though Explorer kept its time stamp.
         """
-        booked = self._by_file.get((sha256, name, modified))
+        booked = self.booked_as(sha256, name, modified)
         return booked if booked and self._still_holds(booked) else None
 
     def _still_holds(self, booked: Booked) -> bool:

@@ -84,7 +84,7 @@ def _fate(booked: Booked, ledger: Ledger) -> Fate:
         return Fate.LAID_ASIDE
     if ledger.copied_into(booked.seq):
         return Fate.COPIED
-    if outcome is Outcome.REFUSED:
+    if outcome is Outcome.REFUSED and not (booked.fact.is_closed and ledger.waits(booked)):
         return Fate.UNREADABLE if ledger.waits(booked) else Fate.OPENED_LATER
     return _PLAIN.get(outcome, Fate.WAITING)
 

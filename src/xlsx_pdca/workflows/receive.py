@@ -101,7 +101,7 @@ def receive(
     found = dropped_files(round_.folder.drop) if files is None else tuple(files)
     ledger = round_.ledger()
     with Readings(round_.folder, secrets) as readings:
-        found += closed_files(round_.folder, ledger) if secrets else ()
+        found += _closed_besides(round_, ledger, found) if secrets else ()
         readings.expect(len(found))
         unfolding = Unfolding(round_, readings, ledger, keep=not dry_run, step=step)
         judged = [(f, j.with_(evidence=evidence)) for f, j in unfolding.judged(found)]
@@ -162,7 +162,10 @@ def _decided(
     for file, each in judged:
         before = ledger.same_file(each.sha256, each.name, each.modified)
         if before is not None and not _opens_now(before, each):
-            yield Line(file, before.fact, already=True)
+            if each.refused or not file.is_retried:
+                yield Line(file, _as_tried(before.fact, each), already=True)
+        elif file.is_retried and _has_end(each, ledger):
+            continue
         elif each.sha256 in seen and not each.goes_along and not each.refused:
             doubt = finding("ARR01", other_file=seen[each.sha256])
             yield Line(file, arrived(each, Outcome.SAME_FILE, doubt))
@@ -172,6 +175,26 @@ def _decided(
             yield Line(file, _with_changes(decided, ledger, readings))
         if not each.goes_along:
             seen.setdefault(each.sha256, each.name)
+
+
+def _closed_besides(
+    round_: Round, ledger: Ledger, found: Sequence[FoundFile]
+) -> tuple[FoundFile, ...]:
+    """What waits for a password, but for what is taken in anew in this run."""
+    new = {(file.name, file.modified) for file in found}
+    waiting = closed_files(round_.folder, ledger)
+    return tuple(file for file in waiting if (file.name, file.modified) not in new)
+
+
+def _as_tried(before: Arrived, judged: Judged) -> Arrived:
+    """An arrival booked before; of one that stays closed, what the passwords of this run did is told."""
+    return replace(before, findings=judged.findings) if judged.refused else before
+
+
+def _has_end(judged: Judged, ledger: Ledger) -> bool:
+    """Whether a file that came up again with one that is tried again was dealt with before: nobody sent it anew."""
+    before = ledger.booked_as(judged.sha256, judged.name, judged.modified)
+    return before is not None and not _opens_now(before, judged)
 
 
 def _opens_now(before: Booked, judged: Judged) -> bool:

@@ -268,7 +268,7 @@ def _handled(booked: Booked, ledger: Ledger) -> str:
         return "提出として受付（県で指定）"
     if taken is None and ledger.copied_into(booked.seq):
         return "代理入力の根拠（県で写したもの）"
-    return fact.outcome.value
+    return fact.words
 
 
 def _arrival(booked: Booked, ledger: Ledger) -> ArrivalLine:

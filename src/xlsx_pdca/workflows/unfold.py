@@ -166,7 +166,7 @@ class Unfolding:
 
     def _read(self, item: _Item, book: RawBook | Refusal, register: Register) -> Judged:
         if isinstance(book, Refusal):
-            return not_read(item.judged, book, item.data)
+            return self._not_read(item.judged, book, item.data)
         return judge(
             item.judged,
             item.file,
@@ -175,6 +175,9 @@ class Unfolding:
             ledger=self.ledger,
             readings=self.readings,
         )
+
+    def _not_read(self, base: Judged, refusal: Refusal, data: bytes) -> Judged:
+        return not_read(base, refusal, data, tried=self.readings.has_secrets)
 
     @cached_property
     def _office(self) -> OfficeProgram | None:
@@ -199,7 +202,7 @@ class Unfolding:
         """The container itself; what stands in it waits for its turn."""
         if item.depth >= DEPTH or not item.budget.spend(contents):
             told = Refusal(RefusalCode.HOSTILE, "too much inside, or too deep")
-            return not_read(item.judged, told, item.data)
+            return self._not_read(item.judged, told, item.data)
         files = tuple(_files_inside(item, contents))
         self._inside[item.file] = files
         is_mail = contents.kind is ContainerKind.MAIL
@@ -214,7 +217,7 @@ class Unfolding:
                 _beginning(file, part.data, digest), is_inline=part.inline, defect=part.defect
             )
             if part.refusal is not None:
-                self._found[file] = not_read(begun, part.refusal, b"")
+                self._found[file] = self._not_read(begun, part.refusal, b"")
             else:
                 inner.append(_Item(file, part.data, begun, home, item.depth + 1, item.budget))
         self._pending.extendleft(reversed(inner))
