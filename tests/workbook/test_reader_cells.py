@@ -137,6 +137,8 @@ def test_rows_out_of_order() -> None:
         '<row r="1"><c r="A1" t="inlineStr"><v>0</v></c></row>',
         '<row r="1"><c r="A1" t="str"><is><t>a</t></is></c></row>',
         '<row r="1"><c r="A1"><v>1</v><v>2</v></c></row>',
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t><t>b</t></is></c></row>',
+        '<row r="1"><c r="A1" t="str"><f>B1</f><f>B2</f><v>a</v></c></row>',
         '<row r="1"><x><c r="A1"><v>1</v></c></x></row>',
         '<row r="1"><c r="A1" t="str"><v>一<x/>二</v></c></row>',
         '<x><row r="1"><c r="A1"><v>1</v></c></row></x>',
@@ -151,14 +153,18 @@ def test_contradictory_cell(rows: str) -> None:
     assert read.code is RefusalCode.DAMAGED
 
 
-def test_text_in_an_unknown_element() -> None:
-    """A shared string inside an element nobody knows is damage: other readers show nothing there."""
+def test_text_where_no_text_belongs() -> None:
+    """A shared string inside an element nobody knows, or twice in one, is damage: other readers show something else."""
     row = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
-    for item in ("<x><t>a</t></x>", "<r><x><t>a</t></x></r>", "<t>a<x/>b</t>"):
+    twice = (
+        "<t>a</t><t>b</t>",
+        "<r><t>a</t><t>b</t></r>",
+    )  # of two texts each reader takes another
+    for item in ("<x><t>a</t></x>", "<r><x><t>a</t></x></r>", "<t>a<x/>b</t>", *twice):
         read = read_workbook(book(row, strings=shared_strings(item)))
         assert isinstance(read, Refusal)
         assert read.code is RefusalCode.DAMAGED
-    for item in ("<r><t>a</t></r>", "<t>a<!-- --><?x?>b</t>"):
+    for item in ("<r><t>a</t></r>", "<t>a<!-- --><?x?>b</t>", "<t>a</t><r><t>b</t></r>"):
         assert isinstance(read_workbook(book(row, strings=shared_strings(item))), RawBook)
 
 

@@ -44,6 +44,7 @@ _SHAPE = shaped(
         "rPh": ("is",),
     },
     leaves=("v", "f", "t"),
+    once=("v", "f", "is", "t"),
 )
 _LONGEST_REFERENCE = 40
 

@@ -15,6 +15,7 @@ _SHAPE = shaped(
     MAIN,
     {"si": ("sst",), "t": ("si", "r", "rPh"), "r": ("si",), "rPh": ("si",)},
     leaves=("t",),
+    once=("t",),
 )
 
 
