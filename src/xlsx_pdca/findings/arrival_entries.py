@@ -133,4 +133,14 @@ ARRIVAL_ENTRIES = (
         holds=True,
         reader=_OFFICER,
     ),
+    Entry(
+        "ARR40",
+        _MUST,
+        "ファイル名と中の団体が違う控え",
+        "受付記録を作り直したとき、「50_受領済」のこのファイルは、名前では {name}、中の整理番号などでは {found} のものでした。"
+        "団体を県で指定したものか、その受付を取り消したものかは、失われた受付記録にしかありません。",
+        "どの団体の提出とするかを accept --as で、提出としないときは accept --dismiss で決めてください。",
+        holds=True,
+        reader=_OFFICER,
+    ),
 )
