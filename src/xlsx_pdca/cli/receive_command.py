@@ -23,7 +23,7 @@ from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.reading import listed
 from xlsx_pdca.workflows.acceptance import held_file
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files, given_files, passed_over
-from xlsx_pdca.workflows.receive import Line, receive
+from xlsx_pdca.workflows.receive import Line, Received, receive
 from xlsx_pdca.workflows.round import Round
 
 ASKED = "\0"
@@ -76,17 +76,7 @@ def command(
     torn = round_.folder.torn_lines
     secrets = [asked_password() if each == ASKED else each for each in passwords]
     files = given_files(paths) if paths else dropped_files(round_.folder.drop)
-    with console.progress(len(files), "読み取り中") as step:
-        received = receive(
-            round_,
-            files,
-            now=console.now(),
-            by=console.person(),
-            dry_run=dry_run,
-            secrets=secrets,
-            evidence=evidence,
-            step=step,
-        )
+    received = _received(round_, files, secrets, evidence, dry_run=dry_run)
     arrivals = Arrivals(round_, received.lines, booked=not dry_run)
     if as_json:
         console.show_json([as_record(line) for line in received.lines])
@@ -106,6 +96,28 @@ def command(
         arrivals.need_person or received.unread or stay or over or unbooked or is_torn
     )
     return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
+
+
+def _received(
+    round_: Round,
+    files: Sequence[FoundFile],
+    secrets: Sequence[str],
+    evidence: int,
+    *,
+    dry_run: bool,
+) -> Received:
+    """The files taken in, with the progress on the screen."""
+    with console.progress(len(files), "読み取り中") as step:
+        return receive(
+            round_,
+            files,
+            now=console.now(),
+            by=console.person(),
+            dry_run=dry_run,
+            secrets=secrets,
+            evidence=evidence,
+            step=step,
+        )
 
 
 def _show(arrivals: Arrivals, nothing_in: str) -> None:
