@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import PurePosixPath
 
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import NewEvent
@@ -13,9 +12,9 @@ from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Issued, Sent, Submitte
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold, must_check
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.archive import Archive
-from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.workflows.copies import restore_copies
-from xlsx_pdca.workflows.decide import next_number, readable_copy, takes_place_of_accepted
+from xlsx_pdca.workflows.copy_names import copy_stem, readable_copy
+from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
 from xlsx_pdca.workflows.judge import person_of
 from xlsx_pdca.workflows.proposals import may_be_taken
 from xlsx_pdca.workflows.readings import Readings
@@ -219,8 +218,7 @@ def _assigned(
         )
     number = next_number(ledger, key)
     unit = round_.unit(key[0])
-    name = safe_file_name(f"{key[0]}_{unit.name if unit else ''}_{title}")
-    folder = PurePosixPath(round_.folder.received.name) / safe_file_name(title)
+    stem = copy_stem(round_.folder, key[0], unit.name if unit else "", title)
     taken = Submitted(
         sha256=found.sha256,
         unit=key[0],
@@ -228,7 +226,7 @@ def _assigned(
         issue=sent.issue if sent.unit == key[0] else own,
         plan=sent.plan,
         number=number,
-        file=readable_copy(str(folder / name), number, is_copy=bool(found.read_as)),
+        file=readable_copy(stem, number, is_copy=bool(found.read_as)),
         findings=(*reading.findings, *takes_place_of_accepted(ledger, key)),
         person=person_of(reading),
         arrival=held.seq,

@@ -25,6 +25,7 @@ from xlsx_pdca.store.system import (
     write_beside,
 )
 from xlsx_pdca.workflows.collect import INSIDE
+from xlsx_pdca.workflows.copy_names import EARLIER
 
 WAITING = "保留"
 ATTACHMENTS = "添付資料"
@@ -64,8 +65,6 @@ def write_copies(copies: Mapping[Path, str], originals: Archive) -> None:
         sync_directory(parent)
 
 
-EARLIER = "以前の控え"
-"""Made before the ledger was put back to a backup."""
 EDITED = "書き換えられた控え"
 """Saved or replaced by somebody after it was made."""
 

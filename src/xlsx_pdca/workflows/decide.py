@@ -22,6 +22,7 @@ from xlsx_pdca.ledger import Booked, Key, Ledger, Use
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.reading import answer_label, listed
 from xlsx_pdca.submission import Reading
+from xlsx_pdca.workflows.copy_names import readable_copy
 
 BLANK_FORM = "ANS21"
 """Code of the one finding about a form with nothing in it."""
@@ -179,11 +180,6 @@ def taken_in(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
     )
     taken = arrived(judged, Outcome.SUBMISSION)
     return replace(taken, findings=submission.findings, submission=submission)
-
-
-def readable_copy(stem: str, number: int, *, is_copy: bool) -> str:
-    """Name of a readable copy; one that is not byte for byte what arrived says so."""
-    return f"{stem}_第{number}回{'（変換）' if is_copy else ''}.xlsx"
 
 
 def takes_place_of_accepted(ledger: Ledger, key: Key) -> tuple[Finding, ...]:

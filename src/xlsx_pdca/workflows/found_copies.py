@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -15,13 +14,11 @@ from xlsx_pdca.rawbook import CellType, RawBook
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.ticket import Ticket, find_tickets
 from xlsx_pdca.workflows.copies import FOUND_AGAIN
+from xlsx_pdca.workflows.copy_names import COPY_OF_ONE_FILE
 from xlsx_pdca.workflows.judge import person_of
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.verify_files import place_of
 
-_COPY = re.compile(
-    r"(?P<unit>[0-9A-Z]{1,8}-[0-9]{1,2})_.*_第(?P<number>[0-9]+)回(（変換）)?\.xlsx\Z"
-)
 SOURCE = FOUND_AGAIN.rstrip("/")
 
 
@@ -84,7 +81,7 @@ def _copies(folder: RoundFolder, titles: dict[str, str], not_taken: list[str]) -
     """Readable copies in the order in which they count; whatever else lies there is named."""
     found = []
     for path in sorted(p for p in folder.received.rglob("*") if p.is_file()):
-        if match := _COPY.match(path.name):
+        if match := COPY_OF_ONE_FILE.match(path.name):
             form = titles.get(path.parent.name, "")
             number = int(match["number"])
             found.append(_Copy(path, path.read_bytes(), match["unit"], number, form))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from xlsx_pdca.checks.joined import QUOTES, Choices, Part, Question, join, questions
 from xlsx_pdca.errors import Fault, UsageError
@@ -32,6 +32,7 @@ from xlsx_pdca.workflows.acceptance import (
     workbook_of,
 )
 from xlsx_pdca.workflows.copies import restore_copies
+from xlsx_pdca.workflows.copy_names import copy_stem, readable_copy
 from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
 from xlsx_pdca.workflows.judge import person_of
 from xlsx_pdca.workflows.proposals import may_be_taken
@@ -267,17 +268,15 @@ class _Run:
     def _joined(self, file: _File, plan: WorkbookPlan, number: int, place: int) -> Joined:
         fact: Arrived = file.booked.fact
         unit = self.round.unit(self.key[0])
-        title = safe_file_name(plan.title)
-        name = safe_file_name(f"{self.key[0]}_{unit.name if unit else ''}_{plan.title}")
-        mark = "（変換）" if fact.read_as else ""
-        copy = f"{name}_第{number}回_その{place}{mark}.xlsx"
+        name = unit.name if unit else ""
+        stem = copy_stem(self.round.folder, self.key[0], name, plan.title)
         return Joined(
             arrival=file.booked.seq,
             sha256=fact.sha256,
             unit=file.sent.unit,
             issue=file.sent.issue,
             plan=file.sent.plan,
-            file=str(PurePosixPath(self.round.folder.received.name) / title / copy),
+            file=readable_copy(stem, number, is_copy=bool(fact.read_as), part=place),
             person=file.part.person,
             read_as=fact.read_as,
             evidence=fact.evidence,

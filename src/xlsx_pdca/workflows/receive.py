@@ -13,14 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
-from pathlib import PurePosixPath
 
 from xlsx_pdca.errors import DiskError
 from xlsx_pdca.facts import Arrived, Outcome, Submitted, booking
 from xlsx_pdca.findings import Finding, Grade, finding
 from xlsx_pdca.ledger import Booked, Key, Ledger, fold
 from xlsx_pdca.rawbook import Refusal
-from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import (
     remove_files,
@@ -29,6 +27,7 @@ from xlsx_pdca.workflows.closed import closed_files
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files
 from xlsx_pdca.workflows.composed import reading_of
 from xlsx_pdca.workflows.copies import make_room, restore_copies, write_copies
+from xlsx_pdca.workflows.copy_names import copy_stem
 from xlsx_pdca.workflows.decide import (
     Judged,
     Twin,
@@ -226,14 +225,13 @@ def changes_since(taken: Submitted, ledger: Ledger, readings: Readings) -> tuple
 
 
 def _stem(round_: Round, judged: Judged, readings: Readings) -> str:
-    """Folder and name of the readable copy, without 第n回: 50_受領済/事前課題/102016-1_前橋市_事前課題."""
+    """Readable copy it gets if it is taken in, before its number."""
     if not judged.plan:  # nor has an attachment, which goes with a return
         return ""
     unit = round_.unit(judged.unit)
     title = readings.plan(judged.plan).title
     name = unit.name if unit else judged.slots.get("unit", "")
-    folder = PurePosixPath(round_.folder.received.name) / safe_file_name(title)
-    return str(folder / safe_file_name(f"{judged.unit}_{name}_{title}"))
+    return copy_stem(round_.folder, judged.unit, name, title)
 
 
 # -- book and tidy -----------------------------------------------------------------------
