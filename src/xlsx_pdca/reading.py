@@ -100,9 +100,25 @@ def answer_label(answer: AnswerPlan, plan: WorkbookPlan) -> str:
     label = plan.question_of(answer).label
     if len(label) > LONG_LABEL:
         label = f"{shortened(label, SHORT_LABEL)}［{answer.code}］"
+    where = _scene_or_row(answer)
+    return f"{label}（{where}）" if where else label
+
+
+def labels_together(answers: Sequence[AnswerPlan], plan: WorkbookPlan) -> str:
+    """How a sentence calls answers to one question, the question named once: 「目的（入退院支援、看取り）」."""
+    first = answer_label(answers[0], plan)
+    where = _scene_or_row(answers[0])
+    if not where:
+        return first
+    question = first.removesuffix(f"（{where}）")
+    return f"{question}（{listed(map(_scene_or_row, answers))}）"
+
+
+def _scene_or_row(answer: AnswerPlan) -> str:
+    """Which of the answers to its question it is; empty where there is only one."""
     if answer.row:
-        return f"{label}（{answer.row_label or f'{int(answer.row)}行目'}）"
-    return f"{label}（{answer.header}）" if answer.column else label
+        return answer.row_label or f"{int(answer.row)}行目"
+    return answer.header if answer.column else ""
 
 
 def listed(words: Iterable[str], limit: int = 5) -> str:
