@@ -128,16 +128,14 @@ def test_what_is_no_tick_is_asked_about_once_and_is_called_none(typed: str) -> N
     assert "次の中から" in several.sentence()
 
 
-@pytest.mark.parametrize(
-    "dash", ["－", "-", "ー", "―", "—", "–", "‐", "−", "─", "--", "／", "なし"]
-)
+@pytest.mark.parametrize("dash", ["－", "-", "ー", "―", "—", "–", "‐", "−", "─", "--", "／"])
 @pytest.mark.parametrize("address", [POPULATION, AGEING, DESK])
-def test_lone_dash_or_none_where_the_form_shows_doubt(dash: str, address: books.Address) -> None:
+def test_lone_dash_where_the_form_shows_doubt(dash: str, address: books.Address) -> None:
     """Where the form shows △, the intake asks; it is no number, and it stays 該当なし."""
     assert asked({address: dash}) == [("ANS40", address)]
     (asked_about,) = findings({address: dash})
     assert asked_about.grade is Grade.SHOULD
-    assert asked({STRENGTHS: dash}) == ([] if dash == "なし" else [("ANS24", STRENGTHS)])
+    assert asked({STRENGTHS: dash}) == [("ANS24", STRENGTHS)]
 
 
 def test_only_the_first_rows_of_a_table_are_required() -> None:

@@ -154,11 +154,10 @@ def _said(asked: _Asked, own_words: frozenset[str]) -> Iterator[Finding]:
         yield asked.finding("ANS10")
     if _is_garbled(answer.raw):
         yield asked.finding("ANS13", found=answer.raw)
-    if answer.state is State.NONE and _mark(asked) is Mark.DOUBTFUL:
-        # A dash or 「なし」 instead of the words the form offers may as well mean 0, or that nobody knows.
-        yield asked.finding("ANS40", found=answer.raw)
-    elif answer.state is State.NONE and is_dash(answer.raw):
-        yield asked.finding("ANS24", found=answer.raw)
+    if answer.state is State.NONE and is_dash(answer.raw):
+        # Where the form shows △ beside it, a dash may as well mean 0, or that nobody knows.
+        doubtful = _mark(asked) is Mark.DOUBTFUL
+        yield asked.finding("ANS40" if doubtful else "ANS24", found=answer.raw)
 
 
 def _beside_ticks(planned: Sequence[_Asked]) -> Iterator[Finding]:
