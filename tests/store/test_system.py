@@ -34,9 +34,6 @@ from xlsx_pdca.store.system import (
     make_writable,
     read_holder,
     remove_file,
-    replace_file,
-    sync_file,
-    unfinished_names,
     write_atomically,
     write_beside,
 )
@@ -206,16 +203,6 @@ def test_a_read_only_target_is_not_called_open(book: Path) -> None:
     calls = Calls(replace=always(lambda: windows_error(5)), pause=lambda seconds: None)
     with pytest.raises(ReadOnlyPlace):
         write_atomically(book, b"new", calls=calls)
-    assert names_in(book.parent) == [book.name]
-
-
-def test_a_finished_file_from_a_library_takes_its_place(book: Path) -> None:
-    """A file that somebody else wrote beside the target is synced and put there."""
-    finished = next(unfinished_names(book))
-    finished.write_bytes(b"new")
-    sync_file(finished)
-    replace_file(finished, book)
-    assert book.read_bytes() == b"new"
     assert names_in(book.parent) == [book.name]
 
 

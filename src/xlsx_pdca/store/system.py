@@ -176,12 +176,6 @@ def _discard(path: Path) -> None:
         path.unlink()
 
 
-def sync_file(path: Path, *, calls: Calls = SYSTEM) -> None:
-    """Make the contents of a file durable that somebody else wrote, such as a workbook library."""
-    with told_about(path), path.open("r+b") as file:
-        calls.sync(file.fileno())
-
-
 def make_folders(path: Path, *, calls: Calls = SYSTEM) -> None:
     """Create the folder and those above it as far as they are missing, durably."""
     with told_about(path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.store.round_folder import RoundFolder
@@ -21,8 +20,8 @@ COPY_OF_ONE_FILE = re.compile(
 
 def copy_stem(folder: RoundFolder, unit: str, name: str, title: str) -> str:
     """Folder and name of a unit's copies before their number: 50_受領済/事前課題/102016-1_前橋市_事前課題."""
-    place = PurePosixPath(folder.received.name) / safe_file_name(title)
-    return str(place / safe_file_name(f"{unit}_{name}_{title}"))
+    place = folder.received_of(safe_file_name(title)) / safe_file_name(f"{unit}_{name}_{title}")
+    return place.relative_to(folder.root).as_posix()
 
 
 def readable_copy(stem: str, number: int, *, is_copy: bool, part: int = 0) -> str:
