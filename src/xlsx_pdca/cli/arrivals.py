@@ -47,8 +47,13 @@ class Arrivals:
     booked: bool
 
     def show(self) -> None:
-        """The good ones as counts, then those a person must look at, at most ten of them."""
-        shown = list(self.lines) if len(self.lines) <= FEW else self.need_person
+        """The good ones as counts, with the names of those that came before; then those to look at, at most ten of them.
+
+        Whatever waits for a decision stands before what was taken in and has points to look at.
+        """
+        shown = list(self.lines)
+        if len(shown) > FEW:
+            shown = sorted(self.need_person, key=lambda line: not _waits(line))
         for text in self._counted([line for line in self.lines if line not in shown]):
             console.show(text)
         ledger = self.round.ledger()
@@ -82,9 +87,20 @@ class Arrivals:
         titles = {form.id: form.title for form in self.round.forms.values()}
         groups: dict[tuple[str, str], list[Line]] = {}
         for line in lines:
-            title = titles.get(line.arrived.form, line.arrived.form) or "様式以外"
+            title = titles.get(line.arrived.form, line.arrived.form)
             groups.setdefault((title, self._outcome(line)), []).append(line)
-        return [f"{t}：{o} {len(found)}件{_remarked(found)}" for (t, o), found in groups.items()]
+        return [
+            text
+            for (title, outcome), found in groups.items()
+            for text in (
+                f"{title and title + '：'}{outcome} {len(found)}件{_remarked(found)}",
+                *(
+                    f"　　{console.one_line(x.file.name)}{_same_as(x)}"
+                    for x in found
+                    if _is_same(x)
+                ),
+            )
+        ]
 
     def _outcome(self, line: Line) -> str:
         words = line.arrived.words
@@ -101,17 +117,35 @@ class Arrivals:
         )
         number = f"　第{arrived.submission.number}回" if arrived.submission else ""
         waits = f"　受付番号{held.seq}" if held else ""
-        head = f"{console.one_line(line.file.name)}：{self._outcome(line)}{whose}{number}{waits}{_again(line)}"
+        name = console.one_line(line.file.name)
+        head = f"{name}：{self._outcome(line)}{whose}{number}{waits}{_again(line)}{_same_as(line)}"
         rest = IN_BOOKS if self.booked else IN_CHECK
         return [head, *(() if self._is_known(line) else remarks(arrived.findings, rest))]
+
+
+def _waits(line: Line) -> bool:
+    return line.arrived.outcome in (Outcome.HELD, Outcome.REFUSED)
 
 
 def _again(line: Line) -> str:
     """Whether it was taken in before, and what of it."""
     if not line.already:
         return ""
-    waits = line.arrived.outcome in (Outcome.HELD, Outcome.REFUSED)
-    return "（前に取り込み、保留中のファイルです）" if waits else "（すでに受付済みのファイルです）"
+    if _waits(line):
+        return "（前に取り込み、保留中のファイルです）"
+    return "" if _is_same(line) else "（すでに受付済みのファイルです）"
+
+
+def _is_same(line: Line) -> bool:
+    return line.arrived.outcome is Outcome.SAME_FILE
+
+
+def _same_as(line: Line) -> str:
+    """Which file it is the same as, under another name."""
+    said = (dict(f.context) for f in line.arrived.findings if f.code == "ARR01")
+    other = next((each.get("other_file", "") for each in said), "")
+    is_named = _is_same(line) and other and other != line.file.name
+    return f"（「{console.one_line(other)}」と同じ内容）" if is_named else ""
 
 
 def _file(arrived: Arrived) -> tuple[str, str, int]:

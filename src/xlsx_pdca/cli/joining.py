@@ -38,16 +38,19 @@ def _tell_open(done: Joining, command: str, *, dry_run: bool) -> None:
     if done.is_new:
         made = "を作る予定です" if dry_run else "を作りました"
         console.say(
-            f"御回答の異なるところが{done.differing}か所あります。{book}{made}。"
-            "並べて御覧になり、「採用」を選んで保存し、閉じてください。"
+            f"御回答の異なるところが{done.differing}か所あるため、並べて御覧になるブック{book}{made}。"
         )
     else:
         for fault in done.faults[:MOST_FAULTS]:
             console.show(str(fault))
         if (more := len(done.faults) - MOST_FAULTS) > 0:
             console.show(f"このほか {more}か所")
-        console.say(f"まだ決まっていないところが{len(done.faults)}か所あります（{book}）。")
-    console.say(f"そのあと、もう一度実行してください：{command}")
+        console.say(f"まだ決まっていないところが{len(done.faults)}か所あります。")
+    which = "このブック" if done.is_new else book
+    console.say(
+        f"{which}を開き、◆の行の「採用」を選んでください。"
+        f"保存して閉じたら、もう一度、次のように実行してください：{command}"
+    )
 
 
 def _tell_joined(round_: Round, taken: Submitted, *, dry_run: bool) -> ExitCode:

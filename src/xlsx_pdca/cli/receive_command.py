@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -162,8 +163,17 @@ def _check_proxy(round_: Round, paths: Sequence[Path], evidence: int) -> None:
 
 
 def asked_password() -> str:
-    """A password typed without being shown."""
-    return str(click.prompt("パスワード", hide_input=True, err=True))
+    """A password typed without being shown; from another program it is one line of its input."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        asked = "パスワード（入力した文字は画面に出ません）"
+        return str(click.prompt(asked, hide_input=True, err=True, prompt_suffix="："))
+    word = "" if sys.stdin is None else sys.stdin.readline().rstrip("\r\n")
+    if not word:
+        raise UsageError(
+            "パスワードが入力されていません。",
+            "コマンドプロンプトで実行して入力するか、「--password パスワード」のように指定してください。",
+        )
+    return word
 
 
 def _not_taken(names: Sequence[str]) -> str:

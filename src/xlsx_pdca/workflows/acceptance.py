@@ -115,7 +115,8 @@ def _ids_meant(round_: Round, unknown: Iterable[str]) -> str:
     meant = [unit for unit in round_.units if asked & {unit.name, unit.code}]
     if meant:
         return "".join(f"{unit.name}のIDは {unit.id} です。" for unit in meant)
-    return "「102016-1」のようなIDを指定してください（status --list で一覧を表示します）。"
+    example = f"「{round_.units[0].id}」のような" if round_.units else ""
+    return f"名簿にある{example}IDを指定してください（status --list で一覧を表示します）。"
 
 
 def _without(

@@ -268,6 +268,8 @@ def _handled(booked: Booked, ledger: Ledger) -> str:
         return "提出として受付（県で指定）"
     if taken is None and ledger.copied_into(booked.seq):
         return "代理入力の根拠（県で写したもの）"
+    if fact.is_closed and not ledger.waits(booked):
+        return "後でパスワードを伺って開いたもの"
     return fact.words
 
 
