@@ -45,7 +45,7 @@ def _tell_open(done: Joining, command: str, *, dry_run: bool) -> None:
             console.show(str(fault))
         if (more := len(done.faults) - MOST_FAULTS) > 0:
             console.show(f"このほか {more}か所")
-        console.say(f"まだ決まっていないところが{len(done.faults)}か所あります。")
+        console.say(f"御確認いただくところが、まだ{len(done.faults)}か所あります。")
     which = "このブック" if done.is_new else book
     console.say(
         f"{which}を開き、◆の行の「採用」を選んでください。"
