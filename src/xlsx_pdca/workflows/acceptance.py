@@ -12,6 +12,7 @@ from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Issued, Sent, Submitte
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold, must_check
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.archive import Archive
+from xlsx_pdca.submission import Reading
 from xlsx_pdca.workflows.copies import restore_copies
 from xlsx_pdca.workflows.copy_names import copy_stem, readable_copy
 from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
@@ -199,24 +200,14 @@ def _assigned(
     issue = ledger.standing(*key).issue
     common = ledger.common_of(held.fact.plan) if held.fact.form == key[1] else None
     if issue is None and not (common and key[0] in common.units.values()):
-        raise UsageError(
-            f"{key[0]} には、この様式を作成していません。",
-            "回答単位と様式を御確認ください（status --list で一覧を表示します）。",
-        )
+        raise never_issued(key[0])
     refuse_older(ledger, held, key)
     found: Arrived = held.fact
     sent = workbook_of(found, key[1], ledger) or issue
     assert sent is not None
     own = issue.issue if issue else 0
-    reading = readings.reading(found.read_as or found.sha256, sent.plan, sent.slots)
-    if isinstance(reading, Refusal):
-        raise cannot_be_taken(found)
+    reading = read_as_sent(found, sent, readings)
     title = readings.plan(sent.plan).title
-    if not any(answer.cell for answer in reading.answers):
-        raise UsageError(
-            f"「{found.name}」に、「{title}」の回答欄が一つも見当たりません。",
-            "様式が正しいかを御確認ください（--form で指定できます）。",
-        )
     number = next_number(ledger, key)
     unit = round_.unit(key[0])
     stem = copy_stem(round_.folder, key[0], unit.name if unit else "", title)
@@ -237,6 +228,28 @@ def _assigned(
     )
     more = changes_since(taken, ledger, readings)
     return replace(taken, findings=(*taken.findings, *more))
+
+
+def never_issued(unit: str) -> UsageError:
+    """Nothing was sent to the unit to which this could be the answer."""
+    return UsageError(
+        f"{unit} には、この様式を作成していません。",
+        "回答単位と様式を御確認ください（status --list で一覧を表示します）。",
+    )
+
+
+def read_as_sent(found: Arrived, sent: Issued, readings: Readings) -> Reading:
+    """What a held file answers to the workbook as sent; UsageError where no answer can be in it."""
+    reading = readings.reading(found.read_as or found.sha256, sent.plan, sent.slots)
+    if isinstance(reading, Refusal):
+        raise cannot_be_taken(found)
+    if not any(answer.cell for answer in reading.answers):
+        title = readings.plan(sent.plan).title
+        raise UsageError(
+            f"「{found.name}」に、「{title}」の回答欄が一つも見当たりません。",
+            "様式が正しいかを御確認ください（--form で指定できます）。",
+        )
+    return reading
 
 
 def cannot_be_taken(found: Arrived) -> UsageError:

@@ -13,7 +13,6 @@ from xlsx_pdca.errors import DiskError, Fault, UsageError
 from xlsx_pdca.facts import Arrived, Choice, Issued, Joined, Submitted, booking
 from xlsx_pdca.ledger import Booked, Key, Ledger, fold
 from xlsx_pdca.plan import WorkbookPlan
-from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.store.open_files import open_elsewhere
@@ -23,6 +22,8 @@ from xlsx_pdca.workbook.comparison_decisions import Decisions, read_decisions
 from xlsx_pdca.workflows.acceptance import (
     cannot_be_taken,
     held_file,
+    never_issued,
+    read_as_sent,
     refuse_older,
     refuse_unknown,
     workbook_of,
@@ -126,10 +127,7 @@ class _Run:
         refuse_unknown(self.round, self.ledger, [self.key[0]])
         issue = self.ledger.standing(*self.key).issue
         if issue is None:
-            raise UsageError(
-                f"{self.key[0]} には、この様式を作成していません。",
-                "回答単位と様式を御確認ください（status --list で一覧を表示します）。",
-            )
+            raise never_issued(self.key[0])
         files = tuple(self._file(number, issue) for number in numbers)
         refuse_older(self.ledger, files[-1].booked, self.key)
         return files
@@ -140,14 +138,7 @@ class _Run:
         if not may_be_taken(fact):
             raise cannot_be_taken(fact)
         sent = workbook_of(fact, self.key[1], self.ledger) or issue
-        reading = self.readings.reading(fact.read_as or fact.sha256, sent.plan, sent.slots)
-        if isinstance(reading, Refusal):
-            raise cannot_be_taken(fact)
-        if not any(answer.cell for answer in reading.answers):
-            raise UsageError(
-                f"「{fact.name}」に、この様式の回答欄が一つも見当たりません。",
-                "様式が正しいかを御確認ください（--form で指定できます）。",
-            )
+        reading = read_as_sent(fact, sent, self.readings)
         return _File(booked, sent, Part(number, reading, person_of(reading)))
 
     def _booked(self, number: int) -> Booked:
