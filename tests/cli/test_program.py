@@ -125,8 +125,8 @@ def test_a_password_is_asked_for_in_japanese(sample: Path) -> None:
         command, stdin=follower, stdout=-1, stderr=-1, start_new_session=True
     ) as asking:
         asked = b""
-        # the blank behind the colon comes once the terminal shows nothing any more
-        while not asked.endswith("： ".encode()) and asking.poll() is None:
+        # the colon comes once the terminal shows nothing any more
+        while not asked.endswith("：".encode()) and asking.poll() is None:
             asked += os.read(asking.stderr.fileno(), 1000)  # type: ignore[union-attr]
         os.write(leader, b"Himitsu-2026\n")
         try:
@@ -136,7 +136,7 @@ def test_a_password_is_asked_for_in_japanese(sample: Path) -> None:
     os.close(leader)
     os.close(follower)
     assert asking.returncode == ExitCode.OK
-    assert asked.decode() == "パスワード（入力した文字は画面に出ません）： "
+    assert asked.decode() == "パスワード（入力した文字は画面に出ません）："
     assert b"Himitsu" not in out + err
 
 
