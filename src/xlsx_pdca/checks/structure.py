@@ -92,7 +92,11 @@ def _stored(
     elif cell.formula is not None:
         code = "STR32" if _OTHER_BOOK.search(_QUOTED.sub("", cell.formula)) else "STR12"
         yield _of(answer, code, plan, found, found=shown)
-    if code := _converted(cell, plan.question_of(answer).kind):
+    if found.is_struck(answer):
+        yield _of(answer, "STR52", plan, found, found=shown)
+    if cell.look is NumberLook.SCALED and cell.type is CellType.NUMBER:
+        yield _of(answer, "STR51", plan, found, found=shown)
+    elif code := _converted(cell, plan.question_of(answer).kind):
         yield _of(answer, code, plan, found, found=shown)
 
 

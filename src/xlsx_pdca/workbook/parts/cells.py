@@ -15,7 +15,7 @@ from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Damaged, Hostile
 from xlsx_pdca.workbook.parts.plain import COLUMNS, TYPES, NotPlain, Row, is_unseen
 from xlsx_pdca.workbook.parts.serial import serial_of_iso
-from xlsx_pdca.workbook.parts.xml import Attributes, Close, Open, Pieces, whole
+from xlsx_pdca.workbook.parts.xml import Attributes, Close, Open, Pieces, is_true, whole
 
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _TYPES = TYPES - {""}
@@ -55,6 +55,8 @@ class Shared:
     looks: Sequence[NumberLook]
     date1904: bool
     room: Room
+    struck: frozenset[str] = frozenset()
+    """Those of the strings of which a part is struck through."""
 
     @cached_property
     def look_by_style(self) -> Mapping[str | None, NumberLook]:
@@ -78,6 +80,8 @@ class SheetPart:
     protected: bool = False
     rich_cells: set[tuple[int, int]] = field(default_factory=set)
     """Cells that show something else than what is stored, such as a picture placed in the cell."""
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    """Cells with a text of their own of which a part is struck through."""
     page_texts: tuple[str, ...] = ()
 
 
@@ -97,12 +101,14 @@ class Cells:
         self._formula: str | None = None
         self._runs: list[str] = []
         self._phonetic = False
+        self._is_struck = False
 
     def opens(self) -> dict[str, Open]:
         return {
             "row": self.open_row,
             "c": self._attributes.append,
             "rPh": self.open_phonetic,
+            "strike": self.strike,
         }
 
     def closes(self) -> dict[str, Close]:
@@ -152,6 +158,9 @@ class Cells:
     def close_phonetic(self) -> None:
         self._phonetic = False
 
+    def strike(self, attributes: Attributes) -> None:
+        self._is_struck |= is_true(attributes.get("val", "1"))
+
     def close_text(self) -> None:
         if not self._phonetic:
             self._runs.append(self.pieces.take())
@@ -174,6 +183,9 @@ class Cells:
         self._place(attributes.get("r"))
         value, formula = self._value, self._formula
         self._value, self._formula = "", None
+        if self._is_struck:
+            self._sheet.struck.add((self._row, self._column))
+            self._is_struck = False
         if attributes.get("t", "n") not in _TYPES:
             raise Damaged(f"cell of type {attributes['t'][:20]!r}")
         if value or formula is not None:
