@@ -406,6 +406,56 @@ def test_a_fax_copied_by_the_prefecture(
     assert f"受付{fax.seq}_FAX.pdf" in desk.laid_out["保留"]
 
 
+def copied(desk: Desk, workbook: Path, evidence: int) -> Arrived:
+    """What `receive --proxy` books for a workbook the officer filled from a paper."""
+    run(["receive", str(workbook), "--proxy", str(evidence), "--round", str(desk.root)])
+    found: Arrived = desk.ledger.arrivals[-1].fact
+    return found
+
+
+def test_a_paper_of_another_unit_is_no_evidence(desk: Desk, tmp_path: Path) -> None:
+    """The name of the fax calls another unit: the copy waits, and so does the fax, until a person decides."""
+    desk.take_in("高崎市回答FAX.pdf", PDF)
+    desk.take_in("前橋市回答FAX.pdf", PDF + b"2")
+    other, own = (booked.seq for booked in desk.ledger.held)
+    workbook = tmp_path / "写し.xlsx"
+    workbook.write_bytes(desk.filled())
+    wrong = copied(desk, workbook, other)
+    assert (wrong.outcome, codes(wrong)) == (Outcome.HELD, ["ARR41"])
+    assert {booked.seq for booked in desk.ledger.held} >= {other, own}
+    right = copied(desk, workbook, own)
+    assert (right.outcome, codes(right), right.evidence) == (Outcome.HELD, ["ARR42"], own)
+    number = desk.ledger.last_event
+    where = ["--round", str(desk.root)]
+    assert run(["accept", "--file", str(number), "--as", MAEBASHI, *where]) == ExitCode.OK
+    taken = desk.standing().submission
+    assert taken is not None and taken.evidence == own
+    assert [b.seq for b in desk.ledger.held] == [other, number - 1]
+
+
+def test_a_fax_of_two_papers(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second page joins the first on decision; disposed of, the submission copied from it is named."""
+    desk.take_in("FAX1.pdf", PDF)
+    desk.take_in("FAX2.pdf", PDF + b"2")
+    first, second = (booked.seq for booked in desk.ledger.held)
+    workbook = tmp_path / "写し.xlsx"
+    workbook.write_bytes(desk.filled())
+    assert copied(desk, workbook, first).outcome is Outcome.SUBMISSION
+    again = copied(desk, workbook, second)
+    assert (again.outcome, codes(again)) == (Outcome.HELD, ["ARR42"])
+    number = desk.ledger.last_event
+    where = ["--round", str(desk.root)]
+    run(["accept", "--file", str(number), "--as", MAEBASHI, *where])
+    assert desk.ledger.held == ()
+    assert sorted(desk.laid_out["その他"]) == [f"受付{first}_FAX1.pdf", f"受付{second}_FAX2.pdf"]
+    capsys.readouterr()
+    assert run(["dispose", str(second), *where]) == ExitCode.OK
+    told = capsys.readouterr().out
+    assert f"代理入力）：{MAEBASHI} の第2回の提出" in told
+
+
 def shown(desk: Desk, book: str, sheet: str = "") -> list[list[str]]:
     """The texts of each row of one sheet of a book, or of all."""
     found = openpyxl.load_workbook(desk.round.folder.summaries / book)

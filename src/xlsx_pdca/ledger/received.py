@@ -66,6 +66,11 @@ class Received:
         """The newest submission the prefecture copied from a paper: 代理入力."""
         return self._copied_into.get(arrival)
 
+    def evidences(self, sha256: str) -> frozenset[int]:
+        """Papers of which a file with these bytes was said to be a copy."""
+        found = {b.fact.evidence for b in self.arrivals if b.fact.sha256 == sha256}
+        return frozenset(found - {0})
+
     @property
     def held(self) -> tuple[Booked, ...]:
         """Files that wait for a person: the one number of 保留 on every screen and in every book."""

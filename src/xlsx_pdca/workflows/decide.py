@@ -130,6 +130,8 @@ def decide(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
     seen = ledger.seen(judged.sha256)
     # what could not be read until now, for want of a password, has been taken in by nobody
     if seen is not None and seen.fact.outcome is not Outcome.REFUSED:
+        if judged.evidence and judged.evidence not in ledger.evidences(judged.sha256):
+            return _copied_again(judged, seen, ledger)
         return _seen_again(judged, seen, ledger)
     if not judged.is_proved:
         return arrived(judged, Outcome.HELD)
@@ -193,6 +195,15 @@ def next_number(ledger: Ledger, key: Key) -> int:
         n for unit, form, n in ledger.withdrawn if (unit, form) == key
     ]
     return max(given, default=0) + 1
+
+
+def _copied_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
+    """代理入力 of bytes taken in before, this time from another paper: a person decides what they were copied from."""
+    before = "、".join(f"受付番号{n}" for n in sorted(ledger.evidences(judged.sha256)))
+    doubt = finding(
+        "ARR42", other_file=seen.fact.name, found=before or "なし", count=judged.evidence
+    )
+    return arrived(judged, Outcome.HELD, doubt)
 
 
 def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:

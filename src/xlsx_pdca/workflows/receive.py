@@ -19,6 +19,7 @@ from xlsx_pdca.facts import Arrived, Outcome, Submitted, booking
 from xlsx_pdca.findings import Finding, Grade, finding
 from xlsx_pdca.ledger import Booked, Key, Ledger, fold
 from xlsx_pdca.rawbook import Refusal
+from xlsx_pdca.reading import listed
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import (
     remove_files,
@@ -36,6 +37,7 @@ from xlsx_pdca.workflows.decide import (
     settle,
     since_before,
 )
+from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.replays import replay_of
 from xlsx_pdca.workflows.round import Round
@@ -103,7 +105,9 @@ def receive(
         found += _closed_besides(round_, ledger, found) if secrets else ()
         readings.expect(len(found))
         unfolding = Unfolding(round_, readings, ledger, keep=not dry_run, step=step)
-        judged = [(f, j.with_(evidence=evidence)) for f, j in unfolding.judged(found)]
+        judged = list(unfolding.judged(found))
+        if evidence:
+            judged = [(f, _copied(round_, ledger, j, evidence)) for f, j in judged]
         twins = _settled(judged, ledger, readings)
         batches = tuple(_together(judged, twins))
         if dry_run:
@@ -160,7 +164,7 @@ def _decided(
     """
     for file, each in judged:
         before = ledger.same_file(each.sha256, each.name, each.modified)
-        if before is not None and not _opens_now(before, each):
+        if before is not None and not _opens_now(before, each) and _same_paper(before, each):
             if each.refused or not file.is_retried:
                 yield Line(file, _as_tried(before.fact, each), already=True)
         elif file.is_retried and _has_end(each, ledger):
@@ -194,6 +198,23 @@ def _has_end(judged: Judged, ledger: Ledger) -> bool:
     """Whether a file that came up again with one that is tried again was dealt with before: nobody sent it anew."""
     before = ledger.booked_as(judged.sha256, judged.name, judged.modified)
     return before is not None and not _opens_now(before, judged)
+
+
+def _copied(round_: Round, ledger: Ledger, judged: Judged, evidence: int) -> Judged:
+    """代理入力: what it was copied from must not be another unit's, as far as that says whose it is."""
+    (paper,) = (booked for booked in ledger.arrivals if booked.seq == evidence)
+    units = Proposals.of(round_, ledger).units_named(paper)
+    findings = judged.findings
+    if judged.unit and units and judged.unit not in units:
+        named = (f"{unit.name}（{unit.id}）" for unit in round_.units if unit.id in units)
+        doubt = finding("ARR41", count=evidence, file=paper.fact.name, name=listed(named))
+        findings = (*findings, doubt)
+    return judged.with_(evidence=evidence, findings=findings)
+
+
+def _same_paper(before: Booked, judged: Judged) -> bool:
+    """False for 代理入力 that names another paper than the last time."""
+    return judged.evidence in (0, before.fact.evidence)
 
 
 def _opens_now(before: Booked, judged: Judged) -> bool:
