@@ -205,6 +205,8 @@ class Arrived:
     """SHA-256 of the decrypted or converted workbook that is read in its place."""
     evidence: int = 0
     """代理入力: the arrival it was copied from."""
+    repeats: int = 0
+    """The arrival of the accepted submission whose content came back in other bytes."""
 
     @property
     def is_closed(self) -> bool:

@@ -120,7 +120,8 @@ class Arrivals:
         name = console.one_line(line.file.name)
         head = f"{name}：{self._outcome(line)}{whose}{number}{waits}{_again(line)}{_same_as(line)}"
         rest = IN_BOOKS if self.booked else IN_CHECK
-        return [head, *(() if self._is_known(line) else remarks(arrived.findings, rest))]
+        is_done = self._is_known(line) and not arrived.repeats
+        return [head, *(() if is_done else remarks(arrived.findings, rest))]
 
 
 def _waits(line: Line) -> bool:
@@ -128,7 +129,9 @@ def _waits(line: Line) -> bool:
 
 
 def _again(line: Line) -> str:
-    """Whether it was taken in before, and what of it."""
+    """Whether it was taken in before, and what of it; or that it says what was accepted."""
+    if line.arrived.repeats:
+        return "（確認済の御回答と同じ内容で、変わった御回答はありません。確認済のままです）"
     if not line.already:
         return ""
     if _waits(line):

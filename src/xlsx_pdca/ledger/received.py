@@ -133,6 +133,8 @@ class Received:
 
         A file that says the same as another, or less, is judged by that one: it has to stand as long as this one rests.
         """
+        if booked.fact.repeats:
+            return self._use_of_repeated(booked.fact.repeats)
         key = (booked.fact.unit, booked.fact.form)
         of_unit = [
             b
@@ -147,13 +149,27 @@ class Received:
             if b.seq > booked.seq and b.fact.name == _same_as(booked.fact)
         }
         if not together:
-            return None
+            return self._use_of_repeated(self._repeated_beside(booked))
         current = self.standing(*key).submission
         if current is not None and together.intersection(current.arrivals):
             return Use.COUNTS
         if any(booked.seq in together for booked in self.held):
             return Use.WAITS
         return Use.LAID_ASIDE if current is None else Use.REPLACED
+
+    def _repeated_beside(self, booked: Booked) -> int:
+        """The submission that the file said again which this one is the same as; 0 where there is none."""
+        key, name = (booked.fact.unit, booked.fact.form), _same_as(booked.fact)
+        repeats = (
+            b.fact.repeats
+            for b in self.arrivals
+            if (b.fact.unit, b.fact.form) == key and (b.at == booked.at or b.fact.name == name)
+        )
+        return next(filter(None, repeats), 0)
+
+    def _use_of_repeated(self, arrival: int) -> Use | None:
+        """What became of the submission that other bytes said again."""
+        return next((self.use_of(b) for b in self.arrivals if b.seq == arrival), None)
 
     def booked_as(self, sha256: str, name: str, modified: int) -> Booked | None:
         """The newest booking of this very file, whatever became of it."""

@@ -26,6 +26,8 @@ from xlsx_pdca.workflows.copy_names import readable_copy
 
 BLANK_FORM = "ANS21"
 """Code of the one finding about a form with nothing in it."""
+REPLACES_ACCEPTED = "ARR10"
+"""Code of the finding about a submission that takes the place of an accepted one."""
 PERSON_FIELD = "name"
 """Field id of 氏名 in every form that asks for it."""
 
@@ -186,7 +188,7 @@ def taken_in(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
 
 def takes_place_of_accepted(ledger: Ledger, key: Key) -> tuple[Finding, ...]:
     """Finding of a submission that comes after one a person has accepted."""
-    return (finding("ARR10"),) if ledger.standing(*key).is_accepted else ()
+    return (finding(REPLACES_ACCEPTED),) if ledger.standing(*key).is_accepted else ()
 
 
 def next_number(ledger: Ledger, key: Key) -> int:

@@ -41,6 +41,7 @@ from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.replays import replay_of
 from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.unchanged import repeat_of_accepted
 from xlsx_pdca.workflows.unfold import BATCH_FILES, Step, Unfolding
 
 _TAKEN = (Outcome.SUBMISSION, Outcome.SAME_FILE)
@@ -227,6 +228,8 @@ def _with_changes(decided: Arrived, ledger: Ledger, readings: Readings) -> Arriv
     taken = decided.submission
     if taken is None:
         return decided
+    if repeat := repeat_of_accepted(decided, ledger, readings):
+        return repeat
     if replay := replay_of(taken, ledger, readings):
         findings = (*decided.findings, replay)
         return replace(decided, outcome=Outcome.HELD, findings=findings, submission=None)
