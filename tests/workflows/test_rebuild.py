@@ -254,6 +254,20 @@ def chosen(desk: Desk, choice: str) -> bytes:
     return changed((desk.root / fact.file).read_bytes(), fill)
 
 
+def test_what_only_the_archive_holds_is_told(
+    answered: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the ledger nobody knows what the paper was; that something is there is said. So is a key that is gone."""
+    where = ["--round", str(answered.root)]
+    answered.round.folder.events.unlink()
+    for options in (["--dry-run"], []):
+        assert run(["rebuild", *options, *where]) == ExitCode.NEEDS_PERSON
+        assert "原本だけが残っているもの：1件" in capsys.readouterr().out
+    answered.round.folder.key_file.unlink()
+    assert run(["rebuild", *where]) == ExitCode.NEEDS_PERSON
+    assert "鍵" in capsys.readouterr().out
+
+
 def test_a_ledger_is_never_overwritten(answered: Desk) -> None:
     """With a single event in it the ledger stays as it is."""
     before = answered.round.folder.events.read_bytes()

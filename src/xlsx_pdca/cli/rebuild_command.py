@@ -50,7 +50,7 @@ def command(round_folder: Path, *, dry_run: bool, as_json: bool) -> int:
             else "終わりました。verify で確かめてください"
         )
         console.say(f"{word}。")
-    needs_person = done.lost or done.aside or done.ledger
+    needs_person = done.lost or done.aside or done.ledger or not done.has_key
     return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
 
 
@@ -70,6 +70,8 @@ def _told(done: Restored, *, dry_run: bool) -> Iterator[str]:
         yield f"内容が変えられていたため、別の名前（_書き換えられた控え）で{kept}：{place}"
     for place in done.cleared:
         yield f"ほかの場所に移したため、{'片付けるもの' if dry_run else '片付けたもの'}：{place}"
+    if not done.has_key:
+        yield "整理番号の鍵（「_システム（さわらない）」の key）がありません。rebuild では戻せないので、バックアップから戻してください。"
     for name in done.lost:
         yield f"原本がどこにも見当たらないもの：{name}　バックアップから戻すか、再送をお願いしてください。"
 
@@ -82,6 +84,11 @@ def _told_ledger(done: Restored, found: FoundAgain, *, dry_run: bool) -> Iterato
     yield f"　{UNKNOWN}"
     if done.unproved:
         yield f"　整理番号 {done.unproved}件は、鍵が失われたため未検証です（同じ番号の御回答は、これまでどおり受け付けます）。"
+    if done.nameless:
+        yield (
+            f"　原本だけが残っているもの：{done.nameless}件　元の名前も扱いも分かりません（保留だったファイル、メールやzip、"
+            "前の取りまとめ表などです）。消さずに残します。心当たりのあるものは、再送をお願いしてください。"
+        )
     for held in found.held:
         yield f"　名前と中の団体が違うため、{'保留にするもの' if dry_run else '保留にしたもの'}：{held.name}"
     for place in found.not_taken:

@@ -71,6 +71,10 @@ class Restored:
     """Originals of which nothing is left here."""
     cleared: tuple[str, ...] = ()
     """Readable copies that stand elsewhere by now, and were left lying."""
+    nameless: int = 0
+    """Originals of which a ledger made anew knows nothing: mails, files that waited, former summary books."""
+    has_key: bool = True
+    """False where a ledger stands and its key is gone: that comes from a backup only."""
 
 
 def rebuild(
@@ -89,7 +93,8 @@ def rebuild(
         if is_lost:
             with Readings(folder, plans=plan_archives(folder)[1]) as readings:
                 return _told(readings, folder, plans)
-        return _mended(folder, fold(log.read()), plans, dry_run=True)
+        would_be = _mended(folder, fold(log.read()), plans, dry_run=True)
+        return replace(would_be, has_key=folder.key() is not None)
     folder.create()
     plans = _mend_plans(folder, dry_run=False)
     found, unproved = None, 0
@@ -101,7 +106,9 @@ def rebuild(
         ledger = fold(writer.read())
         done = _mended(folder, ledger, plans, dry_run=False)
     _refill_cache(folder, ledger)
-    return replace(done, ledger=found, unproved=unproved)
+    nameless = _nameless(folder, found) if found else 0
+    has_key = folder.key() is not None
+    return replace(done, ledger=found, unproved=unproved, nameless=nameless, has_key=has_key)
 
 
 # -- a ledger where there is none ----------------------------------------------------------
@@ -111,7 +118,13 @@ def _told(readings: Readings, folder: RoundFolder, plans: tuple[str, ...]) -> Re
     found = find_again(folder, readings)
     key = folder.key()
     unproved = _unproved(found, key)
-    return Restored(found, len(unproved), (), plans, (), (), ())
+    nameless = _nameless(folder, found)
+    return Restored(found, len(unproved), (), plans, (), (), (), nameless=nameless)
+
+
+def _nameless(folder: RoundFolder, found: FoundAgain) -> int:
+    kept = Archive.of_originals(folder.originals).verify().kept
+    return len(kept - {each.sha256 for each in found.arrivals})
 
 
 def _begin(
