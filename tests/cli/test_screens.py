@@ -387,6 +387,15 @@ def test_whoever_is_left_is_named(desk: Desk, capsys: Screen) -> None:
     assert "　このほか 2件（status --list で、すべて表示します）" in shown
 
 
+def test_rebuild_of_a_whole_round_says_so(desk: Desk, capsys: Screen) -> None:
+    """Where nothing is missing, one sentence says it, and no list of zeros."""
+    desk.take_in("a.xlsx", desk.filled())
+    for words in (["rebuild", "--dry-run"], ["rebuild"]):
+        assert typed(desk, *words) == ExitCode.OK
+        said = capsys.readouterr()
+        assert said.out == "" and said.err == "元に戻すものはありません。\n"
+
+
 # -- new, form -------------------------------------------------------------------------------
 
 

@@ -183,6 +183,8 @@ def test_an_attachment_that_comes_by_itself_in_the_same_run_waits(
     desk.drop("三度目.pdf", PDF, minute=5)
     again = by_own_name(desk.receive().lines)
     assert again["三度目.pdf"].outcome is Outcome.SAME_FILE
+    said = [dict(f.context) for f in again["三度目.pdf"].findings if f.code == "ARR01"]
+    assert said == [{"other_file": desk.ledger.held[0].fact.name}]
 
 
 def test_the_same_paper_with_two_returns_goes_with_each(desk: Desk) -> None:

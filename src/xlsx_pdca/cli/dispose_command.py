@@ -82,7 +82,7 @@ def _told(found: Disposal) -> Iterator[str]:
         rest = (
             f"第{each.number - 1}回までの提出が残ります"
             if each.number > 1
-            else "提出がなくなります"
+            else "この様式の提出はなくなります"
         )
         yield f"　取りまとめから外れるもの：{each.unit} の第{each.number}回の提出（{rest}）"
     for each in found.evidence_of:

@@ -44,14 +44,17 @@ def command(round_folder: Path, *, dry_run: bool, as_json: bool) -> int:
     else:
         for text in _told(done, dry_run=dry_run):
             console.show(text)
-        word = (
-            "元に戻す予定です。まだ何も変えていません"
-            if dry_run
-            else "終わりました。verify で確かめてください"
-        )
-        console.say(f"{word}。")
+        console.say(_closing(done, dry_run=dry_run))
     needs_person = done.lost or done.aside or done.ledger or not done.has_key
     return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
+
+
+def _closing(done: Restored, *, dry_run: bool) -> str:
+    if not (done.ledger or done.plans or done.originals or done.copies or done.cleared):
+        return "元に戻せるものはありません。" if done.lost else "元に戻すものはありません。"
+    if dry_run:
+        return "このとおりにする予定です。まだ何も変えていません。"
+    return "終わりました。verify で確かめてください。"
 
 
 def _told(done: Restored, *, dry_run: bool) -> Iterator[str]:
@@ -63,6 +66,8 @@ def _told(done: Restored, *, dry_run: bool) -> Iterator[str]:
         "50_受領済の控え": done.copies,
     }
     for kind, places in kinds.items():
+        if not places:
+            continue
         yield f"{kind}：{'戻すもの' if dry_run else '戻したもの'} {len(places)}件"
         yield from (f"　{place}" for place in places)
     for place in done.aside:

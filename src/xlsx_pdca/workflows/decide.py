@@ -212,7 +212,11 @@ def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
     """The same bytes once more: harmless while they count or wait, held where they were replaced or laid aside."""
     name = seen.fact.name
     match ledger.use_of(seen):
-        case Use.COUNTS | Use.WAITS:
+        case Use.WAITS:
+            waiting = next((b for b in ledger.held if b.fact.sha256 == judged.sha256), seen)
+            doubt = finding("ARR01", other_file=waiting.fact.name)
+            return arrived(judged, Outcome.SAME_FILE, doubt)
+        case Use.COUNTS:
             return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.REPLACED:
             return arrived(judged, Outcome.HELD, finding("ARR02", other_file=name))

@@ -52,7 +52,7 @@ class StillInUse(UsageError):
     def __init__(self, leaving: Sequence[Submitted]) -> None:
         which = "、".join(f"{each.unit} の第{each.number}回の提出" for each in leaving)
         super().__init__(
-            f"{which}として、取りまとめに使っています。処分すると、取りまとめから外れます。",
+            f"このファイルは、{which}として、取りまとめに使っています。処分すると、取りまとめから外れます。",
             "それでも処分するときは --force を付けてください。",
         )
 
