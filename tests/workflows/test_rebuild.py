@@ -237,6 +237,7 @@ def test_common_workbooks_are_nobodys(desk: Desk, capsys: pytest.CaptureFixture[
     assert {unit for unit, _ in again.ledger.standings} == {MAEBASHI, TAKASAKI, KIRYU}
     assert wrong(again) == []
     assert merge(again.round, now=NOW, by=BY).returned == 1
+    assert verify(again.round.folder).issued == 6 + len(common)
 
 
 def chosen(desk: Desk, choice: str) -> bytes:

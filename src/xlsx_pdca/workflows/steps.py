@@ -28,6 +28,7 @@ from xlsx_pdca.workflows.round import Round
 
 TAKEN = "の提出を受け付けた"
 JOINED = "の提出として、複数のファイルを合わせた"
+TAKEN_BACK = "ことを取り消した"
 MOST_NUMBERS = 5
 """Receipt numbers named in a sentence."""
 
@@ -245,9 +246,15 @@ def _step(
         case Sent(unit=unit, form=form):
             return step("", "を送付済にした", unit, form)
         case Undone(seq=seq) if seq in before:
-            act = f"{before[seq].act}ことを取り消した"
+            act = _taken_back(before[seq].act)
             return replace(before[seq], seq=event.seq, at=event.at, by=event.by, act=act)
     return None
+
+
+def _taken_back(act: str) -> str:
+    """An act in words that says it was taken back."""
+    undone = act.removesuffix(TAKEN_BACK)
+    return f"{act}{TAKEN_BACK}" if undone == act else f"{undone}ことの取り消しを、取り消した"
 
 
 def _whose(round_: Round, unit_id: str, form: str) -> str:

@@ -94,7 +94,7 @@ def verify(folder: RoundFolder) -> Verified:
         originals=originals.checked,
         plans=len(plans),
         copies=len(taken),
-        issued=len(issues),
+        issued=len(issues) + len(commons),
         unproved=len(unproved),
         notes=len(current_notes(ledger)),
         received=sum(isinstance(fact, Arrived) for _, fact in proof.facts),
