@@ -81,10 +81,18 @@ def png(shade: int) -> bytes:
     )
 
 
-def with_pictures(data: bytes, sheet: str, *pictures: bytes) -> bytes:
-    """Pictures laid over a sheet that has no relations yet, as Excel stores them."""
+def with_pictures(
+    data: bytes, sheet: str, *pictures: bytes, at: tuple[int, int] | None = None
+) -> bytes:
+    """Pictures laid over a sheet that has no relations yet, as Excel stores them; `at` is (row, column) from 1."""
     part = part_of(data, sheet)
-    anchor = f'<x:twoCellAnchor><x:pic><a:blip xmlns:a="{TEXT}"/></x:pic></x:twoCellAnchor>'
+    corner = ""
+    if at is not None:
+        row, column = (
+            f"<x:{tag}>{n - 1}</x:{tag}>" for tag, n in zip(("row", "col"), at, strict=True)
+        )
+        corner = f"<x:from>{column}<x:colOff>0</x:colOff>{row}<x:rowOff>0</x:rowOff></x:from>"
+    anchor = f'<x:twoCellAnchor>{corner}<x:pic><a:blip xmlns:a="{TEXT}"/></x:pic></x:twoCellAnchor>'
     added: dict[str, str | bytes] = {
         f"xl/media/image9{n}.png": picture for n, picture in enumerate(pictures)
     }

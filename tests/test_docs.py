@@ -32,11 +32,11 @@ from xlsx_pdca.findings import CATALOGUE
 from xlsx_pdca.layout.formulas import HAS_LIST
 from xlsx_pdca.layout.words import STATE_WORDS
 from xlsx_pdca.ledger import Standing
+from xlsx_pdca.long_table import answers_csv, frame, long_table
 from xlsx_pdca.mailbox.imap import LARGEST
 from xlsx_pdca.plan import Mark, WorkbookPlan
 from xlsx_pdca.spec import Share
 from xlsx_pdca.store.round_folder import find_round
-from xlsx_pdca.summary import answers_csv, frame, long_table
 from xlsx_pdca.workbook.karte import NOT_IN
 from xlsx_pdca.workbook.progress_book import progress_book
 from xlsx_pdca.workflows.demo_answers import Respondent

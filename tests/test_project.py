@@ -22,7 +22,7 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 FENCES = {
     "openpyxl": ("workbook",), "xlsxwriter": ("workbook",), "python_calamine": ("workbook",),
-    "pandas": ("summary",), "click": ("cli",), "sqlite3": ("store",), "fcntl": ("store",),
+    "pandas": ("long_table",), "click": ("cli",), "sqlite3": ("store",), "fcntl": ("store",),
     "msvcrt": ("store",), "smtplib": ("mailbox",), "imaplib": ("mailbox",), "email": ("mailbox",),
     "socket": ("mailbox",), "ssl": ("mailbox",), "http": (), "asyncio": (),
     "olefile": ("mailbox", "workbook"), "pyzipper": ("mailbox",), "msoffcrypto": ("workbook",),

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from xlsx_pdca.cells import folded
+from xlsx_pdca.cells import MAX_COLUMN, folded
 from xlsx_pdca.own_marks import own_sheets
 from xlsx_pdca.plan import HIDDEN_SHEET, AnswerPlan, Style, WorkbookPlan, per_plan
 from xlsx_pdca.rawbook import CellType, RawBook, RawSheet
 
-_LABELS = (Style.LABEL, Style.ROW_LABEL)
+LABELS = (Style.LABEL, Style.ROW_LABEL)
 
 Index = Mapping[str, list[tuple[int, int]]]
 """Folded text → the cells that hold it, in reading order."""
@@ -98,7 +98,7 @@ class _Anchors:
         for answer in answers:
             under.setdefault(answer.header, []).append(answer.code)
         cells = plan.sheet(key).cells
-        labels = {c.rect.top: folded(c.text) for c in cells if c.style in _LABELS}
+        labels = {c.rect.top: folded(c.text) for c in cells if c.style in LABELS}
         heads = [(c.rect.top, folded(c.text)) for c in cells if c.style is Style.HEAD and c.text]
         return cls(
             key,
@@ -154,9 +154,9 @@ def _placed(anchors: _Anchors, sheet: RawSheet, index: Index, book: RawBook) -> 
         if (place := _by_name(name, text, sheet, book))
     }
     standing, doubled_rows = _rows(anchors, named, index, code_column)
-    parted = _parted(anchors, standing, index)
-    rows = {code: row for code, row in standing.items() if code not in parted}
     columns, doubled_columns = _columns(anchors, named, index, standing, code_column)
+    parted = _parted(anchors, standing, index, min(columns.values(), default=MAX_COLUMN))
+    rows = {code: row for code, row in standing.items() if code not in parted}
     if not standing or not (columns or doubled_columns):
         return None
     return Placement(
@@ -199,17 +199,20 @@ def _rows(
     return rows, doubled
 
 
-def _parted(anchors: _Anchors, rows: Mapping[str, int], index: Index) -> tuple[str, ...]:
-    """Codes whose question is not in their row but in another one.
+def _parted(
+    anchors: _Anchors, rows: Mapping[str, int], index: Index, answers: int
+) -> tuple[str, ...]:
+    """Codes whose question is not in their row but elsewhere: in another row, or behind the first column of `answers`.
 
     A mere number, as tables have them, stands in many places: it counts in the row of another code only.
     """
     parted = []
     for code, row in rows.items():
         label = anchors.labels[code]
-        label_rows = {r for r, _ in index.get(label, ())}
+        places = index.get(label, ())
+        label_rows = {r for r, _ in places}
         elsewhere = label_rows & set(rows.values()) if label.isdecimal() else label_rows
-        if elsewhere and row not in label_rows:
+        if elsewhere and not any(r == row and c < answers for r, c in places):
             parted.append(code)
     return tuple(parted)
 
@@ -231,8 +234,12 @@ def _columns(
             columns[header] = named[header][1]
         elif len(printed) == 1:
             columns[header] = printed[0]
-        elif printed:
+        if len(printed) > 1:
             doubled.append(header)
+    if len(columns) == len(
+        anchors.headers
+    ):  # a header copied beside the table takes no other one's place
+        return columns, []
     return columns, doubled
 
 

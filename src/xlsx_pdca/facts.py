@@ -30,6 +30,10 @@ class Outcome(StrEnum):
     """Never booked: what an arrival has become by a later `dispose`."""
 
 
+CLOSED = frozenset({"FIL03", "FIL40"})
+"""Codes of a file that waits for its password: none was given, or none of those given opens it."""
+
+
 @dataclass(frozen=True)
 class Issued:
     """One workbook written for one unit, with the slot values as sent."""
@@ -254,6 +258,18 @@ class Arrived:
     """SHA-256 of the decrypted or converted workbook that is read in its place."""
     evidence: int = 0
     """代理入力: the arrival it was copied from."""
+    repeats: int = 0
+    """The arrival of the accepted submission whose content came back in other bytes."""
+
+    @property
+    def is_closed(self) -> bool:
+        """True when it waits for its password."""
+        return self.outcome is Outcome.REFUSED and any(f.code in CLOSED for f in self.findings)
+
+    @property
+    def words(self) -> str:
+        """What became of it, as people read it: what only wants a password is 保留, for once that is known it is read."""
+        return (Outcome.HELD if self.is_closed else self.outcome).value
 
 
 @dataclass(frozen=True)

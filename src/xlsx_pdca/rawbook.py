@@ -18,7 +18,7 @@ class CellType(StrEnum):
 
 
 class NumberLook(StrEnum):
-    """How the number format shows a number; decides what a stored number means."""
+    """How the style of a cell shows what is stored; decides what a stored number means."""
 
     PLAIN = "plain"
     PERCENT = "percent"
@@ -28,6 +28,10 @@ class NumberLook(StrEnum):
     """Hours, minutes or seconds beyond a day, like 30:00; the stored number is in days."""
     TEXT = "text"
     """Cells in text format (`@`)."""
+    SCALED = "scaled"
+    """In other units than are stored: with 千, 万 or 億 behind the digits, or in thousands by a comma."""
+    STRUCK = "struck"
+    """Struck through, whatever else the format does."""
 
 
 class RawCell(NamedTuple):
@@ -58,12 +62,16 @@ class RawSheet:
     hidden_columns: frozenset[int] = frozenset()
     drawings: int = 0
     """Pictures, shapes, charts anchored on the sheet."""
+    drawn_at: frozenset[tuple[int, int]] = frozenset()
+    """Cells on which the upper left corners of the pictures among those lie."""
     comments: tuple[tuple[int, int, str], ...] = ()
     """(row, column, text) of comments and notes, threaded ones included."""
     drawing_texts: tuple[str, ...] = ()
     """Texts inside shapes, text boxes, diagrams and charts."""
     picture_cells: frozenset[tuple[int, int]] = frozenset()
     """Cells that show a picture placed in the cell: what is stored there is `#VALUE!` or a formula."""
+    struck: frozenset[tuple[int, int]] = frozenset()
+    """Cells of whose text a part is struck through; where all of it is, the look of the cell says so."""
     media: tuple[str, ...] = ()
     """SHA-256 of each picture and embedded file, sorted; what could not be inflated goes by its checksum."""
     embedded: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from xlsx_pdca.anchors import Placement, placements
 from xlsx_pdca.cells import a1, column_letters, is_blank
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
-from xlsx_pdca.rawbook import RawBook, RawCell
+from xlsx_pdca.rawbook import NumberLook, RawBook, RawCell
 from xlsx_pdca.spec import Need
 from xlsx_pdca.submission import Answer
 from xlsx_pdca.values import BLANK, meaning, raw_text
@@ -44,10 +44,22 @@ class Found:
         spot = placed.spot(answer) if placed else None
         return placed.sheet.cells.get(spot) if placed and spot else None
 
+    def is_struck(self, answer: AnswerPlan) -> bool:
+        """Whether an answer, or a part of it, is struck through."""
+        placed, cell = self.chosen.get(answer.sheet), self.cell_of(answer)
+        if placed is None or cell is None or is_blank(cell.text):
+            return False
+        return cell.look is NumberLook.STRUCK or placed.spot(answer) in placed.sheet.struck
+
     def is_picture(self, answer: AnswerPlan) -> bool:
-        """Whether a picture was placed in the cell of an answer."""
+        """Whether a picture stands for an answer: placed in its cell, or laid over it where nothing is written."""
         placed = self.chosen.get(answer.sheet)
-        return placed is not None and placed.spot(answer) in placed.sheet.picture_cells
+        spot = placed.spot(answer) if placed else None
+        if placed is None or spot is None:
+            return False
+        cell = placed.sheet.cells.get(spot)
+        is_empty = cell is None or is_blank(cell.text)
+        return spot in placed.sheet.picture_cells or (is_empty and spot in placed.sheet.drawn_at)
 
 
 def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
@@ -95,9 +107,25 @@ def answer_label(answer: AnswerPlan, plan: WorkbookPlan) -> str:
     label = plan.question_of(answer).label
     if len(label) > LONG_LABEL:
         label = f"{shortened(label, SHORT_LABEL)}［{answer.code}］"
+    where = _scene_or_row(answer)
+    return f"{label}（{where}）" if where else label
+
+
+def labels_together(answers: Sequence[AnswerPlan], plan: WorkbookPlan) -> str:
+    """How a sentence calls answers to one question, the question named once: 「目的（入退院支援、看取り）」."""
+    first = answer_label(answers[0], plan)
+    where = _scene_or_row(answers[0])
+    if not where:
+        return first
+    question = first.removesuffix(f"（{where}）")
+    return f"{question}（{listed(map(_scene_or_row, answers))}）"
+
+
+def _scene_or_row(answer: AnswerPlan) -> str:
+    """Which of the answers to its question it is; empty where there is only one."""
     if answer.row:
-        return f"{label}（{answer.row_label or f'{int(answer.row)}行目'}）"
-    return f"{label}（{answer.header}）" if answer.column else label
+        return answer.row_label or f"{int(answer.row)}行目"
+    return answer.header if answer.column else ""
 
 
 def listed(words: Iterable[str], limit: int = 5) -> str:

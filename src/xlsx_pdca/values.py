@@ -49,6 +49,10 @@ def meaning(cell: RawCell | None, question: FieldPlan, *, date1904: bool = False
     if cell.look is NumberLook.PERCENT:
         shown = meaning_of_text(f"{_in_points(raw)}%", question)
         return Meaning(raw, shown.value, shown.state)
+    if cell.look is NumberLook.SCALED and not question.kind.is_text:
+        return Meaning(
+            raw, "", State.FILLED
+        )  # shown as 33万人, stored as 33: nobody knows which is meant
     if date1904 and cell.look is NumberLook.PLAIN and question.kind is FieldKind.DATE:
         # A bare serial day might be read four years wrong: nobody can tell which system was meant.
         return Meaning(raw, "", State.FILLED)

@@ -98,9 +98,44 @@ def test_required_unless_the_tick_of_the_same_scene() -> None:
     assert asked({purpose: ""}) == [("ANS22", purpose)]
     assert asked({purpose: "", ("not_yet", "sudden", ""): "まだ検討していない"}) == []
     assert asked({purpose: "", ("not_yet", "daily", ""): "まだ検討していない"}) == [
-        ("ANS11", ("purpose", "daily", "")),
         ("ANS22", purpose),
+        ("ANS11", ("not_yet", "daily", "")),
     ]
+
+
+SCENES = ("daily", "sudden", "discharge", "terminal")
+
+
+def test_ticks_beside_answers_are_one_sentence_at_the_tick() -> None:
+    """However many scenes carry both, one sentence names them all, at the first tick."""
+    ticks = {("not_yet", scene, ""): "まだ検討していない" for scene in SCENES}
+    purposes = {("purpose", scene, ""): "地域で暮らせる。" for scene in SCENES}
+    (both,) = findings({**ticks, **purposes})
+    first = next(a for a in books.plan().answers if a.field == "not_yet")
+    headers = [a.header for a in books.plan().answers if a.field == "not_yet"]
+    assert (both.code, both.address, both.cell) == ("ANS11", first.address, first.rect.a1)
+    assert len(headers) == 4 and all(header in both.sentence() for header in headers)
+    assert "選ばれて" not in both.sentence()
+
+
+@pytest.mark.parametrize("typed", ["×", "検討済", "いいえ"])
+def test_what_is_no_tick_is_asked_about_once_and_is_called_none(typed: str) -> None:
+    """Where no ○ stands nothing says that it does, and one choice is not called several."""
+    (only,) = findings({("not_yet", "daily", ""): typed, ("purpose", "daily", ""): "暮らせる。"})
+    assert (only.code, only.address) == ("ANS41", ("not_yet", "daily", ""))
+    assert "空欄のままで結構です" in only.sentence() and "次の中から" not in only.sentence()
+    (several,) = findings({DESK: "共同"})
+    assert "次の中から" in several.sentence()
+
+
+@pytest.mark.parametrize("dash", ["－", "-", "ー", "―", "—", "–", "‐", "−", "─", "--", "／"])
+@pytest.mark.parametrize("address", [POPULATION, AGEING, DESK])
+def test_lone_dash_where_the_form_shows_doubt(dash: str, address: books.Address) -> None:
+    """Where the form shows △, the intake asks; it is no number, and it stays 該当なし."""
+    assert asked({address: dash}) == [("ANS40", address)]
+    (asked_about,) = findings({address: dash})
+    assert asked_about.grade is Grade.SHOULD
+    assert asked({STRENGTHS: dash}) == [("ANS24", STRENGTHS)]
 
 
 def test_only_the_first_rows_of_a_table_are_required() -> None:

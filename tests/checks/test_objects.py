@@ -10,7 +10,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.styles import Font
 from openpyxl.workbook import Workbook
 
 import books
@@ -25,6 +28,7 @@ from xlsx_pdca.submission import Reading
 from xlsx_pdca.workflows.decide import since_before
 
 FIRST, CHART, SCENES = "様式１", "組織図", "様式２"
+POPULATION = ("population", "", "")
 STRENGTHS, PURPOSE = ("strengths", "", ""), ("purpose", "daily", "")
 RED, BLUE = packages.png(90), packages.png(180)
 
@@ -125,6 +129,21 @@ def test_pictures_on_the_chart_are_hashed_and_elsewhere_told(good: bytes) -> Non
     assert len(set(chart.media[0][1])) == 2
     (finding,) = read(packages.with_pictures(good, SCENES, RED)).findings
     assert (finding.code, finding.entry.reader) == ("STR34", Reader.OFFICER)
+
+
+def test_a_picture_laid_over_an_empty_answer_is_asked_for_as_text(good: bytes) -> None:
+    """Many lay a picture over the field: where nothing is written under it, it is their answer, and nobody can read it."""
+
+    def laid(over: tuple[int, int], data: bytes) -> bytes:
+        return packages.with_pictures(data, FIRST, RED, at=over)
+
+    place, spot = cell(STRENGTHS), books.spot(STRENGTHS)
+    empty = by_openpyxl(good, lambda book: book[FIRST].__setitem__(place, None))
+    assert codes(empty) == ["ANS01"]  # the control: without the picture the question is open
+    (asked,) = [f for f in read(laid(spot, empty)).findings if f.grade is Grade.MUST]
+    assert (asked.code, asked.address, asked.cell) == ("STR30", STRENGTHS, place)
+    assert codes(laid(spot, good)) == ["STR34"]  # what is written there is the answer
+    assert "STR30" not in codes(laid((1, 1), empty))
 
 
 def test_another_picture_is_noticed(good: bytes) -> None:
@@ -292,3 +311,43 @@ def test_added_names_change_nothing(good: bytes) -> None:
 
     assert read(by_openpyxl(good, name)).answers == read(good).answers
     assert codes(by_openpyxl(good, name)) == []
+
+
+# -- looks that say something else than what is stored -------------------------------------
+
+
+def struck(book: Workbook, place: str, *, partly: bool) -> None:
+    """An answer struck through as officers do in Excel: the cell, or a part of its text."""
+    cell = book[FIRST][place]
+    if partly:
+        line = TextBlock(InlineFont(strike=True), "消した文")
+        cell.value = CellRichText("残した文、", line)
+    else:
+        cell.font = Font(strike=True)
+
+
+@pytest.mark.parametrize("partly", [False, True])
+def test_an_answer_struck_through_is_asked_about(good: bytes, partly: bool) -> None:
+    """What is struck out is neither taken for an answer unseen nor dropped."""
+    data = by_openpyxl(good, lambda book: struck(book, cell(STRENGTHS), partly=partly))
+    reading = read(data)
+    (asked,) = [f for f in reading.findings if f.grade is Grade.MUST]
+    assert (asked.code, asked.address) == ("STR52", STRENGTHS)
+    (answer,) = [a for a in reading.answers if a.address == STRENGTHS]
+    assert answer.raw == ("残した文、消した文" if partly else books.ANSWERS[STRENGTHS])
+
+
+@pytest.mark.parametrize("code", ['0"万人"', '#,##0"千人"', "#,##0,"])
+def test_a_number_that_shows_another_size_is_asked_about(good: bytes, code: str) -> None:
+    """33 under a format that shows 33万人: which of the two is meant only the sender knows."""
+
+    def shown(book: Workbook, code: str) -> None:
+        book[FIRST][cell(POPULATION)].value = 33
+        book[FIRST][cell(POPULATION)].number_format = code
+
+    assert codes(by_openpyxl(good, lambda book: shown(book, '#,##0"人"'))) == []
+    reading = read(by_openpyxl(good, lambda book: shown(book, code)))
+    (asked,) = reading.findings
+    assert (asked.code, asked.grade, asked.address) == ("STR51", Grade.MUST, POPULATION)
+    (answer,) = [a for a in reading.answers if a.address == POPULATION]
+    assert (answer.raw, answer.value) == ("33", "")

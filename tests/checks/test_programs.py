@@ -12,8 +12,10 @@ import books
 from libreoffice import LibreOffice
 from xlsx_pdca.cells import a1
 from xlsx_pdca.checks import marks, read_return
+from xlsx_pdca.findings import Grade
+from xlsx_pdca.plan import Mark
 from xlsx_pdca.spec import FieldKind
-from xlsx_pdca.submission import Reading
+from xlsx_pdca.submission import Reading, State
 
 
 def read(path: Path) -> Reading:
@@ -119,14 +121,28 @@ TYPED = {
         "把握していない",
         "12.5",
         "　",
+        "－",
+        "/",
     ],
-    FieldKind.PERCENT: ["", "28.5%", "２８．５", "3割", ".5", "5.", "1.2.3", "該当なし"],
-    FieldKind.CHOICE: ["", "委託", "直営", "まだ検討していない", "共同", "秘匿", "別紙のとおり"],
+    FieldKind.PERCENT: ["", "28.5%", "２８．５", "3割", ".5", "5.", "1.2.3", "該当なし", "ー"],
+    FieldKind.CHOICE: [
+        "",
+        "委託",
+        "直営",
+        "まだ検討していない",
+        "共同",
+        "秘匿",
+        "別紙のとおり",
+        "―",
+    ],
     FieldKind.DATE: ["", "令和8年10月1日", "いつか"],
     FieldKind.TEXT: ["", " ", "\n", "介護保険課", "0", "=1+1"],
     FieldKind.LONG_TEXT: ["", "　\n", "文章", "あ" * 900, "-", "該当なし"],
 }
 """What people type into each kind of field; states in the words the form announces."""
+
+
+CHECKED = (FieldKind.INTEGER, FieldKind.PERCENT, FieldKind.CHOICE)
 
 
 @pytest.mark.soffice
@@ -139,7 +155,8 @@ def test_marks_of_the_form_are_the_marks_of_the_intake(
     typed = {a.address: rng.choice(TYPED[plan.question_of(a).kind]) for a in plan.answers}
     books.fill_with_openpyxl({a: text for a, text in typed.items() if text}, path)
     book = books.raw(soffice.convert(path, "xlsx", tmp_path / "saved").read_bytes())
-    expected = marks(plan, read_return(book, plan, books.slots()).answers)
+    reading = read_return(book, plan, books.slots())
+    expected = marks(plan, reading.answers)
     sheets = {sheet.name: sheet for sheet in book.sheets}
     shown = {}
     for answer in plan.answers:
@@ -148,3 +165,10 @@ def test_marks_of_the_form_are_the_marks_of_the_intake(
         cell = cells.get((answer.mark_cell.top, answer.mark_cell.left))
         shown[answer.address] = cell.text if cell else ""
     assert shown == {address: mark.value for address, mark in expected.items()}
+    # What the form shows △ for, the intake asks about, and of numbers and choices nothing else.
+    doubtful = {address for address, sign in shown.items() if sign == Mark.DOUBTFUL.value}
+    weighty = {f.address for f in reading.findings if f.field and f.grade is not Grade.INFO}
+    looked_at = {a.address for a in plan.answers if plan.question_of(a).kind in CHECKED}
+    filled_in = {a.address for a in reading.answers if a.state is not State.BLANK}
+    beside = {f.address for f in reading.findings if f.code == "ANS11"}
+    assert doubtful == (weighty & looked_at & filled_in) - beside

@@ -117,4 +117,4 @@ def test_dash_in_a_number_is_no_number() -> None:
     reading = read({("population", "", ""): "－"})
     answer = next(each for each in reading.answers if each.field == "population")
     assert (answer.state, answer.value) == (State.NONE, "")
-    assert [f.code for f in reading.findings] == ["ANS24"]
+    assert [f.code for f in reading.findings] == ["ANS40"]

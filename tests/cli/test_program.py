@@ -56,7 +56,8 @@ def test_help_stands_in_columns_on_a_japanese_console(capsys: pytest.CaptureFixt
         (["new"], "都道府県が指定されていません"),
         (["new", "x", "--prefecture", "火星県"], "火星県"),
         (["receive", "ないファイル.xlsx"], "見つかりません"),
-        (["accept"], "回答単位IDが指定されていません"),
+        (["accept"], "「accept 102016-1」のように回答単位IDを"),
+        (["accept", "999999-1"], "「102016-1」のようなID"),
         (["undo", "79", "--reason"], "「--reason 御返事を待つため」のように入力"),
         (["send", "--all=1"], "「--all」とだけ入力"),
         (["status", "令和8年度", "第1回"], "「令和8年度 第1回」が余分です"),
@@ -98,6 +99,45 @@ def test_an_option_without_its_value_is_asked_for_with_an_example(
     said = capsys.readouterr().err
     assert said.startswith(f"「{option}」の後ろに、指定する内容がありません。「{option} ")
     assert f" {words} --help」" in said and "requires" not in said
+
+
+def test_a_password_from_another_program(sample: Path) -> None:
+    """Where nobody sits at a terminal the password is a line of the input, read without a word of English; an empty one is told."""
+    command = [sys.executable, "-m", "xlsx_pdca", "receive", "--password", "--round", str(sample)]
+    for given, code in (("Himitsu-2026\n", ExitCode.OK), ("", ExitCode.USAGE)):
+        done = subprocess.run(
+            command, input=given, capture_output=True, encoding="utf-8", start_new_session=True
+        )
+        assert done.returncode == code
+        assert "Warning" not in done.stderr and "password" not in done.stderr.replace(
+            "--password", ""
+        )
+        assert "Himitsu" not in done.stdout + done.stderr
+    assert "パスワードが入力されていません。" in done.stderr
+
+
+def test_a_password_is_asked_for_in_japanese(sample: Path) -> None:
+    """At a terminal the officer is told that what is typed stays unseen."""
+    pty = pytest.importorskip("pty")
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "xlsx_pdca", "receive", "--password", "--round", str(sample)]
+    with subprocess.Popen(
+        command, stdin=follower, stdout=-1, stderr=-1, start_new_session=True
+    ) as asking:
+        asked = b""
+        # the colon comes once the terminal shows nothing any more
+        while not asked.endswith("：".encode()) and asking.poll() is None:
+            asked += os.read(asking.stderr.fileno(), 1000)  # type: ignore[union-attr]
+        os.write(leader, b"Himitsu-2026\n")
+        try:
+            out, err = asking.communicate(timeout=60)
+        finally:
+            asking.kill()
+    os.close(leader)
+    os.close(follower)
+    assert asking.returncode == ExitCode.OK
+    assert asked.decode() == "パスワード（入力した文字は画面に出ません）："
+    assert b"Himitsu" not in out + err
 
 
 def test_folder_without_round_is_faulty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

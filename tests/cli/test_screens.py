@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 
 from issued_round import KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, changed, make_round
+from xlsx_pdca.cli import accept_command
 from xlsx_pdca.cli.arrivals import FEW, MOST_FINDINGS, Arrivals, remarks
 from xlsx_pdca.cli.console import columns_of
 from xlsx_pdca.cli.outline_table import WIDTH, table
@@ -20,6 +22,7 @@ from xlsx_pdca.definitions.forms import load_forms
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.findings import Grade, finding
+from xlsx_pdca.workflows.acceptance import Acceptance
 from xlsx_pdca.workflows.collect import FoundFile
 from xlsx_pdca.workflows.outline import outline
 from xlsx_pdca.workflows.receive import Line
@@ -74,6 +77,41 @@ def test_many_files_to_look_at_are_ten_and_a_number(desk: Desk, capsys: Screen) 
     assert (
         shown[-1] == "このほか 2件にも、御確認いただく点があります（status --list で表示します）。"
     )
+
+
+def test_files_that_came_before_are_named(desk: Desk, capsys: Screen) -> None:
+    """However many came, those taken for the same as another are told by name, with the one they equal; what has no form stands without a made-up title."""
+    good = [line(f"{n}.xlsx") for n in range(30)]
+    same = replace(line("x").arrived, outcome=Outcome.SAME_FILE)
+    again = [
+        Line(
+            FoundFile(Path(name), name, "", 0, False),
+            replace(same, form=form, findings=(finding("ARR01", other_file=other),)),
+        )
+        for name, form, other in (
+            ("返信2.xlsx", "jizen", "返信.xlsx"), ("図.pdf", "", "図.pdf"), ("表.pdf", "", "図.pdf"),
+        )
+    ]  # fmt: skip
+    Arrivals(desk.round, [*good, *again], booked=True).show()
+    assert capsys.readouterr().out.splitlines() == [
+        "事前課題：提出として受付 30件",
+        "事前課題：受付済みと同じファイル 1件",
+        "　　返信2.xlsx（「返信.xlsx」と同じ内容）",
+        "受付済みと同じファイル 2件",
+        "　　図.pdf",
+        "　　表.pdf（「図.pdf」と同じ内容）",
+    ]
+
+
+def test_what_waits_stands_before_what_was_taken_in(desk: Desk, capsys: Screen) -> None:
+    """Among the ten shown of many, held and unreadable files come first; the rest keeps its order."""
+    taken = [line(f"{n}.xlsx", Outcome.SUBMISSION, "ARR10") for n in range(12)]
+    waiting = [line("表.xlsx", Outcome.HELD, "IDN01"), line("壊.xlsx", Outcome.REFUSED, "FIL05")]
+    Arrivals(desk.round, [*taken, *waiting], booked=True).show()
+    heads = [t for t in capsys.readouterr().out.splitlines() if not t.startswith("　")]
+    names = [text.split("：")[0] for text in heads[:-1]]
+    assert names == ["表.xlsx", "壊.xlsx", *(f"{n}.xlsx" for n in range(8))]
+    assert heads[-1].startswith("このほか 4件")
 
 
 def test_a_file_taken_in_before_is_not_asked_about_again(desk: Desk) -> None:
@@ -333,6 +371,29 @@ def test_nothing_new_is_told_as_such(desk: Desk, capsys: Screen) -> None:
     said = capsys.readouterr().err
     assert "新しく記録するものはありません" in said and "新しく確認済にするものはありません" in said
     assert "0件" not in said
+
+
+def test_whoever_is_left_is_named(desk: Desk, capsys: Screen) -> None:
+    """`accept --all` names those it leaves, and how to accept one of them; of many the first ten, and where the rest stands."""
+    desk.take_in("a.xlsx", desk.filled(TAKASAKI, population="約十万人"))
+    assert typed(desk, "accept", "--all") == ExitCode.NEEDS_PERSON
+    said = capsys.readouterr().err
+    assert f"　{TAKASAKI}　高崎市　事前課題" in said.splitlines()
+    assert f"accept {TAKASAKI} のように" in said and "このほか" not in said
+    left = (desk.standing(TAKASAKI),) * 12
+    accept_command._told(desk.round, Acceptance((), left), dry_run=False)
+    shown = capsys.readouterr().err.splitlines()
+    assert sum(text == f"　{TAKASAKI}　高崎市　事前課題" for text in shown) == 10
+    assert "　このほか 2件（status --list で、すべて表示します）" in shown
+
+
+def test_rebuild_of_a_whole_round_says_so(desk: Desk, capsys: Screen) -> None:
+    """Where nothing is missing, one sentence says it, and no list of zeros."""
+    desk.take_in("a.xlsx", desk.filled())
+    for words in (["rebuild", "--dry-run"], ["rebuild"]):
+        assert typed(desk, *words) == ExitCode.OK
+        said = capsys.readouterr()
+        assert said.out == "" and said.err == "元に戻すものはありません。\n"
 
 
 # -- new, form -------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from xlsx_pdca.store.disk_errors import LockHeld
 from xlsx_pdca.store.round_folder import (
     DamagedKey,
     NoRound,
+    NoSystem,
     RoundFolder,
     find_round,
+    open_remains,
     open_round,
 )
 from xlsx_pdca.store.system import Calls, exclusive_lock
@@ -157,3 +160,12 @@ def test_the_key_waits_for_the_lock(folder: RoundFolder) -> None:
     with exclusive_lock(folder.lock, "高崎 次郎"), pytest.raises(LockHeld, match="高崎 次郎"):
         folder.ensure_key(KEY, "群馬", calls=calls)
     assert folder.key() is None
+
+
+def test_a_round_without_its_system_folder_says_what_is_gone(folder: RoundFolder) -> None:
+    """The folder that is missing is named, and what can be done; `open_remains` opens it all the same."""
+    shutil.rmtree(folder.system)
+    with pytest.raises(NoSystem, match="_システム") as caught:
+        open_round(folder.drop)
+    assert "rebuild" in str(caught.value)
+    assert open_remains(folder.drop).root == folder.root

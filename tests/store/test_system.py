@@ -21,6 +21,7 @@ from xlsx_pdca.store.disk_errors import (
     ReadOnlyPlace,
     Unreachable,
     disk_error,
+    is_of_the_disk,
 )
 from xlsx_pdca.store.system import (
     Calls,
@@ -33,9 +34,6 @@ from xlsx_pdca.store.system import (
     make_writable,
     read_holder,
     remove_file,
-    replace_file,
-    sync_file,
-    unfinished_names,
     write_atomically,
     write_beside,
 )
@@ -208,16 +206,6 @@ def test_a_read_only_target_is_not_called_open(book: Path) -> None:
     assert names_in(book.parent) == [book.name]
 
 
-def test_a_finished_file_from_a_library_takes_its_place(book: Path) -> None:
-    """A file that somebody else wrote beside the target is synced and put there."""
-    finished = next(unfinished_names(book))
-    finished.write_bytes(b"new")
-    sync_file(finished)
-    replace_file(finished, book)
-    assert book.read_bytes() == b"new"
-    assert names_in(book.parent) == [book.name]
-
-
 def test_two_unfinished_files_do_not_meet(book: Path) -> None:
     """Each write beside a target gets a name of its own."""
     first, second = write_beside(book, b"1"), write_beside(book, b"2")
@@ -263,6 +251,25 @@ def test_every_cause_has_its_name(book: Path, cause: OSError, kind: type[DiskErr
     assert str(book) in found.found
     assert found.remedy.endswith("。")
     assert found.exit_code is ExitCode.DISK
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_the_disks"),
+    [
+        (error(errno.EIO), True),
+        (error(errno.ESTALE), True),
+        (no_space(), True),
+        (windows_error(64, errno.EINVAL), True),
+        (error(errno.ENOENT), False),
+        (error(errno.EBADF), False),
+        (error(errno.EACCES), False),
+    ],
+)
+def test_what_only_a_disk_says_is_told_from_what_may_be_our_mistake(
+    cause: OSError, is_the_disks: bool
+) -> None:
+    """A failing disk is never shown as a fault of the program, and a wrong path of ours never as one of the disk."""
+    assert is_of_the_disk(cause) is is_the_disks
 
 
 def test_a_forbidden_file_with_owner_is_open(book: Path) -> None:

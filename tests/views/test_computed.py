@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from gunma_round import AS_OF, one_return
+from xlsx_pdca.long_table import long_table
 from xlsx_pdca.spec import (
     Computation,
     FieldKind,
@@ -18,7 +19,7 @@ from xlsx_pdca.spec import (
     TableRow,
 )
 from xlsx_pdca.submission import State
-from xlsx_pdca.summary import Correction, answers_of, long_table
+from xlsx_pdca.summary import Correction, answers_of
 from xlsx_pdca.views import ViewCell, views_of
 
 

@@ -80,6 +80,28 @@ def test_shared_string(item: str, expected: str) -> None:
     assert one('<c r="A1" t="s"><v>0</v></c>', strings=shared_strings(item)).text == expected
 
 
+@pytest.mark.parametrize(
+    ("run", "is_struck"),
+    [
+        ("<strike/>", True),
+        ('<strike val="1"/>', True),
+        ('<strike val="0"/>', False),
+        ("<b/>", False),
+    ],
+)
+def test_a_part_struck_through(run: str, is_struck: bool) -> None:
+    """Where a part of a text is struck through, the cell is known, and the text is whole."""
+    runs = f"<r><t>残</t></r><r><rPr>{run}</rPr><t>消</t></r>"
+    strings = shared_strings("<t>他</t>", runs)
+    row = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>'
+    own = f'<row r="1"><c r="A1" t="str"><v>他</v></c><c r="B1" t="inlineStr"><is>{runs}</is></c></row>'
+    for rows in (row, own):
+        read = read_workbook(book(rows, strings=strings))
+        assert isinstance(read, RawBook)
+        assert read.sheets[0].cells[1, 2].text == "残消"
+        assert read.sheets[0].struck == ({(1, 2)} if is_struck else set())
+
+
 def test_inline_runs_and_readings() -> None:
     """Texts inside the cell follow the same rules as shared ones."""
     cell = (
@@ -137,6 +159,8 @@ def test_rows_out_of_order() -> None:
         '<row r="1"><c r="A1" t="inlineStr"><v>0</v></c></row>',
         '<row r="1"><c r="A1" t="str"><is><t>a</t></is></c></row>',
         '<row r="1"><c r="A1"><v>1</v><v>2</v></c></row>',
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t><t>b</t></is></c></row>',
+        '<row r="1"><c r="A1" t="str"><f>B1</f><f>B2</f><v>a</v></c></row>',
         '<row r="1"><x><c r="A1"><v>1</v></c></x></row>',
         '<row r="1"><c r="A1" t="str"><v>一<x/>二</v></c></row>',
         '<x><row r="1"><c r="A1"><v>1</v></c></row></x>',
@@ -151,14 +175,18 @@ def test_contradictory_cell(rows: str) -> None:
     assert read.code is RefusalCode.DAMAGED
 
 
-def test_text_in_an_unknown_element() -> None:
-    """A shared string inside an element nobody knows is damage: other readers show nothing there."""
+def test_text_where_no_text_belongs() -> None:
+    """A shared string inside an element nobody knows, or twice in one, is damage: other readers show something else."""
     row = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
-    for item in ("<x><t>a</t></x>", "<r><x><t>a</t></x></r>", "<t>a<x/>b</t>"):
+    twice = (
+        "<t>a</t><t>b</t>",
+        "<r><t>a</t><t>b</t></r>",
+    )  # of two texts each reader takes another
+    for item in ("<x><t>a</t></x>", "<r><x><t>a</t></x></r>", "<t>a<x/>b</t>", *twice):
         read = read_workbook(book(row, strings=shared_strings(item)))
         assert isinstance(read, Refusal)
         assert read.code is RefusalCode.DAMAGED
-    for item in ("<r><t>a</t></r>", "<t>a<!-- --><?x?>b</t>"):
+    for item in ("<r><t>a</t></r>", "<t>a<!-- --><?x?>b</t>", "<t>a</t><r><t>b</t></r>"):
         assert isinstance(read_workbook(book(row, strings=shared_strings(item))), RawBook)
 
 
@@ -200,6 +228,13 @@ def test_text_in_an_unknown_element() -> None:
         ('[$-ja-JP-x-gannen]ggge"年"m"月"d"日"', NumberLook.DATE),
         ("aaaa", NumberLook.DATE),
         ("[h]:mm", NumberLook.DURATION),
+        ('0"万人"', NumberLook.SCALED),
+        ('#,##0"千円";[Red]-#,##0"千円"', NumberLook.SCALED),
+        ("#,##0,", NumberLook.SCALED),
+        ('0.0,,"百"', NumberLook.SCALED),
+        ("#,##0", NumberLook.PLAIN),
+        ('#,##0"人"', NumberLook.PLAIN),
+        ("#,##0_ ", NumberLook.PLAIN),
         ("[ss]", NumberLook.DURATION),
     ],
 )

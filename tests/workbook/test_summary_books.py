@@ -23,9 +23,10 @@ from gunma_round import DESK, LONG, ODD, gunma_round
 from libreoffice import LibreOffice
 from xlsx_pdca.findings import CATALOGUE, Finding, Grade
 from xlsx_pdca.ledger import Status
+from xlsx_pdca.long_table import COLUMNS, long_table
 from xlsx_pdca.spec import FieldKind
 from xlsx_pdca.submission import State, StrayText, Suggestion
-from xlsx_pdca.summary import COLUMNS, Note, NoteKey, SummaryInput, answers_of, codes_of, long_table
+from xlsx_pdca.summary import Note, NoteKey, SummaryInput, answers_of, codes_of
 from xlsx_pdca.views import Shape, View, views_of
 from xlsx_pdca.workbook.data_book import PERSONAL, data_book
 from xlsx_pdca.workbook.karte import BESIDE, NOT_IN, SCALE, SUGGESTED

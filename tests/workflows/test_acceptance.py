@@ -28,6 +28,8 @@ from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.standing import overview
 from xlsx_pdca.workflows.steps import recent_steps, undo
 from xlsx_pdca.workflows.summary_state import Sources, summary_input
+from xlsx_pdca.workflows.trouble import Weight
+from xlsx_pdca.workflows.verify import verify
 
 LATER = NOW + timedelta(days=20)
 DUE = date(2026, 9, 15)
@@ -35,6 +37,11 @@ DUE = date(2026, 9, 15)
 
 def accepted(desk: Desk, *units: str, everyone: bool = False, dry_run: bool = False) -> Acceptance:
     return accept(desk.round, units, everyone=everyone, now=LATER, by=BY, dry_run=dry_run)
+
+
+def wrong(desk: Desk) -> list[str]:
+    troubles = verify(desk.round.folder).troubles
+    return [str(t) for t in troubles if t.weight > Weight.REMARK]
 
 
 def status(desk: Desk, unit: str = MAEBASHI) -> Status:
@@ -359,16 +366,48 @@ def test_acceptance_taken_back(three: Desk) -> None:
 
 
 def test_submission_taken_back(three: Desk) -> None:
-    """The file waits for a person again; the copy keeps its number, and the number is not given twice."""
+    """The file waits for a person again, its copy too; the number is not given twice."""
     undone(three, "前橋市（102016-1）「事前課題」第1回の提出を受け付けた")
     assert status(three) is Status.SENT
     (booked,) = three.ledger.held
     assert booked.fact.unit == MAEBASHI
+    waiting = f"受付{booked.seq}_前橋.xlsx"
+    assert waiting in three.laid_out["保留"]
+    assert [n for n in three.copies if n.startswith(MAEBASHI)] == []
     assert assigned(three, booked.seq).number == 2
+    assert waiting not in three.laid_out.get("保留", [])
     assert [n for n in three.copies if n.startswith(MAEBASHI)] == [
-        "102016-1_前橋市_事前課題_第1回.xlsx",
         "102016-1_前橋市_事前課題_第2回.xlsx",
     ]
+
+
+def test_copies_follow_every_undo(three: Desk) -> None:
+    """Taken back it lies in 保留, brought back in its form's folder; `verify` finds nothing left over."""
+    copies, laid_out = three.copies, three.laid_out
+    undone(three, "前橋市（102016-1）「事前課題」第1回の提出を受け付けた")
+    assert (three.copies, three.laid_out) != (copies, laid_out)
+    undone(three, "を取り消した")
+    assert (three.copies, three.laid_out) == (copies, laid_out)
+    assert wrong(three) == []
+
+
+def test_a_copy_left_by_an_undo_cut_off_goes_with_the_next_run(three: Desk) -> None:
+    """`verify` names it, and `receive` takes it away; what somebody had changed in it is kept under another name."""
+    first = next(three.round.folder.received.rglob("102016-1*第1回.xlsx"))
+    second = next(three.round.folder.received.rglob("102024-1*第1回.xlsx"))
+    kept = first.read_bytes()
+    undone(three, "前橋市（102016-1）「事前課題」第1回の提出を受け付けた")
+    second.chmod(0o644)
+    second.write_bytes(b"changed")
+    undone(three, "高崎市（102024-1）「事前課題」第1回の提出を受け付けた")
+    assert second.with_stem(f"{second.stem}_書き換えられた控え1").read_bytes() == b"changed"
+    assert wrong(three) == []
+    first.write_bytes(kept)
+    (told,) = wrong(three)
+    assert "取り消した" in told and first.name in told
+    three.receive()
+    assert not first.exists()
+    assert wrong(three) == []
 
 
 def test_newer_submission_taken_back_leaves_the_older(three: Desk) -> None:
@@ -453,6 +492,13 @@ def test_undo_says_what_stands_now(
     )
     dismiss(three.round, waiting.seq, "重複", now=LATER, by=BY)
     assert said("取り扱わない") == f"届いたファイルは、保留に戻りました（受付番号{waiting.seq}）。"
+    assert (
+        said("取り扱わないことにした（理由：重複）ことを取り消した")
+        == f"届いたファイルは、取り扱わないこととしたものに戻りました（受付番号{waiting.seq}）。"
+    )
+    assert said("取り扱わない") == f"届いたファイルは、保留に戻りました（受付番号{waiting.seq}）。"
+    assert said("の提出を受け付けたことを取り消した") == f"{whose}受信（未確認）に戻りました。"
+    assert said("前橋市（102016-1）「事前課題」第1回の提出を") == back
     capsys.readouterr()
     run(["status", "--round", str(three.root)])
     assert "受付を取り消したファイルです。" in capsys.readouterr().out

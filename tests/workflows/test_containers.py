@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
@@ -21,6 +22,7 @@ from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.workflows.companions import LOGO_BYTES
+from xlsx_pdca.workflows.merge import CONSOLIDATED, PROGRESS
 from xlsx_pdca.workflows.receive import Line, receive
 
 NAMES = {MAEBASHI: "前橋市", TAKASAKI: "高崎市", KIRYU: "桐生市"}
@@ -156,6 +158,65 @@ def test_an_attachment_that_comes_by_itself_waits(desk: Desk) -> None:
     assert [b.fact.name for b in desk.ledger.held] == ["別.eml › 図.pdf"]
 
 
+def of_nobodys(sender: str = "x@nanto.example") -> bytes:
+    """A mail with the paper alone."""
+    paper = Attached("別の名.pdf", PDF, "application/pdf")
+    return mail(paper, sender=sender, message_id="<9@x>", boundary="b9")
+
+
+@pytest.mark.parametrize("alone_first", [True, False], ids=["alone first", "return first"])
+@pytest.mark.parametrize("own", ["file", "mail"])
+def test_an_attachment_that_comes_by_itself_in_the_same_run_waits(
+    desk: Desk, alone_first: bool, own: str
+) -> None:
+    """What came alone waits for a person also where its bytes go with a return of the same run, whichever is listed first."""
+    paper = Attached("図.pdf", PDF, "application/pdf")
+    data = mail(Attached("様式.xlsx", desk.filled()), paper)
+    name, alone = ("別の名.pdf", PDF) if own == "file" else ("別.eml", of_nobodys())
+    desk.drop("回答.eml", data, minute=1)
+    desk.drop(name, alone, minute=0 if alone_first else 2)
+    came = by_own_name(desk.receive().lines)
+    assert came["様式.xlsx"].outcome is Outcome.SUBMISSION
+    assert came["図.pdf"].outcome is Outcome.ATTACHMENT
+    assert came["別の名.pdf"].outcome is Outcome.HELD and codes(came["別の名.pdf"]) == ["FIL10"]
+    assert len(desk.ledger.held) == 1
+    desk.drop("三度目.pdf", PDF, minute=5)
+    again = by_own_name(desk.receive().lines)
+    assert again["三度目.pdf"].outcome is Outcome.SAME_FILE
+    said = [dict(f.context) for f in again["三度目.pdf"].findings if f.code == "ARR01"]
+    assert said == [{"other_file": desk.ledger.held[0].fact.name}]
+
+
+def test_the_same_paper_with_two_returns_goes_with_each(desk: Desk) -> None:
+    """A leaflet two units attach in one run is an attachment of both."""
+    paper = Attached("圏域図.pdf", PDF, "application/pdf")
+    for unit, minute in ((MAEBASHI, 0), (TAKASAKI, 1)):
+        data = mail(Attached("様式.xlsx", desk.filled(unit)), paper, message_id=f"<{unit}@x>")
+        desk.drop(f"{unit}.eml", data, minute=minute)
+    desk.receive()
+    attached = [b.fact for b in desk.ledger.arrivals if b.fact.outcome is Outcome.ATTACHMENT]
+    assert [each.unit for each in attached] == [MAEBASHI, TAKASAKI] and desk.ledger.held == ()
+
+
+def test_a_signature_that_comes_by_itself_waits(desk: Desk) -> None:
+    """Bytes that were passed by as a signature's picture have been looked at by nobody when they come alone."""
+    logo = Attached("logo.png", PICTURE, "image/png", cid="logo")
+    come_in(desk, 回答__eml=mail(Attached("様式.xlsx", desk.filled()), logo))
+    alone = come_in(desk, 写真__png=PICTURE)
+    assert alone["写真.png"].outcome is Outcome.HELD
+
+
+def test_a_paper_laid_aside_when_it_came_alone_is_known(desk: Desk) -> None:
+    """Once a person has decided on such bytes by themselves, nobody is asked again, whatever they went with before."""
+    paper = Attached("図.pdf", PDF, "application/pdf")
+    come_in(desk, 回答__eml=mail(Attached("様式.xlsx", desk.filled()), paper))
+    come_in(desk, 別__eml=of_nobodys())
+    (waiting,) = desk.ledger.held
+    settled = ["accept", "--file", str(waiting.seq), "--dismiss", "添付資料"]
+    assert run([*settled, "--round", str(desk.root)]) == ExitCode.OK
+    assert come_in(desk, 三__pdf=PDF)["三.pdf"].outcome is Outcome.SAME_FILE
+
+
 def test_equal_names_in_one_archive(desk: Desk) -> None:
     """Entries that are called the same are told apart, and both are booked."""
     data = mail(
@@ -246,7 +307,12 @@ def test_a_password_opens_a_workbook_that_waits(
     assert run(["receive", *where]) == ExitCode.NEEDS_PERSON
     assert "xlsx-pdca receive --password" in capsys.readouterr().out
     assert len(desk.ledger.held) == 1 and desk.standing().submission is None
+    (waiting,) = desk.ledger.held
     assert run(["receive", "--password", "chigau", *where]) == ExitCode.NEEDS_PERSON
+    said = capsys.readouterr().out
+    assert f"前橋市.xlsx：保留（県で確認）　受付番号{waiting.seq}（前に取り込み、保留中の" in said
+    assert "入力されたパスワードでは開けませんでした" in said and "receive --password" in said
+    assert "設定されていました" not in said and "受付済み" not in said and "chigau" not in said
     assert len(desk.ledger.held) == 1 and desk.standing().submission is None
     assert run(["receive", "--password", "Himitsu-2026", *where]) == ExitCode.OK
     taken = desk.standing().submission
@@ -255,6 +321,43 @@ def test_a_password_opens_a_workbook_that_waits(
     desk.drop("もう一度.xlsx", closed.getvalue())
     assert run(["receive", "--password", "Himitsu-2026", *where]) == ExitCode.OK
     assert desk.standing().submission == taken
+
+
+def test_a_wrong_password_at_once(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that comes together with a wrong password is told as such, waits as 保留 everywhere, and opens later."""
+    closed = io.BytesIO()
+    OOXMLFile(io.BytesIO(desk.filled())).encrypt("Himitsu-2026", closed)
+    desk.drop("前橋市.xlsx", closed.getvalue())
+    where = ["--round", str(desk.root)]
+    assert run(["receive", "--password", "chigau", *where]) == ExitCode.NEEDS_PERSON
+    assert "入力されたパスワードでは開けませんでした" in capsys.readouterr().out
+    assert run(["receive", *where]) == ExitCode.OK
+    assert run(["verify", *where]) == ExitCode.OK
+    said = capsys.readouterr().out
+    assert "保留" in said and "読み取れない" not in said
+    assert run(["receive", "--password", "Himitsu-2026", *where]) == ExitCode.OK
+    assert desk.ledger.held == () and desk.standing().submission is not None
+
+
+def test_only_what_was_closed_is_told_again(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An archive tried again with a password says nothing of itself, nor of what was taken out of it before, and books neither twice."""
+    (tmp_path / "様式.xlsx").write_bytes(desk.filled())
+    (tmp_path / "図.pdf").write_bytes(PDF)
+    for name, more in (("図.pdf", []), ("様式.xlsx", ["-mem=AES256", "-pHimitsu-2026"])):
+        command = ["7z", "a", "-tzip", *more, "回答.zip", name]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    desk.drop("回答.zip", (tmp_path / "回答.zip").read_bytes())
+    first = len(desk.receive().lines)
+    booked = len(desk.ledger.arrivals)
+    assert (first, booked) == (3, 3)
+    where = ["--round", str(desk.root)]
+    run(["receive", "--password", "chigau", *where])
+    assert len(desk.ledger.arrivals) == booked
+    assert "図.pdf" not in capsys.readouterr().out
+    run(["receive", "--password", "Himitsu-2026", *where])
+    assert [b.fact.name for b in desk.ledger.arrivals[booked:]] == ["回答.zip › 様式.xlsx"]
 
 
 def test_archives_without_end(desk: Desk) -> None:
@@ -269,25 +372,97 @@ def test_archives_without_end(desk: Desk) -> None:
     assert held.fact.outcome is Outcome.REFUSED and codes(held.fact) == ["FIL06"]
 
 
-def test_a_fax_copied_by_the_prefecture(desk: Desk, tmp_path: Path) -> None:
+def test_a_fax_copied_by_the_prefecture(
+    desk: Desk,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """What the officer types from a fax is the unit's answer, entered by her, with the fax as evidence; the fax waits no more."""
     desk.take_in("FAX.pdf", PDF)
     (fax,) = desk.ledger.held
     copied = tmp_path / "写し.xlsx"
     copied.write_bytes(desk.filled())
     where = ["--round", str(desk.root)]
+    monkeypatch.setenv("PDCA_USER", BY)
     proxy = ["receive", str(copied), "--proxy"]
     assert run([*proxy, "999", *where]) == ExitCode.USAGE
     assert run(["receive", "--proxy", str(fax.seq), *where]) == ExitCode.USAGE
     assert desk.standing().submission is None and desk.ledger.held == (fax,)
     assert run([*proxy, str(fax.seq), *where]) == ExitCode.OK
     assert desk.ledger.held == ()
+    assert desk.laid_out == {"その他": [f"受付{fax.seq}_FAX.pdf"]}
     assert run(["merge", *where, "--csv", str(tmp_path)]) == ExitCode.OK
     with (tmp_path / "answers.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["unit"] == MAEBASHI and row["raw"]]
     assert {(row["entry"], row["evidence"]) for row in rows} == {("代理入力", f"受付番号{fax.seq}")}
-    assert run(["undo", str(len(desk.round.log.read())), *where]) == ExitCode.OK
+    (line,) = (row for row in shown(desk, PROGRESS, "収受簿") if "FAX.pdf" in row)
+    assert "代理入力の根拠（県で写したもの）" in line and "前橋市" in line
+    told = [cell for row in shown(desk, CONSOLIDATED) for cell in row]
+    assert any(f"代理入力（{BY}、受付番号{fax.seq}）" in cell for cell in told)
+    taken = len(desk.round.log.read())
+    capsys.readouterr()
+    assert run(["undo", str(taken), *where]) == ExitCode.OK
+    assert f"保留に戻りました（受付番号{fax.seq}、{taken}）" in capsys.readouterr().err
     assert fax.seq in {each.seq for each in desk.ledger.held}
+    assert f"受付{fax.seq}_FAX.pdf" in desk.laid_out["保留"]
+
+
+def copied(desk: Desk, workbook: Path, evidence: int) -> Arrived:
+    """What `receive --proxy` books for a workbook the officer filled from a paper."""
+    run(["receive", str(workbook), "--proxy", str(evidence), "--round", str(desk.root)])
+    found: Arrived = desk.ledger.arrivals[-1].fact
+    return found
+
+
+def test_a_paper_of_another_unit_is_no_evidence(desk: Desk, tmp_path: Path) -> None:
+    """The name of the fax calls another unit: the copy waits, and so does the fax, until a person decides."""
+    desk.take_in("高崎市回答FAX.pdf", PDF)
+    desk.take_in("前橋市回答FAX.pdf", PDF + b"2")
+    other, own = (booked.seq for booked in desk.ledger.held)
+    workbook = tmp_path / "写し.xlsx"
+    workbook.write_bytes(desk.filled())
+    wrong = copied(desk, workbook, other)
+    assert (wrong.outcome, codes(wrong)) == (Outcome.HELD, ["ARR41"])
+    assert {booked.seq for booked in desk.ledger.held} >= {other, own}
+    right = copied(desk, workbook, own)
+    assert (right.outcome, codes(right), right.evidence) == (Outcome.HELD, ["ARR42"], own)
+    number = desk.ledger.last_event
+    where = ["--round", str(desk.root)]
+    assert run(["accept", "--file", str(number), "--as", MAEBASHI, *where]) == ExitCode.OK
+    taken = desk.standing().submission
+    assert taken is not None and taken.evidence == own
+    assert [b.seq for b in desk.ledger.held] == [other, number - 1]
+
+
+def test_a_fax_of_two_papers(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second page joins the first on decision; disposed of, the submission copied from it is named."""
+    desk.take_in("FAX1.pdf", PDF)
+    desk.take_in("FAX2.pdf", PDF + b"2")
+    first, second = (booked.seq for booked in desk.ledger.held)
+    workbook = tmp_path / "写し.xlsx"
+    workbook.write_bytes(desk.filled())
+    assert copied(desk, workbook, first).outcome is Outcome.SUBMISSION
+    again = copied(desk, workbook, second)
+    assert (again.outcome, codes(again)) == (Outcome.HELD, ["ARR42"])
+    number = desk.ledger.last_event
+    where = ["--round", str(desk.root)]
+    run(["accept", "--file", str(number), "--as", MAEBASHI, *where])
+    assert desk.ledger.held == ()
+    assert sorted(desk.laid_out["その他"]) == [f"受付{first}_FAX1.pdf", f"受付{second}_FAX2.pdf"]
+    capsys.readouterr()
+    assert run(["dispose", str(second), *where]) == ExitCode.OK
+    told = capsys.readouterr().out
+    assert f"代理入力）：{MAEBASHI} の第2回の提出" in told
+
+
+def shown(desk: Desk, book: str, sheet: str = "") -> list[list[str]]:
+    """The texts of each row of one sheet of a book, or of all."""
+    found = openpyxl.load_workbook(desk.round.folder.summaries / book)
+    sheets = [found[sheet]] if sheet else found.worksheets
+    return [[str(cell.value) for cell in row if cell.value] for each in sheets for row in each.rows]
 
 
 def test_other_formats(desk: Desk, soffice: LibreOffice, tmp_path: Path) -> None:

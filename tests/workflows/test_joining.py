@@ -206,13 +206,68 @@ def test_sorted_workbook_is_understood(desk: Desk, two: list[int]) -> None:
     lines = [[cell.value for cell in sheet[row]] for row in numbers]
     for row, line in zip(numbers, reversed(lines), strict=True):
         for column, value in enumerate(line, 1):
-            sheet.cell(row, column).value = value
+            cell = sheet.cell(row, column)
+            cell.value = value
+            if (
+                cell.data_type == "f"
+            ):  # openpyxl's idea of a text that begins with =; Excel keeps it a text
+                cell.data_type = "s"
     book.save(compared(desk))
     assert join(desk, *two) == ExitCode.OK
     taken = {
         c.field: c.taken for c in submission(desk).choices if c.field in ("strengths", "purpose")
     }
     assert taken == {"strengths": (two[0],), "purpose": tuple(two)}
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "told"),
+    [
+        (4, "１番目", "「所属（部課名）」"),
+        (4, "両方とも使わない", "どれかにしてください"),
+        (5, "県で直した文", "書き換えられています"),
+        (5, None, "書き換えられています"),
+    ],
+)
+def test_what_she_wrote_elsewhere_is_told(
+    desk: Desk,
+    two: list[int],
+    column: int,
+    typed: str | None,
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A choice in a row that needs none counts where it can; a text that was changed is named by its cell."""
+    join(desk, *two)
+    decide(desk, lambda _: "1番目")
+    book = openpyxl.load_workbook(compared(desk))
+    sheet = book.active
+    row = next(row for row, text, mark in rows(sheet) if not mark and sheet.cell(row, 5).value)
+    sheet.cell(row, column).value = typed
+    book.save(compared(desk))
+    capsys.readouterr()
+    if typed == "１番目":
+        assert join(desk, *two) == ExitCode.OK
+        return
+    assert join(desk, *two) == ExitCode.NEEDS_PERSON
+    said = capsys.readouterr().out
+    assert told in said and f"{sheet.cell(row, column).coordinate}" in said
+    assert submission_or_none(desk) is None
+
+
+def test_an_open_workbook_stops(
+    desk: Desk, two: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While the workbook to decide in is open nothing is taken in; closed, the same command goes on."""
+    join(desk, *two)
+    decide(desk, lambda _: "1番目")
+    lock = compared(desk).with_name(f"~${BOOK}")
+    lock.write_bytes(b"\x05sato".ljust(165, b" "))
+    assert join(desk, *two) == ExitCode.DISK
+    assert "開いています" in capsys.readouterr().err
+    assert submission_or_none(desk) is None
+    lock.unlink()
+    assert join(desk, *two) == ExitCode.OK
 
 
 def test_dry_run_writes_and_books_nothing(desk: Desk, two: list[int]) -> None:

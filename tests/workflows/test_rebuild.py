@@ -7,16 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl.workbook import Workbook
 
-from issued_round import BY, KEY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, make_round
+from issued_round import BY, KEY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes, make_round
+from xlsx_pdca.cells import a1
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Outcome
+from xlsx_pdca.plan import UNIT_NAME, WorkbookPlan
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.workflows.acceptance import assign
+from xlsx_pdca.workflows.common_form import issue_common
 from xlsx_pdca.workflows.issue import PLAN_COPIES, issue
 from xlsx_pdca.workflows.merge import merge
+from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.rebuild import NothingLeft, Restored, rebuild
+from xlsx_pdca.workflows.steps import undo
 from xlsx_pdca.workflows.trouble import Weight
 from xlsx_pdca.workflows.verify import verify
 
@@ -162,21 +168,105 @@ def test_a_ledger_of_what_is_there(answered: Desk, *, has_key: bool) -> None:
     assert merge(again.round, now=NOW, by=BY).returned == 3
 
 
-def test_what_was_assigned_stays_with_its_unit(desk: Desk) -> None:
-    """A copy under a unit's name counts for it, whatever ticket it shows: a person had decided."""
-    line = desk.take_in("桐生市.xlsx", desk.filled())
-    if line.arrived.outcome is Outcome.HELD:
-        number = desk.ledger.held[-1].seq
-        assign(desk.round, number, KIRYU, "jizen", now=NOW, by=BY)
-    before = submissions(desk)
-    assert before[KIRYU]
+def test_a_copy_that_names_another_unit_inside_waits(desk: Desk) -> None:
+    """Whether a person had assigned it so, or had taken that back, only the lost ledger knew: both units are offered."""
+    desk.take_in("桐生市.xlsx", desk.filled())
+    (number,) = (booked.seq for booked in desk.ledger.held)
+    assign(desk.round, number, KIRYU, "jizen", now=NOW, by=BY)
+    assert desk.standing(KIRYU).submission is not None
+    copies = contents(desk.round.folder.received)
+    shutil.rmtree(desk.round.folder.system)
+    keep_key(desk)
+    found = rebuilt(desk).ledger
+    assert found is not None and [Path(name).name for name in copies] == [
+        held.name for held in found.held
+    ]
+    again = Desk.at(desk.root)
+    assert not any(submissions(again).values())
+    (held,) = again.ledger.held
+    assert codes(held.fact) == ["ARR40"]
+    proposed = Proposals.of(again.round, again.ledger).for_held(held)
+    assert [each.unit for each in proposed] == [KIRYU, MAEBASHI]
+    assert again.copies == []
+    assert list(again.laid_out) == ["保留"]
+    assert wrong(again) == []
+    assign(again.round, held.seq, KIRYU, "jizen", now=NOW, by=BY)
+    assert contents(desk.round.folder.received) == copies
+    assert wrong(Desk.at(desk.root)) == []
+
+
+def test_an_assignment_taken_back_is_nobodys_answer(desk: Desk) -> None:
+    """Assigned to one unit, taken back and assigned to its own: without the ledger it counts for the latter only."""
+    desk.take_in("桐生市.xlsx", desk.filled())
+    (number,) = (booked.seq for booked in desk.ledger.held)
+    assign(desk.round, number, KIRYU, "jizen", now=NOW, by=BY)
+    undo(desk.round, number + 1, "誤り", now=NOW, by=BY)
+    assign(desk.round, number, MAEBASHI, "jizen", now=NOW, by=BY)
     shutil.rmtree(desk.round.folder.system)
     keep_key(desk)
     rebuilt(desk)
     again = Desk.at(desk.root)
+    assert {unit: len(taken) for unit, taken in submissions(again).items()} == {
+        MAEBASHI: 1, TAKASAKI: 0, KIRYU: 0,
+    }  # fmt: skip
+    assert again.ledger.held == ()
+
+
+def test_common_workbooks_are_nobodys(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """A blank workbook for everybody is found again as such, and an answer on it as its unit's."""
+    issue_common(desk.round, now=NOW, by=BY)
+    common = desk.ledger.commons
+    desk.drop("返信.xlsx", chosen(desk, "桐生市（102032-1）"))
+    desk.receive()
+    (number,) = (booked.seq for booked in desk.ledger.held)
+    assign(desk.round, number, KIRYU, "jizen", now=NOW, by=BY)
+    before = submissions(desk)
+    shutil.rmtree(desk.round.folder.system)
+    keep_key(desk)
+    where = ["--round", str(desk.root)]
+    assert run(["rebuild", "--dry-run", *where]) == ExitCode.NEEDS_PERSON
+    told = capsys.readouterr()
+    assert "作り直す予定です" in told.out and "ました" not in told.out + told.err
+    assert run(["rebuild", *where]) == ExitCode.NEEDS_PERSON
+    assert "代理入力" in capsys.readouterr().out
+    again = Desk.at(desk.root)
+    assert [b.fact for b in again.ledger.commons] == [b.fact for b in common]
     assert submissions(again) == before
     taken = again.standing(KIRYU).submission
-    assert taken is not None and taken.assigned
+    assert taken is not None and not taken.assigned and taken.plan == common[0].fact.plan
+    assert {unit for unit, _ in again.ledger.standings} == {MAEBASHI, TAKASAKI, KIRYU}
+    assert wrong(again) == []
+    assert merge(again.round, now=NOW, by=BY).returned == 1
+    assert verify(again.round.folder).issued == 6 + len(common)
+
+
+def chosen(desk: Desk, choice: str) -> bytes:
+    """The common workbook with the unit chosen in it and an answer."""
+    (fact,) = (b.fact for b in desk.ledger.commons if b.fact.form == "jizen")
+    plan = WorkbookPlan.from_json(desk.round.plans.get(fact.plan))
+
+    def fill(book: Workbook) -> None:
+        sheet, cell = book.defined_names[UNIT_NAME].attr_text.replace("$", "").split("!")
+        book[sheet.strip("'")][cell.partition(":")[0]] = choice
+        answer = next(a for a in plan.answers if a.field == "strengths")
+        place = a1(answer.rect.top, answer.rect.left)
+        book[plan.sheet(answer.sheet).name][place] = "連携が進んだ。"
+
+    return changed((desk.root / fact.file).read_bytes(), fill)
+
+
+def test_what_only_the_archive_holds_is_told(
+    answered: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the ledger nobody knows what the paper was; that something is there is said. So is a key that is gone."""
+    where = ["--round", str(answered.root)]
+    answered.round.folder.events.unlink()
+    for options in (["--dry-run"], []):
+        assert run(["rebuild", *options, *where]) == ExitCode.NEEDS_PERSON
+        assert "原本だけが残っているもの：1件" in capsys.readouterr().out
+    answered.round.folder.key_file.unlink()
+    assert run(["rebuild", *where]) == ExitCode.NEEDS_PERSON
+    assert "鍵" in capsys.readouterr().out
 
 
 def test_a_ledger_is_never_overwritten(answered: Desk) -> None:

@@ -93,7 +93,7 @@ BAD: dict[str, Bad] = {
     "far too long": Bad(lambda d: d.filled(strengths="あ" * 801), TAKEN, "ANS02", FINE),
     "not a number": Bad(lambda d: d.filled(population="約30万"), TAKEN, "ANS04"),
     "out of range": Bad(lambda d: d.filled(population="-1"), TAKEN, "ANS05"),
-    "not in the list": Bad(lambda d: d.filled(not_yet__endoflife="未定"), TAKEN, "ANS09"),
+    "not in the list": Bad(lambda d: d.filled(not_yet__endoflife="未定"), TAKEN, "ANS41"),
     "text outside": Bad(written_outside, TAKEN, "STR09", FINE),
     "error cell": Bad(broken_reference, TAKEN, "STR11"),
 }

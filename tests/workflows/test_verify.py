@@ -11,13 +11,18 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from issued_round import BY, KEY, MAEBASHI, NOW, TAKASAKI, Desk, make_round
+from handwritten_mail import Attached, mail
+from issued_round import BY, KEY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, changed, make_round
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.facts import Arrived, Outcome, booking
+from xlsx_pdca.findings import finding
+from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.summary import NOTE_COLUMN
 from xlsx_pdca.workbook.view_sheet import HEAD_ROW
 from xlsx_pdca.workflows.acceptance import accept, dismiss
 from xlsx_pdca.workflows.account import Fate
+from xlsx_pdca.workflows.dispose import dispose
 from xlsx_pdca.workflows.issue import PLAN_COPIES
 from xlsx_pdca.workflows.merge import merge
 from xlsx_pdca.workflows.steps import recent_steps, undo
@@ -255,3 +260,75 @@ def test_a_paper_that_was_copied_is_accounted_for(desk: Desk, tmp_path: Path) ->
     found = verify(desk.round.folder)
     assert found.adds_up
     assert dict(found.account.counts) == {Fate.MERGED: 1, Fate.COPIED: 1}
+
+
+def book_as_same(desk: Desk, name: str, data: bytes, **more: object) -> int:
+    """Book bytes as the same as something, as earlier releases did with what came beside an attachment; its number."""
+    (digest,) = Archive.of_originals(desk.round.folder.originals).put_many([data])
+    fact = Arrived(digest, name, "40_届いたファイル", len(data), Outcome.SAME_FILE, **more)  # type: ignore[arg-type]
+    with desk.round.log.writing() as writer:
+        writer.read()
+        writer.append([booking(fact, at=NOW, by=BY)])
+    return desk.ledger.last_event
+
+
+PAPER = b"%PDF-1.4 paper"
+ALONE = (finding("FIL10"), finding("ARR01", other_file="回答.eml › 図.pdf"))
+
+
+def test_the_same_as_nothing_is_a_fault_until_a_person_decides(worked: Desk) -> None:
+    """A file booked as the same as before, with nothing that stands for it, is named; taken in again it waits, and the fault is gone."""
+    number = book_as_same(worked, "FAX.pdf", PAPER, findings=ALONE)
+    (told,) = wrong(verify(worked.round.folder))
+    assert f"受付番号{number}「FAX.pdf」" in told and "40_届いたファイル" in told
+    assert code(worked) == ExitCode.NEEDS_PERSON
+    again = worked.take_in("FAX.pdf", PAPER)
+    assert again.arrived.outcome is Outcome.HELD and wrong(verify(worked.round.folder)) == []
+    (waiting,) = (b.seq for b in worked.ledger.held if b.fact.name == "FAX.pdf")
+    dismiss(worked.round, waiting, "添付資料", now=NOW, by=BY)
+    assert wrong(verify(worked.round.folder)) == []
+
+
+def test_an_attachment_of_another_unit_stands_for_nothing(worked: Desk) -> None:
+    """A paper beside one unit's return does not answer for what came alone, nor for what another unit attached."""
+    beside = (finding("FIL37"),)
+    book_as_same(worked, "図.pdf", PAPER, findings=(*beside, ALONE[1]), unit=MAEBASHI)
+    assert len(wrong(verify(worked.round.folder))) == 1
+    data = mail(Attached("様式.xlsx", worked.filled(KIRYU)), Attached("図.pdf", PAPER))
+    worked.drop("桐生.eml", data)
+    worked.receive()
+    assert len(wrong(verify(worked.round.folder))) == 1
+    own = mail(
+        Attached("訂正2.xlsx", worked.filled(name="赤城 花子", strengths="三訂。")),
+        Attached("図.pdf", PAPER),
+    )
+    worked.drop("前橋.eml", own)
+    worked.receive()
+    assert wrong(verify(worked.round.folder)) == []
+    book_as_same(worked, "FAX.pdf", PAPER, findings=ALONE)
+    assert len(wrong(verify(worked.round.folder))) == 1
+
+
+def test_what_a_person_took_back_is_accounted_for(worked: Desk) -> None:
+    """The same bytes as a submission that was undone, replaced or disposed of are no fault."""
+    same = worked.take_in("また高崎.xlsx", worked.filled(TAKASAKI))
+    assert same.arrived.outcome is Outcome.SAME_FILE and wrong(verify(worked.round.folder)) == []
+    taken = worked.standing(TAKASAKI).submissions[-1]
+    undo(worked.round, taken.seq, "誤り", now=NOW, by=BY)
+    assert wrong(verify(worked.round.folder)) == []
+    dismiss(worked.round, taken.seq, "送り間違い", now=NOW, by=BY)
+    assert wrong(verify(worked.round.folder)) == []
+    dispose(worked.round, taken.seq, "誤送", now=NOW, by=BY)
+    assert wrong(verify(worked.round.folder)) == []
+
+
+def test_another_save_of_the_same_answers_stands_by_the_first(desk: Desk) -> None:
+    """Bytes that differ and say the same, in one run, are the same as the one taken in, also after that was undone or disposed of."""
+    desk.drop("一.xlsx", desk.filled())
+    desk.drop("二.xlsx", changed(desk.filled(), lambda book: None), minute=1)
+    outcomes = {line.file.name: line.arrived.outcome for line in desk.receive().lines}
+    assert outcomes == {"一.xlsx": Outcome.SUBMISSION, "二.xlsx": Outcome.SAME_FILE}
+    assert wrong(verify(desk.round.folder)) == []
+    taken = desk.standing().submissions[-1]
+    dispose(desk.round, taken.seq, "誤送", now=NOW, by=BY, force=True)
+    assert wrong(verify(desk.round.folder)) == []

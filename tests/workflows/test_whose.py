@@ -13,20 +13,25 @@ from pathlib import Path
 import pytest
 from openpyxl.workbook import Workbook
 
+from handed_in import (
+    FROM_MAEBASHI,
+    FROM_NOWHERE,
+    FROM_PREFECTURE,
+    FROM_TAKASAKI,
+    LATER,
+    proposed,
+    taken_in,
+)
 from issued_round import BY, KEY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes
-from xlsx_pdca.facts import Arrived, Outcome
-from xlsx_pdca.ledger import Booked, Ledger
+from xlsx_pdca.facts import Outcome
+from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.workflows.acceptance import assign
 from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.issue import issue
-from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.receive import receive
 from xlsx_pdca.workflows.steps import undo
 
-LATER = NOW + timedelta(days=15)
 NEWER = "会議の時間が取れない。"
-FROM_MAEBASHI, FROM_TAKASAKI = "kaigo@maebashi.example", "kaigo@takasaki.example"
-FROM_PREFECTURE, FROM_NOWHERE = "houkatsu-care@pref-gunma.example", "someone@example.com"
 TAKEN, HELD, SAME = Outcome.SUBMISSION, Outcome.HELD, Outcome.SAME_FILE
 
 Change = Callable[[Desk, Workbook], None]
@@ -36,23 +41,6 @@ Change = Callable[[Desk, Workbook], None]
 def calm_desk(sent_round: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """The round in which nothing is booked."""
     return Desk.at(Path(shutil.copytree(sent_round, tmp_path_factory.mktemp("calm") / "round")))
-
-
-def taken_in(
-    desk: Desk, data: bytes, *senders: str, name: str = "返信.xlsx", only_look: bool = False
-) -> Arrived:
-    """What becomes of one file that came in mails from these addresses, the innermost last."""
-    path = desk.root.parent / name
-    path.write_bytes(data)
-    files = [replace(found, senders=senders) for found in given_files([path])]
-    (line,) = receive(desk.round, files, now=LATER, by=BY, dry_run=only_look).lines
-    return line.arrived
-
-
-def proposed(desk: Desk, arrived: Arrived) -> list[str]:
-    """Units proposed for a file that waits."""
-    held = Booked(1, NOW, BY, arrived)
-    return [each.unit for each in Proposals.of(desk.round, desk.ledger).for_held(held)]
 
 
 # -- who sent it ---------------------------------------------------------------------------

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from xlsx_pdca.cells import count_characters, folded, is_blank
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import STATES_LIST, AnswerPlan, FieldPlan, Mark, Style, WorkbookPlan, per_plan
-from xlsx_pdca.reading import Address, answer_label
+from xlsx_pdca.pointing import is_dash
+from xlsx_pdca.reading import Address, answer_label, labels_together
 from xlsx_pdca.spec import FieldKind, Need
 from xlsx_pdca.submission import Answer, State
 from xlsx_pdca.values import chosen, plain_number
@@ -28,15 +30,12 @@ _CHOICES = (FieldKind.CHOICE, FieldKind.MULTIPLE_CHOICE)
 
 
 def check_answers(plan: WorkbookPlan, answers: Sequence[Answer]) -> tuple[Finding, ...]:
-    """Findings about what the answers say, in the plan's order."""
+    """Findings about what the answers say, in the plan's order; about ticks beside answers last."""
     by_address = {answer.address: answer for answer in answers}
-    planned = [a for a in plan.answers if a.address in by_address]
+    planned = [_Asked(plan, a, by_address) for a in plan.answers if a.address in by_address]
     examples = _own_words(plan)
-    return tuple(
-        each
-        for answer in planned
-        for each in _said(_Asked(plan, answer, by_address), examples.get(answer.sheet, frozenset()))
-    )
+    said = (_said(asked, examples.get(asked.planned.sheet, frozenset())) for asked in planned)
+    return (*chain.from_iterable(said), *_beside_ticks(planned))
 
 
 def marks(plan: WorkbookPlan, answers: Sequence[Answer]) -> Mapping[Address, Mark]:
@@ -81,13 +80,28 @@ class _Asked:
         return next((self._answers[p] for p in places if p in self._answers), None)
 
     @property
-    def tick(self) -> str:
-        """What the choice is called that the condition looks at; empty where it looks at none."""
-        if self.other is None:
-            return ""
+    def tick(self) -> _Asked | None:
+        """The choice that spares this answer; None where nothing does."""
+        if self.question.required.need is not Need.UNLESS or self.other is None:
+            return None
         there = next(a for a in self.plan.answers if a.address == self.other.address)
-        is_choice = self.plan.question_of(there).kind in _CHOICES
-        return answer_label(there, self.plan) if is_choice else ""
+        tick = _Asked(self.plan, there, self._answers)
+        return tick if tick.question.kind in _CHOICES else None
+
+    @property
+    def options(self) -> str:
+        """The choices there are, as a sentence names them."""
+        named = "".join(f"「{option}」" for option in self.question.options)
+        return named if len(self.question.options) == 1 else f"{named}のいずれか"
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether one of the choices was taken; what stands there otherwise is asked about by itself."""
+        question, answer = self.question, self.answer
+        if is_blank(answer.raw) or answer.state is not State.FILLED:
+            return False
+        chosen_ones = chosen(answer.raw, question.options)
+        return question.free_choice or any(each in question.options for each in chosen_ones)
 
     @property
     def other_raw(self) -> str:
@@ -95,7 +109,7 @@ class _Asked:
 
     def finding(self, code: str, **context: str | int) -> Finding:
         answer = self.answer
-        label = answer_label(self.planned, self.plan)
+        context.setdefault("label", answer_label(self.planned, self.plan))
         if "found" in context:
             context["found"] = shortened(str(context["found"]))
         return finding(
@@ -103,7 +117,6 @@ class _Asked:
             sheet=answer.sheet,
             cell=answer.cell,
             address=answer.address,
-            label=label,
             **context,
         )
 
@@ -141,16 +154,39 @@ def _said(asked: _Asked, own_words: frozenset[str]) -> Iterator[Finding]:
         yield asked.finding("ANS10")
     if _is_garbled(answer.raw):
         yield asked.finding("ANS13", found=answer.raw)
-    other = asked.other
-    if question.required.need is Need.UNLESS and other and not is_blank(other.raw) and asked.tick:
-        # An answer beside a tick such as 「まだ検討していない」 that would have made it superfluous.
-        yield asked.finding("ANS11", found=other.raw, other_name=asked.tick)
+    if answer.state is State.NONE and is_dash(answer.raw):
+        # Where the form shows △ beside it, a dash may as well mean 0, or that nobody knows.
+        doubtful = _mark(asked) is Mark.DOUBTFUL
+        yield asked.finding("ANS40" if doubtful else "ANS24", found=answer.raw)
+
+
+def _beside_ticks(planned: Sequence[_Asked]) -> Iterator[Finding]:
+    """Answers beside a tick such as 「まだ検討していない」 that would have made them superfluous.
+
+    One finding for all scenes of a question, at the first tick: there is nothing else to take away.
+    """
+    found: dict[tuple[str, str], list[tuple[_Asked, _Asked]]] = {}
+    for asked in planned:
+        tick = None if is_blank(asked.answer.raw) else asked.tick
+        if tick and tick.is_chosen:
+            key = (tick.planned.field, asked.planned.field)
+            found.setdefault(key, []).append((tick, asked))
+    for pairs in found.values():
+        ticks, answers = zip(*pairs, strict=True)
+        said = dict.fromkeys(tick.answer.raw.strip() for tick in ticks)
+        yield ticks[0].finding(
+            "ANS11",
+            label=labels_together([asked.planned for asked in answers], ticks[0].plan),
+            other_name=labels_together([tick.planned for tick in ticks], ticks[0].plan),
+            found="」「".join(said),
+        )
 
 
 def _missing(asked: _Asked) -> Finding:
     """A required answer that is blank, with the way out the form itself offers."""
-    if asked.question.required.need is Need.UNLESS and (name := asked.tick):
-        return asked.finding("ANS22", other_name=name)
+    if tick := asked.tick:
+        name = answer_label(tick.planned, tick.plan)
+        return asked.finding("ANS22", other_name=name, options=tick.options)
     # Of a name, a day or a number nobody would say that it does not apply.
     return asked.finding("ANS01" if asked.question.kind is FieldKind.LONG_TEXT else "ANS20")
 
@@ -223,7 +259,8 @@ def _choice(asked: _Asked) -> Iterator[Finding]:
     options = "、".join(question.options)
     if question.kind is FieldKind.CHOICE:
         if answer.value not in question.options:
-            yield asked.finding("ANS09", found=answer.raw, options=options)
+            code = "ANS41" if len(question.options) == 1 else "ANS09"
+            yield asked.finding(code, found=answer.raw, options=options)
         return
     unlisted = [
         part for part in chosen(answer.raw, question.options) if part not in question.options

@@ -21,9 +21,9 @@ PART = "part"
 NOT_CHOSEN, NO_QUESTION = "ARR13", "ARR14"
 QUOTES = frozenset({NOT_CHOSEN, NO_QUESTION})
 """Codes of findings that carry a whole text, so that nobody's words are dropped."""
-_SAID = frozenset(f"ANS{n:02d}" for n in (*range(1, 12), 13, *range(16, 23)))
+_SAID = frozenset(f"ANS{n:02d}" for n in (*range(1, 12), 13, *range(16, 23), 24, 40, 41))
 """Codes about what the answers say by themselves: they are found anew of the joined answers."""
-_REFERS = frozenset(f"ANS{n}" for n in (14, 15, 24, 25, 26, 27, 29))
+_REFERS = frozenset(f"ANS{n}" for n in (14, 15, 25, 26, 27, 29))
 """Codes about an answer that points to another place of its own file: they go with that answer."""
 _WHO_ANSWERED = frozenset({"department"})
 _DAY_OF_ANSWER = "entered_on"

@@ -79,7 +79,7 @@ class Lines:
         return Standing(first, last, likely, self._is_certain(line))
 
     def _is_certain(self, line: int) -> bool:
-        if not self.lost:
+        if not self.lost or line in dict(self.found):
             return True
         known = sorted({planned for planned, _ in self.found} | self.lost)
         at = bisect_right(known, line)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from xlsx_pdca.anchors import Placement, searched_sheets
+from xlsx_pdca.anchors import LABELS, Placement, searched_sheets
 from xlsx_pdca.cells import MAX_ROW, Rect, a1, folded, is_blank
 from xlsx_pdca.checks.choice import chosen_place
 from xlsx_pdca.checks.formulas import calculated, recalculated
@@ -192,8 +192,8 @@ def _explained(
     spots: frozenset[Place],
 ) -> _Ours:
     """The sheet compared with its locked texts and formulas."""
-    standing = _places_by_text(sheet, spots)
     ours = set(calculated(sheet, planned, rows, columns))
+    standing = _places_by_text(sheet, spots | ours)
     changed: list[str] = []
     replaced: set[Place] = set()
     for cell, key, row, column in _printed(planned, rows, columns):
@@ -210,7 +210,9 @@ def _explained(
             replaced |= likely(row, column)
             # A ticket that is gone or another one is judged by the identity checks.
             is_ticket = TICKET_SLOT in SLOT.findall(cell.text)
-            if row.is_certain and column.is_certain and not is_ticket:
+            # A question belongs to its row, wherever its column went.
+            is_certain = column.is_certain or cell.style in LABELS
+            if row.is_certain and is_certain and not is_ticket:
                 changed.append(text)
     return _Ours(
         frozenset(ours - spots),

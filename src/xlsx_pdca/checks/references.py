@@ -10,7 +10,6 @@ from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan, per_plan
 from xlsx_pdca.pointing import (
     Pointing,
-    is_dash,
     mentions_separate,
     pointing,
     pointing_first,
@@ -47,8 +46,6 @@ def check_references(
                 yield say.same(seemed.get(answer.address))
             case State.SEPARATE:
                 yield say.separate(enclosed)
-            case State.NONE if is_dash(answer.raw):
-                yield say.finding("ANS24", answer.raw)
             case State.FILLED:
                 yield from say.more()
 

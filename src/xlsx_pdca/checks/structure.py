@@ -32,7 +32,9 @@ def check_cells(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Fin
     """Findings about how single answers are stored."""
     for answer in plan.answers:
         cell = found.cell_of(answer)
-        if cell is not None:
+        if found.is_picture(answer):
+            yield _of(answer, "STR30", plan, found)
+        elif cell is not None:
             yield from _stored(answer, cell, plan, found, date1904=book.date1904)
 
 
@@ -87,9 +89,6 @@ def losses(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[str, ...]:
 def _stored(
     answer: AnswerPlan, cell: RawCell, plan: WorkbookPlan, found: Found, *, date1904: bool
 ) -> Iterator[Finding]:
-    if found.is_picture(answer):
-        yield _of(answer, "STR30", plan, found)
-        return
     shown = shortened(raw_text(cell, date1904=date1904))
     if cell.type is CellType.ERROR:
         yield _of(answer, "STR11", plan, found, found=shown)
@@ -98,7 +97,11 @@ def _stored(
     elif cell.formula is not None:
         code = "STR32" if _OTHER_BOOK.search(_QUOTED.sub("", cell.formula)) else "STR12"
         yield _of(answer, code, plan, found, found=shown)
-    if code := _converted(cell, plan.question_of(answer).kind):
+    if found.is_struck(answer):
+        yield _of(answer, "STR52", plan, found, found=shown)
+    if cell.look is NumberLook.SCALED and cell.type is CellType.NUMBER:
+        yield _of(answer, "STR51", plan, found, found=shown)
+    elif code := _converted(cell, plan.question_of(answer).kind):
         yield _of(answer, code, plan, found, found=shown)
 
 

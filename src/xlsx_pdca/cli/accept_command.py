@@ -12,6 +12,7 @@ from xlsx_pdca.cli.arrivals import IN_BOOKS, remarks
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.joining import join
 from xlsx_pdca.cli.options import (
+    ONE_BY_ONE,
     dry_run_option,
     form_id,
     name_and_title,
@@ -85,7 +86,8 @@ def command(
         )
     if not units and not everyone:
         raise UsageError(
-            "回答単位IDが指定されていません。", "IDを並べるか、--all を付けてください。"
+            "確認済にする団体が指定されていません。",
+            f"「accept {_example(round_)}」のように回答単位IDを付けるか、必ず確認する点のない提出すべてなら --all を付けてください。",
         )
     done = accept(
         round_,
@@ -196,6 +198,25 @@ def _form_of(round_: Round, arrival: int) -> str:
     raise UsageError("どの様式の提出か分かりません。", f"次のどれかを付けてください：{ids}")
 
 
+def _example(round_: Round) -> str:
+    """Id of a unit whose answer is not accepted yet, else of any unit."""
+    open_ones = (
+        standing.unit
+        for standing in round_.ledger().standings.values()
+        if standing.submission and not standing.is_accepted
+    )
+    return next(open_ones, next((unit.id for unit in round_.units), "回答単位ID"))
+
+
+def _after_checking(done: Acceptance) -> str:
+    """How to accept what was left."""
+    if not done.left:
+        return ""
+    return (
+        f"確かめた後は、accept {done.left[0].unit} のように、回答単位IDを付けて確認済にできます。"
+    )
+
+
 def _already(round_: Round, done: Acceptance) -> Iterator[str]:
     for standing in done.already:
         yield name_and_title(round_, standing.unit, standing.form)
@@ -211,13 +232,19 @@ def _told(round_: Round, done: Acceptance, *, dry_run: bool) -> int:
         console.say(f"{len(done.accepted)}件を{word}。")
     elif not done.already:
         console.say("新しく確認済にするものはありません。")
-    for why, left in (
-        ("必ず確認する点があるため", done.left),
-        ("後から届いたファイルが保留中のため", done.waiting),
+    for why, left, then in (
+        ("必ず確認する点があるため", done.left, _after_checking(done)),
+        (
+            "後から届いたファイルが保留中のため",
+            done.waiting,
+            "保留中のファイルの取扱いを決めてから、もう一度実行してください。",
+        ),
     ):
         if left:
             kept = "そのままにします" if dry_run else "そのままにしました"
-            console.say(f"{why}、{len(left)}件は{kept}。")
-        for text in units_and_forms(round_, left):
-            console.say(f"　{text}")
+            console.say(f"{why}、{len(left)}件は{kept}。{then}")
+        for each in left[:ONE_BY_ONE]:
+            console.say(f"　{unit_and_form(round_, each.unit, each.form)}")
+        if (more := len(left) - ONE_BY_ONE) > 0:
+            console.say(f"　このほか {more}件（status --list で、すべて表示します）")
     return ExitCode.NEEDS_PERSON if done.left or done.waiting else ExitCode.OK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsx_pdca.cli import console
@@ -21,7 +21,10 @@ MOST_FINDINGS = 5
 IN_BOOKS = "進行管理表（merge）の「確認事項」と status --list"
 IN_CHECK = "check --json"
 
-_UNBOOKED = {Outcome.SUBMISSION: "受付できます", Outcome.HELD: "保留になります（県で確認）"}
+_UNBOOKED: Mapping[str, str] = {
+    Outcome.SUBMISSION: "受付できます",
+    Outcome.HELD: "保留になります（県で確認）",
+}
 _GRADES = tuple(Grade)
 
 _ATTACHMENT = ("添付資料のとき", "添付資料")
@@ -44,8 +47,13 @@ class Arrivals:
     booked: bool
 
     def show(self) -> None:
-        """The good ones as counts, then those a person must look at, at most ten of them."""
-        shown = list(self.lines) if len(self.lines) <= FEW else self.need_person
+        """The good ones as counts, with the names of those that came before; then those to look at, at most ten of them.
+
+        Whatever waits for a decision stands before what was taken in and has points to look at.
+        """
+        shown = list(self.lines)
+        if len(shown) > FEW:
+            shown = sorted(self.need_person, key=lambda line: not _waits(line))
         for text in self._counted([line for line in self.lines if line not in shown]):
             console.show(text)
         ledger = self.round.ledger()
@@ -79,13 +87,24 @@ class Arrivals:
         titles = {form.id: form.title for form in self.round.forms.values()}
         groups: dict[tuple[str, str], list[Line]] = {}
         for line in lines:
-            title = titles.get(line.arrived.form, line.arrived.form) or "様式以外"
+            title = titles.get(line.arrived.form, line.arrived.form)
             groups.setdefault((title, self._outcome(line)), []).append(line)
-        return [f"{t}：{o} {len(found)}件{_remarked(found)}" for (t, o), found in groups.items()]
+        return [
+            text
+            for (title, outcome), found in groups.items()
+            for text in (
+                f"{title and title + '：'}{outcome} {len(found)}件{_remarked(found)}",
+                *(
+                    f"　　{console.one_line(x.file.name)}{_same_as(x)}"
+                    for x in found
+                    if _is_same(x)
+                ),
+            )
+        ]
 
     def _outcome(self, line: Line) -> str:
-        outcome = line.arrived.outcome
-        return outcome.value if self.booked else _UNBOOKED.get(outcome, outcome.value)
+        words = line.arrived.words
+        return words if self.booked else _UNBOOKED.get(words, words)
 
     def _described(self, line: Line, held: Booked | None) -> list[str]:
         """A file in words: what became of it, and what to look at."""
@@ -97,11 +116,39 @@ class Arrivals:
             else ""
         )
         number = f"　第{arrived.submission.number}回" if arrived.submission else ""
-        again = "（すでに受付済みのファイルです）" if line.already else ""
         waits = f"　受付番号{held.seq}" if held else ""
-        head = f"{console.one_line(line.file.name)}：{self._outcome(line)}{whose}{number}{waits}{again}"
+        name = console.one_line(line.file.name)
+        head = f"{name}：{self._outcome(line)}{whose}{number}{waits}{_again(line)}{_same_as(line)}"
         rest = IN_BOOKS if self.booked else IN_CHECK
-        return [head, *(() if self._is_known(line) else remarks(arrived.findings, rest))]
+        is_done = self._is_known(line) and not arrived.repeats
+        return [head, *(() if is_done else remarks(arrived.findings, rest))]
+
+
+def _waits(line: Line) -> bool:
+    return line.arrived.outcome in (Outcome.HELD, Outcome.REFUSED)
+
+
+def _again(line: Line) -> str:
+    """Whether it was taken in before, and what of it; or that it says what was accepted."""
+    if line.arrived.repeats:
+        return "（確認済の御回答と同じ内容で、変わった御回答はありません。確認済のままです）"
+    if not line.already:
+        return ""
+    if _waits(line):
+        return "（前に取り込み、保留中のファイルです）"
+    return "" if _is_same(line) else "（すでに受付済みのファイルです）"
+
+
+def _is_same(line: Line) -> bool:
+    return line.arrived.outcome is Outcome.SAME_FILE
+
+
+def _same_as(line: Line) -> str:
+    """Which file it is the same as, under another name."""
+    said = (dict(f.context) for f in line.arrived.findings if f.code == "ARR01")
+    other = next((each.get("other_file", "") for each in said), "")
+    is_named = _is_same(line) and other and other != line.file.name
+    return f"（「{console.one_line(other)}」と同じ内容）" if is_named else ""
 
 
 def _file(arrived: Arrived) -> tuple[str, str, int]:
@@ -153,7 +200,7 @@ def ways_out(held: Booked | None, proposals: Proposals) -> list[str]:
         texts.append(f"　　→ {name}の{title}とするとき：{each.command}")
     if not texts and may_be_taken(held.fact):
         texts.append(f"　　→ 提出とするとき：{_command_for_anybody(held, proposals.round)}")
-    if any(f.code == "FIL03" for f in held.fact.findings):
+    if held.fact.is_closed:
         texts.append("　　→ パスワードを伺ったとき：xlsx-pdca receive --password")
     if any(f.code == "FIL10" for f in held.fact.findings):
         copied = f"xlsx-pdca receive 写したブック.xlsx --proxy {held.seq}"

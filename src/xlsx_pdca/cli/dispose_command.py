@@ -82,9 +82,14 @@ def _told(found: Disposal) -> Iterator[str]:
         rest = (
             f"第{each.number - 1}回までの提出が残ります"
             if each.number > 1
-            else "提出がなくなります"
+            else "この様式の提出はなくなります"
         )
         yield f"　取りまとめから外れるもの：{each.unit} の第{each.number}回の提出（{rest}）"
+    for each in found.evidence_of:
+        yield (
+            f"　これを県で写した提出（代理入力）：{each.unit} の第{each.number}回の提出　取りまとめに残りますが、"
+            "写したもとがなくなり、記載を後から確かめられなくなります。"
+        )
     for place in found.changed:
         yield f"　内容が変えられているため残すもの：{place}　御確認のうえ、削除してください。"
     for place in found.elsewhere:

@@ -34,20 +34,26 @@ def join(
 
 def _tell_open(done: Joining, command: str, *, dry_run: bool) -> None:
     """Where to decide, and what is still open there."""
-    book = f"「{done.book.parent.name}」の「{done.book.name}」" if done.book else ""
+    place, book = (done.book.parent.name, done.book.name) if done.book else ("", "")
     if done.is_new:
-        made = "を作る予定です" if dry_run else "を作りました"
+        made = "作る予定です" if dry_run else "作りました"
         console.say(
-            f"御回答の異なるところが{done.differing}か所あります。{book}{made}。"
-            "並べて御覧になり、「採用」を選んで保存し、閉じてください。"
+            f"御回答の異なるところが{done.differing}か所あります。"
+            f"「{place}」に、並べて見比べるブック「{book}」を{made}。"
         )
+        if dry_run:
+            return
     else:
         for fault in done.faults[:MOST_FAULTS]:
             console.show(str(fault))
         if (more := len(done.faults) - MOST_FAULTS) > 0:
             console.show(f"このほか {more}か所")
-        console.say(f"まだ決まっていないところが{len(done.faults)}か所あります（{book}）。")
-    console.say(f"そのあと、もう一度実行してください：{command}")
+        console.say(f"御確認いただくところが、まだ{len(done.faults)}か所あります。")
+    which = "このブック" if done.is_new else f"「{place}」の「{book}」"
+    console.say(
+        f"{which}を開き、◆の行の「採用」を選んでください。"
+        f"保存して閉じたら、もう一度、次のように実行してください：{command}"
+    )
 
 
 def _tell_joined(round_: Round, taken: Submitted, *, dry_run: bool) -> ExitCode:

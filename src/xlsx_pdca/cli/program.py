@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
+from pathlib import Path
 
 import click
 
@@ -12,7 +13,7 @@ from xlsx_pdca import __version__
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Group, sentence
 from xlsx_pdca.errors import ExitCode, FaultyDefinitions, OperatorError
-from xlsx_pdca.store.disk_errors import plain_reason
+from xlsx_pdca.store.disk_errors import disk_error, is_of_the_disk, plain_reason
 
 _COMMANDS = {
     "new": "実施回のフォルダーを作ります",
@@ -92,6 +93,9 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:  # the last fence: our own bug is shown whole, never hidden
         if isinstance(error, OSError) and console.output_failed():
             return _no_output(error)
+        if isinstance(error, OSError) and is_of_the_disk(error):
+            console.say(str(disk_error(error, Path(str(error.filename or "")))))
+            return ExitCode.DISK
         traceback.print_exc()
         console.say(
             "プログラムの不具合です。上の文をそのまま開発者へお知らせください。ファイルは失われていません。"

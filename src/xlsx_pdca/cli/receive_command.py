@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.reading import listed
 from xlsx_pdca.workflows.acceptance import held_file
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files, given_files, passed_over
-from xlsx_pdca.workflows.receive import Line, receive
+from xlsx_pdca.workflows.receive import Line, Received, receive
 from xlsx_pdca.workflows.round import Round
 
 ASKED = "\0"
@@ -76,17 +77,7 @@ def command(
     torn = round_.folder.torn_lines
     secrets = [asked_password() if each == ASKED else each for each in passwords]
     files = given_files(paths) if paths else dropped_files(round_.folder.drop)
-    with console.progress(len(files), "読み取り中") as step:
-        received = receive(
-            round_,
-            files,
-            now=console.now(),
-            by=console.person(),
-            dry_run=dry_run,
-            secrets=secrets,
-            evidence=evidence,
-            step=step,
-        )
+    received = _received(round_, files, secrets, evidence, dry_run=dry_run)
     arrivals = Arrivals(round_, received.lines, booked=not dry_run)
     if as_json:
         console.show_json([as_record(line) for line in received.lines])
@@ -106,6 +97,28 @@ def command(
         arrivals.need_person or received.unread or stay or over or unbooked or is_torn
     )
     return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
+
+
+def _received(
+    round_: Round,
+    files: Sequence[FoundFile],
+    secrets: Sequence[str],
+    evidence: int,
+    *,
+    dry_run: bool,
+) -> Received:
+    """The files taken in, with the progress on the screen."""
+    with console.progress(len(files), "読み取り中") as step:
+        return receive(
+            round_,
+            files,
+            now=console.now(),
+            by=console.person(),
+            dry_run=dry_run,
+            secrets=secrets,
+            evidence=evidence,
+            step=step,
+        )
 
 
 def _show(arrivals: Arrivals, nothing_in: str) -> None:
@@ -150,8 +163,17 @@ def _check_proxy(round_: Round, paths: Sequence[Path], evidence: int) -> None:
 
 
 def asked_password() -> str:
-    """A password typed without being shown."""
-    return str(click.prompt("パスワード", hide_input=True, err=True))
+    """A password typed without being shown; from another program it is one line of its input."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        asked = "パスワード（入力した文字は画面に出ません）"
+        return str(click.prompt(asked, hide_input=True, err=True, prompt_suffix="："))
+    word = "" if sys.stdin is None else sys.stdin.readline().rstrip("\r\n")
+    if not word:
+        raise UsageError(
+            "パスワードが入力されていません。",
+            "コマンドプロンプトで実行して入力するか、「--password パスワード」のように指定してください。",
+        )
+    return word
 
 
 def _not_taken(names: Sequence[str]) -> str:
@@ -175,7 +197,7 @@ def as_record(line: Line) -> dict[str, Any]:
     return {
         "file": line.file.name,
         "sha256": arrived.sha256,
-        "outcome": arrived.outcome.value,
+        "outcome": arrived.words,
         "unit": arrived.unit,
         "form": arrived.form,
         "submission": arrived.submission.number if arrived.submission else 0,

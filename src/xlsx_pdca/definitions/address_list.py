@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from xlsx_pdca.definitions.open_table import (
     find_table,
     plain_signs,
 )
+from xlsx_pdca.definitions.roster_columns import BETWEEN_MAILS
 from xlsx_pdca.errors import Fault, FaultyDefinitions
 from xlsx_pdca.municipality import Candidates, Exact, Municipality, is_valid_code, match_name
 from xlsx_pdca.unit import Unit, UnitKind, is_mail_address
@@ -38,7 +38,6 @@ HEADS = (
     Head("telephone", "電話", ("TEL", "電話番号", "連絡先", "連絡先電話番号", "直通")),
 )  # fmt: skip
 _UPDATED = ("department", "contact_person", "to", "cc", "telephone")
-_BETWEEN = re.compile(r"[;；,、，\s]+")
 
 
 @dataclass(frozen=True)
@@ -198,7 +197,7 @@ def _words(row: TableRow, key: str) -> str:
 
 
 def _addresses(row: TableRow, key: str) -> tuple[str, ...]:
-    parts = _BETWEEN.split(unicodedata.normalize("NFKC", row.text(key)))
+    parts = BETWEEN_MAILS.split(unicodedata.normalize("NFKC", row.text(key)))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from xlsx_pdca.cells import folded
 from xlsx_pdca.definitions.form_texts import check_texts
 from xlsx_pdca.definitions.question_checks import check_questions
+from xlsx_pdca.layout.words import ENTRY, ENTRY_HEADER, START_KEY, START_NAME
+from xlsx_pdca.plan import HIDDEN_SHEET
 from xlsx_pdca.spec import (
     Column,
     FieldKind,
@@ -34,10 +36,10 @@ _ROW_KEY = re.compile(r"[0-9]{2}")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 _ID_REMEDY = "半角の英小文字で始め、英小文字・数字・下線（_）だけで40字以内にしてください。"
 
-RESERVED_HEADERS = ("番号", "設問", "行", "記入欄")
+RESERVED_HEADERS = ("番号", "設問", "行", ENTRY_HEADER)
 """Headers the layout writes itself."""
-RESERVED_SHEET_NAMES = ("はじめに", "history", "_lists", "_pdca")
-RESERVED_KEYS = ("start", "entry")
+RESERVED_SHEET_NAMES = (START_NAME, "history", "_lists", HIDDEN_SHEET)
+RESERVED_KEYS = (START_KEY, ENTRY)
 
 
 def check_form(form: Form) -> Iterator[Found]:

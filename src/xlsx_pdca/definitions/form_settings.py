@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlsx_pdca.definitions.open_table import (
+    DATE_REMEDY,
     Head,
     SheetText,
     TableRow,
@@ -144,13 +145,13 @@ def _choice_faults(row: TableRow, question: str) -> Iterator[Fault]:
         yield row.fault(
             "deadline",
             f"「{row.text('text') or row.text('form')}」の提出期限が空欄です。",
-            "「令和8年5月29日」か「2026/5/29」のように記入してください。",
+            DATE_REMEDY,
         )
     elif parse_date(deadline) is None:
         yield row.fault(
             "deadline",
             f"提出期限「{deadline}」を日付として読めません。",
-            "「令和8年5月29日」か「2026/5/29」のように記入してください。",
+            DATE_REMEDY,
         )
 
 

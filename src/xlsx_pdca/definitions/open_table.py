@@ -11,6 +11,8 @@ from xlsx_pdca.errors import Fault
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－ｰ"), "-")
 
+DATE_REMEDY = "「令和8年5月29日」か「2026/5/29」のように記入してください。"
+
 
 @dataclass(frozen=True, order=True)
 class Notice(Fault):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlsx_pdca.cells import folded
-from xlsx_pdca.definitions.open_table import Notice, TableRow
+from xlsx_pdca.definitions.open_table import DATE_REMEDY, Notice, TableRow
 from xlsx_pdca.errors import Fault
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import parse_date, typed_weekday, wareki, weekday_name
@@ -78,7 +78,7 @@ def deadline_faults(row: TableRow, titles: Collection[str]) -> Iterator[Fault]:
             yield row.fault(
                 KEY,
                 f"個別の期限「{own.text}」を日付として読めません。",
-                "「令和8年5月29日」か「2026/5/29」のように記入してください。",
+                DATE_REMEDY,
             )
 
 

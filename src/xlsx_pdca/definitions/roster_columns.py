@@ -130,7 +130,7 @@ COLUMNS = (
 HEADS = tuple(column.head for column in COLUMNS)
 
 _BETWEEN_NAMES = re.compile(r"[、，,;；・／/\s]+|及び")
-_BETWEEN_MAILS = re.compile(r"[;；,、，\s]+")
+BETWEEN_MAILS = re.compile(r"[;；,、，\s]+")
 _IN_BRACKETS = re.compile(r"[^;；,、，\n<>＜＞]*[<＜]([^<>＜＞]*)[>＞]")
 
 
@@ -180,7 +180,7 @@ class RosterRow:
     def addresses(self, key: str) -> tuple[str, ...]:
         """Mail addresses, also of 「担当 <a@example.jp>」; each one once."""
         text = _IN_BRACKETS.sub(r";\1;", unicodedata.normalize("NFKC", self.row.text(key)))
-        return tuple(dict.fromkeys(part for part in _BETWEEN_MAILS.split(text) if part))
+        return tuple(dict.fromkeys(part for part in BETWEEN_MAILS.split(text) if part))
 
     def is_number(self, key: str) -> bool:
         cell = self.row.cell(key)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlsx_pdca.findings.answer_entries import ANSWER_ENTRIES
+from xlsx_pdca.findings.arrival_entries import ARRIVAL_ENTRIES
 from xlsx_pdca.findings.entry import CatalogueEntry, Grade
 from xlsx_pdca.findings.file_entries import FILE_ENTRIES
 from xlsx_pdca.findings.identity_entries import IDENTITY_ENTRIES
@@ -23,7 +24,9 @@ def _catalogue(entries: Iterable[CatalogueEntry]) -> dict[str, CatalogueEntry]:
     return found
 
 
-CATALOGUE = _catalogue((*FILE_ENTRIES, *IDENTITY_ENTRIES, *ANSWER_ENTRIES, *OBJECT_ENTRIES))
+CATALOGUE = _catalogue(
+    (*FILE_ENTRIES, *IDENTITY_ENTRIES, *ARRIVAL_ENTRIES, *ANSWER_ENTRIES, *OBJECT_ENTRIES)
+)
 
 
 class _Values(dict[str, str]):
@@ -115,8 +118,10 @@ _REFUSALS = {
 }
 
 
-def refused(code: RefusalCode) -> Finding:
-    """Finding of a file that could not be taken for a readable workbook."""
+def refused(code: RefusalCode, *, tried: bool = False) -> Finding:
+    """Finding of a file that could not be taken for a readable workbook; `tried`: with the passwords given."""
+    if tried and code is RefusalCode.ENCRYPTED:
+        return finding("FIL40")
     return finding(_REFUSALS[code])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from xlsx_pdca.layout.drawing import drawing_sheet
 from xlsx_pdca.layout.sheets import lay_out
 from xlsx_pdca.layout.start import start_sheet
@@ -50,24 +52,11 @@ def plan_form(
     asked = asked_form(form, kind=kind, role=role, enabled=enabled)
     words = Words(asked, fiscal_year, verbatim)
     lists = _option_lists(asked)
-    sheets: list[SheetPlan] = []
-    fields: list[FieldPlan] = []
-    answers: list[AnswerPlan] = []
-    names: list[NamePlan] = []
-    for sheet in asked.sheets:
-        if sheet.drawing:
-            sheets.append(drawing_sheet(sheet, words))
-            continue
-        laid, its_fields, its_answers, its_names = lay_out(sheet, words, printed, _names_of(lists))
-        sheets.append(laid)
-        fields += its_fields
-        answers += its_answers
-        names += its_names
+    laid = _laid_out(asked, words, printed, _names_of(lists))
+    sheets, answers = tuple(laid.sheets), tuple(laid.answers)
     open_sheets = tuple(s.key for s in asked.sheets if s.drawing)
-    start = start_sheet(
-        asked, words, tuple(sheets), tuple(answers), open_sheets, common=bool(choices)
-    )
-    names += [NamePlan(UNIT_NAME, start.key, chooser.rect) for chooser in start.validations]
+    start = start_sheet(asked, words, sheets, answers, open_sheets, common=bool(choices))
+    choosers = [NamePlan(UNIT_NAME, start.key, chooser.rect) for chooser in start.validations]
     units = (OptionList(UNITS_LIST, choices),) if choices else ()
     return WorkbookPlan(
         form=form.id,
@@ -76,13 +65,36 @@ def plan_form(
         title=form.title,
         verbatim=verbatim,
         sheets=(start, *sheets),
-        fields=tuple(fields),
-        answers=tuple(answers),
-        names=tuple(names),
+        fields=tuple(laid.fields),
+        answers=answers,
+        names=(*laid.names, *choosers),
         lists=(OptionList(STATES_LIST, STATE_WORDS), *_distinct(lists), *units),
         drawing_sheets=open_sheets,
         columns=_matrix_columns(asked),
     )
+
+
+class _Laid(NamedTuple):
+    """Everything that stands behind はじめに."""
+
+    sheets: list[SheetPlan]
+    fields: list[FieldPlan]
+    answers: list[AnswerPlan]
+    names: list[NamePlan]
+
+
+def _laid_out(asked: Form, words: Words, printed: dict[str, str], lists: dict[str, str]) -> _Laid:
+    all_ = _Laid([], [], [], [])
+    for sheet in asked.sheets:
+        if sheet.drawing:
+            all_.sheets.append(drawing_sheet(sheet, words))
+            continue
+        laid, fields, answers, names = lay_out(sheet, words, printed, lists)
+        all_.sheets.append(laid)
+        all_.fields.extend(fields)
+        all_.answers.extend(answers)
+        all_.names.extend(names)
+    return all_
 
 
 def _option_lists(form: Form) -> dict[str, OptionList]:

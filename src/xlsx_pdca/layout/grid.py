@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from xlsx_pdca.cells import Rect
 from xlsx_pdca.layout.metrics import text_pixels
+from xlsx_pdca.layout.words import ENTRY, ENTRY_HEADER
 from xlsx_pdca.spec import FieldKind, Matrix, Question, Sheet, Single, Table
 
 CODE_COLUMN = 1
@@ -18,9 +19,6 @@ SHEET_PIXELS = 1360
 """Width of every sheet: A4 landscape at 74 %."""
 SHORT_CHARACTERS = 16
 """Width of the single-line part of the 記入欄."""
-
-ENTRY = "entry"
-ENTRY_HEADER = "記入欄"
 
 _KIND_CHARACTERS = {
     FieldKind.LONG_TEXT: 22,

@@ -165,14 +165,7 @@ class SheetDraft(QuestionDraft):
         self, item: Table, plans: list[FieldPlan], table_row: TableRow, *, must: bool
     ) -> None:
         code = f"{self.codes[item.id]}-{table_row.key}"
-        height = max(
-            [SHORT_POINTS, text_height(table_row.label, self.grid.label_pixels, LABEL_POINTS)]
-            + [
-                self._cell_height(q, c.pixels, short=False)
-                for q, c in zip(item.columns, self.grid.columns, strict=True)
-            ]
-        )
-        height = min(height, MAX_ROW_POINTS)
+        height = self._table_row_height(item, table_row)
         block = (pad_points(height), height, TABLE_STATUS_POINTS)
         if not self._head_is_repeated() and self.begins_page(*block):
             self.begin_block(open_=True)
@@ -188,14 +181,12 @@ class SheetDraft(QuestionDraft):
             Style.ROW_LABEL,
             table_row.label or str(int(table_row.key)),
         )
-        placed = []
         for plan, question, column in zip(plans, item.columns, self.grid.columns, strict=True):
-            rect = Rect.cell(top, column.column)
             self._answer(
                 plan,
                 question,
                 column,
-                rect,
+                Rect.cell(top, column.column),
                 row_key=table_row.key,
                 column_key=question.id,
                 table=item,
@@ -203,11 +194,19 @@ class SheetDraft(QuestionDraft):
                 code=code,
                 must=must,
             )
-            placed.append((column, rect))
         row = self.add_row(TABLE_STATUS_POINTS)
         self.put(Rect(row, CODE_COLUMN, row, LABEL_COLUMN), Style.META)
-        for plan, (column, _) in zip(plans, placed, strict=True):
+        for plan, column in zip(plans, self.grid.columns, strict=True):
             self._counter(plan, row, column, up=1, text_counts=False)
+
+    def _table_row_height(self, item: Table, table_row: TableRow) -> float:
+        """As high as its label or its largest answer needs, within what a row can be."""
+        label = text_height(table_row.label, self.grid.label_pixels, LABEL_POINTS)
+        answers = [
+            self._cell_height(question, column.pixels, short=False)
+            for question, column in zip(item.columns, self.grid.columns, strict=True)
+        ]
+        return min(max(SHORT_POINTS, label, *answers), MAX_ROW_POINTS)
 
 
 def lay_out(

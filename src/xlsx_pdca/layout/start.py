@@ -10,7 +10,7 @@ from xlsx_pdca.layout import formulas
 from xlsx_pdca.layout.frame import TICKET_TEXT, UNIT_TEXT
 from xlsx_pdca.layout.metrics import LABEL_POINTS, LINE, text_height, text_pixels, width_units
 from xlsx_pdca.layout.paper import with_breaks
-from xlsx_pdca.layout.words import STATE_WORDS, Words
+from xlsx_pdca.layout.words import START_KEY, START_NAME, STATE_WORDS, Words
 from xlsx_pdca.plan import (
     UNITS_LIST,
     AnswerPlan,
@@ -22,8 +22,6 @@ from xlsx_pdca.plan import (
 )
 from xlsx_pdca.spec import Form, Share
 
-START_KEY = "start"
-START_NAME = "はじめに"
 NOTHING_REQUIRED = "必須の欄はありません。お書きになれる欄だけで結構です。"
 
 CHOOSER_KEY = "御回答者（選択）"

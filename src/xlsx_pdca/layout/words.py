@@ -10,6 +10,11 @@ from xlsx_pdca.layout.formulas import HAS_LIST
 from xlsx_pdca.plan import FieldPlan
 from xlsx_pdca.spec import FieldKind, Form, Need, Question, Share, Sheet, item_questions
 
+START_KEY, START_NAME = "start", "はじめに"
+"""The first sheet."""
+ENTRY, ENTRY_HEADER = "entry", "記入欄"
+"""The one column in which the questions of a sheet are answered."""
+
 SLOTS: Mapping[str, str] = {
     "ticket": "整理番号",
     "unit": "回答単位の名称",

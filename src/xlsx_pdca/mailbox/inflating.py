@@ -63,7 +63,7 @@ def inflated(
             if total > min(ENTRY_BYTES, max(FREE_BYTES, RATIO * packed)):
                 raise TooLarge(f"{packed} bytes inflate to more than {total - len(piece)}")
             pieces.append(piece)
-    if not machine.eof and not machine.may_end:
+    if not machine.eof and method != STORED:
         raise Damaged("ends early")
     behind += len(machine.unused_data)
     return b"".join(pieces), "; ".join(_oddities(total, size, behind))
@@ -77,19 +77,15 @@ def _oddities(total: int, size: int, behind: int) -> Iterator[str]:
 
 
 class _Machine(Protocol):
-    """Much as the decompressors of bz2 and lzma are."""
+    """As the decompressors of bz2 and lzma are."""
 
     @property
     def eof(self) -> bool: ...
 
     @property
-    def may_end(self) -> bool:
-        """Whether it is whole if nothing more comes, though no end was seen."""
-
-    @property
     def unused_data(self) -> bytes: ...
 
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
 def _pieces(machine: _Machine, chunk: bytes) -> Iterator[bytes]:
@@ -107,24 +103,21 @@ def _pieces(machine: _Machine, chunk: bytes) -> Iterator[bytes]:
 
 
 def _machine(method: int, size: int) -> _Machine:
-    match method:
-        case 0:
-            return _Stored()
-        case 8:
-            return _Deflated()
-        case 12:
-            return _Bzip2()
-        case 14:
-            return _Lzma(size)
-        case _:
-            raise Damaged(f"method {method}")
+    if method == STORED:
+        return _Stored()
+    if method == DEFLATED:
+        return _Deflated()
+    if method == BZIP2:
+        return bz2.BZ2Decompressor()
+    if method == LZMA:
+        return _Lzma(size)
+    raise Damaged(f"method {method}")
 
 
 class _Stored:
     """Bytes as they are; they end where the directory says."""
 
     eof = False
-    may_end = True
     unused_data = b""
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
@@ -133,8 +126,6 @@ class _Stored:
 
 class _Deflated:
     """zlib's decompressor; what it has not yet looked at stays inside."""
-
-    may_end = False
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -151,24 +142,6 @@ class _Deflated:
         return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 
-class _Bzip2:
-    may_end = False
-
-    def __init__(self) -> None:
-        self._inner = bz2.BZ2Decompressor()
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        return self._inner.decompress(data, max_length)
-
-
 class _Lzma:
     """A raw stream behind a small head of the zip's own; mostly without a mark at its end."""
 
@@ -183,10 +156,6 @@ class _Lzma:
     @property
     def eof(self) -> bool:
         return self._inner is not None and (self._inner.eof or self._left <= 0)
-
-    @property
-    def may_end(self) -> bool:
-        return False
 
     @property
     def unused_data(self) -> bytes:

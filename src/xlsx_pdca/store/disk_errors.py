@@ -18,6 +18,16 @@ _WINDOWS_FULL = {39, 112}
 _WINDOWS_READ_ONLY = {19}
 _WINDOWS_OPEN = {32, 33}
 _WINDOWS_TOO_LONG = {206}
+_BROKEN = {
+    errno.EIO,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+    errno.ENETDOWN,
+    errno.ENETUNREACH,
+    errno.EHOSTDOWN,
+}
+# A file server that cannot be reached, a device that fails: never the answer to a mistake of ours.
+_WINDOWS_BROKEN = {21, 23, 27, 31, 51, 53, 55, 59, 64, 121, 1117, 1231}
 _REASONS = {
     errno.ENOENT: "見つかりません",
     errno.EISDIR: "ファイルではなく、フォルダーです",
@@ -26,6 +36,7 @@ _REASONS = {
     errno.EACCES: "権限がないか、ほかの方が開いています",
     errno.EPERM: "権限がありません",
     errno.ENOSPC: "空き容量が足りません",
+    errno.EIO: "ディスクかファイルサーバーの障害です",
 }
 
 
@@ -95,9 +106,15 @@ class Unreachable(DiskError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"「{path}」を読み書きできませんでした（{reason}）。",
+            f"{f'「{path}」' if path.name else 'フォルダーやファイル'}を読み書きできませんでした（{reason}）。",
             "フォルダーがあるか、ファイルサーバーにつながっているかを御確認のうえ、もう一度実行してください。",
         )
+
+
+def is_of_the_disk(error: OSError) -> bool:
+    """True for what only a full or failing disk or file server answers, whatever the program asked of it."""
+    windows = getattr(error, "winerror", None)
+    return error.errno in _FULL | _BROKEN or windows in _WINDOWS_FULL | _WINDOWS_BROKEN
 
 
 def disk_error(error: OSError, path: Path) -> DiskError:

@@ -119,10 +119,13 @@ class EventLog:
         with told_about(self.path):
             is_new = not self.path.exists()
             file = os.fdopen(os.open(self.path, _READ_WRITE_CREATE, 0o666), "r+b", buffering=0)
-        with file:
+        try:
             if is_new:
                 sync_directory(self.path.parent, calls=self.calls)
             yield file
+        finally:
+            with told_about(self.path):  # a file server may refuse as late as at closing
+                file.close()
 
     def _repair(self, file: IO[bytes]) -> tuple[int, str]:
         """Set a torn last line aside, end a whole one; the place of the last event and its hash."""

@@ -38,6 +38,18 @@ class NoRound(OperatorError):
         )
 
 
+class NoSystem(NoRound):
+    """A round that has lost its system folder: only `verify` and `rebuild` work on it."""
+
+    def __init__(self, folder: RoundFolder) -> None:
+        OperatorError.__init__(
+            self,
+            f"「{folder.root}」に、「{folder.system.name}」フォルダーがありません（受付記録と原本が入っています）。",
+            "移したり名前を変えたりしたときは、元に戻してください。見当たらないときは、バックアップから戻してください。"
+            "どこにもないときは、rebuild を実行すると、残っているファイルから受付記録を作り直します（まず rebuild --dry-run で御覧ください）。",
+        )
+
+
 class DamagedKey(OperatorError):
     """The round's key is not the one that was made."""
 
@@ -198,19 +210,23 @@ def find_round(start: Path) -> RoundFolder | None:
 def open_round(start: Path) -> RoundFolder:
     """The round in which `start` lies; NoRound says what to do if it lies in none."""
     found = find_round(start)
+    if found is not None:
+        return found
+    if remains := _remains(start):
+        raise NoSystem(remains)
+    raise NoRound(start)
+
+
+def open_remains(start: Path) -> RoundFolder:
+    """The round in which `start` lies, even one that has lost its system folder; NoRound where there is none."""
+    found = find_round(start) or _remains(start)
     if found is None:
         raise NoRound(start)
     return found
 
 
-def open_remains(start: Path) -> RoundFolder:
-    """The round in which `start` lies, even one that has lost its system folder; NoRound where there is none."""
-    found = find_round(start)
-    if found is not None:
-        return found
+def _remains(start: Path) -> RoundFolder | None:
+    """The folder that looks like a round in which `start` lies, whatever it has lost."""
     folder = Path(os.path.normpath(start.absolute()))
-    for root in (folder, *folder.parents):
-        candidate = RoundFolder(root)
-        if candidate.issued.is_dir() and candidate.received.is_dir():
-            return candidate
-    raise NoRound(start)
+    candidates = (RoundFolder(root) for root in (folder, *folder.parents))
+    return next((c for c in candidates if c.issued.is_dir() and c.received.is_dir()), None)

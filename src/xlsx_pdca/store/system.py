@@ -176,12 +176,6 @@ def _discard(path: Path) -> None:
         path.unlink()
 
 
-def sync_file(path: Path, *, calls: Calls = SYSTEM) -> None:
-    """Make the contents of a file durable that somebody else wrote, such as a workbook library."""
-    with told_about(path), path.open("r+b") as file:
-        calls.sync(file.fileno())
-
-
 def make_folders(path: Path, *, calls: Calls = SYSTEM) -> None:
     """Create the folder and those above it as far as they are missing, durably."""
     with told_about(path):
@@ -209,10 +203,13 @@ def remove_files(paths: Collection[Path], *, calls: Calls = SYSTEM) -> None:
 def remove_unfinished(folders: Iterable[Path], *, before: float = math.inf) -> None:
     """Remove what a run that was cut off left unfinished in and below the folders, last changed `before` that time.
 
-    One that cannot be removed stays until the next time.
+    One that cannot be removed, or a folder that cannot be listed, stays until the next time.
     """
     for folder in folders:
-        for path in sorted(folder.rglob("*.~*")):
+        found: list[Path] = []
+        with contextlib.suppress(OSError):
+            found = sorted(folder.rglob("*.~*"))
+        for path in found:
             with contextlib.suppress(OSError, DiskError):
                 if is_unfinished(path) and path.stat().st_mtime < before:
                     remove_file(path)

@@ -209,9 +209,15 @@ def shown_text(answer: Answer, kind: FieldKind | None) -> str:
 
 def _entry_words(returned: UnitReturn, corrections: Sequence[Correction]) -> str:
     words = [f"{Entry.CORRECTED}（{name}）" for name in dict.fromkeys(c.by for c in corrections)]
-    if returned.entry != Entry.TYPED:
-        words.insert(0, f"{returned.entry}（{returned.entered_by}）")
-    return "、".join(words)
+    return "、".join((*typed_by_others(returned), *words))
+
+
+def typed_by_others(returned: UnitReturn) -> Iterator[str]:
+    """Who typed a return that its unit did not type, and from what: 代理入力（佐藤、受付番号35）."""
+    for each in returned.parts or (returned,):
+        if each.entry is not Entry.TYPED:
+            words = "、".join(word for word in (each.entered_by, each.evidence) if word)
+            yield f"{each.entry}（{words}）"
 
 
 def ordered(summary: SummaryInput, rows: Iterable[ViewRow]) -> tuple[ViewRow, ...]:

@@ -1,26 +1,17 @@
-"""並べて確認: what several people answered to each question side by side, and the officer's decisions read back."""
+"""並べて確認: what several people answered to each question side by side, for the officer to decide."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from xlsx_pdca.cells import folded
 from xlsx_pdca.checks.copies import content
 from xlsx_pdca.checks.joined import Question
-from xlsx_pdca.definitions.open_table import SheetCell, SheetText
-from xlsx_pdca.errors import Fault
-from xlsx_pdca.findings import shortened
 from xlsx_pdca.plan import WorkbookPlan
-from xlsx_pdca.reading import Address, answer_label
+from xlsx_pdca.reading import answer_label
 from xlsx_pdca.views import shown_text
 from xlsx_pdca.workbook.look import GREY, PALE
-from xlsx_pdca.workbook.officer_book import read_tables
 from xlsx_pdca.workbook.summary_look import (
     BODY_POINTS,
     SummaryBook,
@@ -33,7 +24,7 @@ from xlsx_pdca.workbook.summary_look import NOTE_FILL as STILL_OPEN
 SHEET = "並べて確認"
 DIFFERS = "◆"
 _HEAD_ROW = 4
-_FIRST_TEXT = 5
+FIRST_TEXT = 5
 _CHOICE_COLUMN = 4
 _WIDTHS = (34.0, 70.0, 270.0, 104.0)
 _TEXTS_WIDTH = 900.0
@@ -41,8 +32,8 @@ _TEXTS_WIDTH = 900.0
 _LEAST_TEXT = 300.0
 _LOW = 60.0
 """Points up to which the texts of a row stand in its middle."""
-_KEY = "鍵"
-_ALL = ("両方", "すべて", "全部", "全て")
+KEY = "鍵"
+ALL = ("両方", "すべて", "全部", "全て")
 
 
 @dataclass(frozen=True)
@@ -143,14 +134,14 @@ class _Writer:
         for number, file in enumerate(self.compared.files, 1):
             who = f"{file.person} 様" if file.person else "（氏名の記入なし）"
             head = f"{number}番目　{who}\n{japanese_time(file.received_at)} 受領（受付番号{file.arrival}）\n{file.name}"
-            heads.append((head, self.widths[_FIRST_TEXT - 2 + number]))
-            sheet.text(_HEAD_ROW, _FIRST_TEXT - 1 + number, head, "head", font_size=9.5)
-        sheet.text(_HEAD_ROW, self.key_column, f"{_KEY} {self.compared.digest}", "key")
+            heads.append((head, self.widths[FIRST_TEXT - 2 + number]))
+            sheet.text(_HEAD_ROW, FIRST_TEXT - 1 + number, head, "head", font_size=9.5)
+        sheet.text(_HEAD_ROW, self.key_column, f"{KEY} {self.compared.digest}", "key")
         sheet.height(_HEAD_ROW, height_of(heads, least=46))
 
     def _question(self, row: int, question: Question) -> None:
         sheet, compared = self.sheet, self.compared
-        label, texts = _label(question, compared.plan), self._texts(question)
+        label, texts = _label(question, compared.plan), texts_of(compared, question)
         shown = list(zip((label, *texts), (self.widths[2], *self.widths[4:]), strict=True))
         is_open = question.needs_decision
         points = height_of(shown, points=BODY_POINTS, least=24) + (10 if is_open else 2)
@@ -161,32 +152,15 @@ class _Writer:
         sheet.text(row, 3, label, "label" if is_open else "body", **look)
         middle = {**look, "align": "center", "indent": 0}
         sheet.text(
-            row, _CHOICE_COLUMN, "" if is_open else self._settled(question), "body", **middle
+            row, _CHOICE_COLUMN, "" if is_open else settled(compared, question), "body", **middle
         )
-        for column, text in enumerate(texts, _FIRST_TEXT):
+        for column, text in enumerate(texts, FIRST_TEXT):
             sheet.text(row, column, text, "body", **look, **({} if text else {"bg_color": PALE}))
         sheet.text(row, self.key_column, "|".join(question.place.address), "key")
         sheet.height(row, points)
         if is_open:
             self._drop_down(row, question)
             self._colours(row, question)
-
-    def _texts(self, question: Question) -> list[str]:
-        said = {part.arrival: answer for part, answer in question.said}
-        return [
-            shown_text(said[file.arrival], question.rule.kind) if file.arrival in said else ""
-            for file in self.compared.files
-        ]
-
-    def _settled(self, question: Question) -> str:
-        """Why a question needs no decision."""
-        if not question.said:
-            return "（空欄）"
-        if question.differs:
-            return "全員分" if len(question.usual) > 1 else "新しい日付"
-        if len(question.said) > 1:
-            return "同じ内容"
-        return f"{self.compared.number(question.said[0][0].arrival)}番目のみ"
 
     def _drop_down(self, row: int, question: Question) -> None:
         self.sheet.raw.data_validation(
@@ -221,7 +195,7 @@ class _Writer:
         for part, _ in question.said:
             number = self.compared.number(part.arrival)
             is_other = f'=AND({spot}<>"",RIGHT({spot},2)="番目",{spot}<>"{number}番目")'
-            column = _FIRST_TEXT - 2 + number
+            column = FIRST_TEXT - 2 + number
             raw.conditional_format(
                 row - 1,
                 column,
@@ -242,12 +216,32 @@ class _Writer:
         raw.print_area(0, 0, last - 1, self.key_column - 2)
 
 
+def texts_of(compared: Comparison, question: Question) -> list[str]:
+    """What each file says to a question, in the order of the columns."""
+    said = {part.arrival: answer for part, answer in question.said}
+    return [
+        shown_text(said[file.arrival], question.rule.kind) if file.arrival in said else ""
+        for file in compared.files
+    ]
+
+
+def settled(compared: Comparison, question: Question) -> str:
+    """Why a question needs no decision."""
+    if not question.said:
+        return "（空欄）"
+    if question.differs:
+        return "全員分" if len(question.usual) > 1 else "新しい日付"
+    if len(question.said) > 1:
+        return "同じ内容"
+    return f"{compared.number(question.said[0][0].arrival)}番目のみ"
+
+
 def options(compared: Comparison, question: Question) -> tuple[str, ...]:
     """What may be chosen for a question in which the files differ."""
     numbers = tuple(f"{compared.number(part.arrival)}番目" for part, _ in question.said)
     if not question.is_joinable:
         return numbers
-    return (*numbers, _ALL[0] if len(question.variants) == 2 else _ALL[1])
+    return (*numbers, ALL[0] if len(question.variants) == 2 else ALL[1])
 
 
 def _label(question: Question, plan: WorkbookPlan) -> str:
@@ -256,80 +250,3 @@ def _label(question: Question, plan: WorkbookPlan) -> str:
     if place.row:
         return answer_label(place, plan)
     return f"{label}\n【{place.header}】" if place.column else label
-
-
-# -- reading -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """What the officer chose."""
-
-    choices: Mapping[Address, tuple[int, ...]]
-    faults: tuple[Fault, ...]
-    """By sheet and cell: what is not decided yet, or cannot be understood."""
-    is_other: bool = False
-    """The book was made for other files or other contents."""
-
-
-def read_decisions(path: Path, compared: Comparison) -> Decisions:
-    """The decisions in a workbook the officer worked on; she may have sorted or filtered it."""
-    sheet, head = _table(read_tables(path))
-    if sheet is None or head is None:
-        told = Fault(path.name, SHEET, "表の見出し（採用）が見当たりません。", _ANEW)
-        return Decisions({}, (told,))
-    key_head = next((c for c in sheet.cells if c.text.startswith(f"{_KEY} ")), None)
-    if key_head is None or key_head.text != f"{_KEY} {compared.digest}":
-        return Decisions({}, (), is_other=True)
-    rows = {c.text: c.row for c in sheet.cells if c.column == key_head.column}
-    typed = {c.row: c.text for c in sheet.cells if c.column == head.column and c.row > head.row}
-    choices: dict[Address, tuple[int, ...]] = {}
-    faults: list[Fault] = []
-    for question in compared.undecided:
-        row = rows.get("|".join(question.place.address))
-        text = typed.get(row, "") if row else ""
-        taken = _understood(text, question, compared)
-        if taken:
-            choices[question.place.address] = taken
-        else:
-            place = sheet.place(row, head.column) if row else ""
-            faults.append(_fault(sheet, place, text, question, compared))
-    return Decisions(choices, tuple(faults))
-
-
-_ANEW = "このファイルの名前を変えるか、削除して、もう一度実行してください（新しく作ります）。"
-
-
-def _table(sheets: Sequence[SheetText]) -> tuple[SheetText | None, SheetCell | None]:
-    for sheet in sheets:
-        for cell in sheet.cells:
-            if cell.text.strip() == "採用":
-                return sheet, cell
-    return None, None
-
-
-def _understood(text: str, question: Question, compared: Comparison) -> tuple[int, ...]:
-    """受付番号 of what was chosen; nothing where it is blank or cannot be understood."""
-    plain = folded(text)
-    if plain in _ALL:
-        every = tuple(part.arrival for part, _ in question.variants)
-        return every if question.is_joinable else ()
-    match = re.fullmatch(r"([0-9]{1,2})(番目|番)?", unicodedata.normalize("NFKC", plain))
-    if match is None:
-        return ()
-    chosen = int(match[1])
-    return tuple(p.arrival for p, _ in question.said if compared.number(p.arrival) == chosen)
-
-
-def _fault(
-    sheet: SheetText, place: str, text: str, question: Question, compared: Comparison
-) -> Fault:
-    label = answer_label(question.place, compared.plan)
-    choices = "、".join(options(compared, question))
-    if not place:
-        return Fault(sheet.file, sheet.name, f"「{label}」の行が見当たりません。", _ANEW)
-    if not text.strip():
-        found = f"「{label}」の「採用」が選ばれていません。"
-        return Fault(sheet.file, place, found, f"{choices}から選んでください。")
-    found = f"「{label}」の「採用」に「{shortened(text)}」とあります。"
-    return Fault(sheet.file, place, found, f"{choices}のどれかにしてください。")

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from xlsx_pdca.cells import MAX_ROW
 from xlsx_pdca.event import JST
 from xlsx_pdca.layout.metrics import text_em
+from xlsx_pdca.long_table import COLUMNS, iso, long_table
 from xlsx_pdca.plan import FieldPlan, Style, WorkbookPlan
 from xlsx_pdca.spec import Need
-from xlsx_pdca.summary import COLUMNS, SummaryInput, iso, long_table
+from xlsx_pdca.summary import SummaryInput
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of, japanese_time
 
@@ -87,10 +88,10 @@ _MEANINGS = (
     ("value", "値（数は数字だけ、日付と年度は西暦）"),
     ("state", "記入・空欄などの別"),
     ("status", "提出の状況"),
-    ("entry", "入力・県補正・代理入力の別（いまは「入力」だけです）"),
-    ("entered_by", "記入した人（「入力」では、様式に記入された氏名）"),
+    ("entry", "入力・県補正・代理入力の別"),
+    ("entered_by", "記入した人（「入力」では様式に記入された氏名、「代理入力」では県で写した人）"),
     ("entered_at", "記入した日時（「入力」では空欄）"),
-    ("evidence", "その根拠（「入力」では空欄）"),
+    ("evidence", "その根拠（「入力」では空欄、「代理入力」では元の紙などの受付番号）"),
     ("file", "元のファイル"),
     ("sheet", "元のシート"),
     ("cell", "元のセル"),

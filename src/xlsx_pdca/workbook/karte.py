@@ -9,10 +9,11 @@ from xlsx_pdca.checks.joined import NO_QUESTION, NOT_CHOSEN
 from xlsx_pdca.layout.metrics import lines_needed
 from xlsx_pdca.reading import answer_label
 from xlsx_pdca.submission import Entry, State
-from xlsx_pdca.summary import Note, Place, SummaryInput, UnitReturn
+from xlsx_pdca.summary import NOTE_COLUMN, Note, Place, SummaryInput, UnitReturn
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.views import JOINT, View, respondents
 from xlsx_pdca.views.computed import shown_records
+from xlsx_pdca.views.rows import typed_by_others
 from xlsx_pdca.workbook.karte_rows import (
     LABEL_PIXELS,
     LONG_SLOTS,
@@ -290,7 +291,7 @@ class KarteWriter:
         if notes:
             self._take(6)
             row = self._take(20)
-            self.sheet.merged(row, 1, 1 + UNITS, "県記入（部内限り）", "section", bottom=0)
+            self.sheet.merged(row, 1, 1 + UNITS, NOTE_COLUMN, "section", bottom=0)
         for note in notes:
             self._note(note)
 
@@ -350,7 +351,6 @@ def _by_row(members: Sequence[Record]) -> list[Record]:
 
 def _entry(returned: UnitReturn) -> Iterator[str]:
     """Who entered it, where it was not the respondent, and how many answers were corrected."""
-    if returned.entry is not Entry.TYPED:
-        yield f"{returned.entry}（{returned.entered_by}）"
+    yield from typed_by_others(returned)
     if returned.corrections:
         yield f"{Entry.CORRECTED} {len(returned.corrections)}か所"

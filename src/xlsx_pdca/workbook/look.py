@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from xlsx_pdca.layout.formulas import VERDICT_FORMAT
 from xlsx_pdca.layout.metrics import (
@@ -51,11 +52,25 @@ DEFAULT_FONT = MappingProxyType(
         "font_color": INK,
     }
 )
-DEFAULT_COLUMN_PIXELS = 96
+_COLUMN_PIXELS = 96
 """XlsxWriter's key for a widest digit of 11 pixels, which is what BIZ UDPゴシック 11 pt has."""
 COLUMN_PADDING_PIXELS = 7
 """What Excel adds to a column for a digit of 11 pixels."""
-DEFAULT_ROW_PIXELS = 20
+_ROW_PIXELS = 20
+
+
+def writer_options() -> dict[str, Any]:
+    """With what XlsxWriter begins each of our workbooks: our font, and every text a text."""
+    return {
+        "in_memory": True,
+        # A text that begins with "=" or "http", or is a number, is a text.
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_format_properties": dict(DEFAULT_FONT),
+        "default_row_height": _ROW_PIXELS,
+        "default_column_width": _COLUMN_PIXELS,
+    }
 
 
 _TEXT_FORMAT = 49

@@ -33,9 +33,7 @@ from xlsx_pdca.plan import (
 from xlsx_pdca.workbook.locks import Password, locked
 from xlsx_pdca.workbook.look import (
     ALL_SIDES,
-    DEFAULT_COLUMN_PIXELS,
     DEFAULT_FONT,
-    DEFAULT_ROW_PIXELS,
     HIGHLIGHTS,
     LOOKS,
     PADS,
@@ -44,18 +42,10 @@ from xlsx_pdca.workbook.look import (
     look_of,
     properties,
     width_pixels,
+    writer_options,
 )
 from xlsx_pdca.workbook.package import packed, unpacked
 
-_OPTIONS = {
-    "in_memory": True,
-    # A text that begins with "=" or "http" is a text.
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_column_width": DEFAULT_COLUMN_PIXELS,
-    "default_row_height": DEFAULT_ROW_PIXELS,
-}
 _PROTECTION = {"objects": True, "scenarios": True, "format_rows": True}
 """What people may still do on a protected sheet: put in shapes and make rows higher."""
 _EVERY_CELL = "A1:XFD1048576"
@@ -92,8 +82,7 @@ class _Writer:
     def onto(cls, buffer: io.BytesIO, plan: WorkbookPlan, created: datetime) -> _Writer:
         import xlsxwriter
 
-        options = {**_OPTIONS, "default_format_properties": dict(DEFAULT_FONT)}
-        book = xlsxwriter.Workbook(buffer, options)
+        book = xlsxwriter.Workbook(buffer, writer_options())
         book.set_properties(
             {"title": plan.title, "created": created.astimezone(UTC).replace(tzinfo=None)}
         )

@@ -11,11 +11,10 @@ from xlsx_pdca.errors import OperatorError
 from xlsx_pdca.rawbook import RawBook, RawSheet, Refusal
 from xlsx_pdca.summary import NOTE_COLUMN, Note, NoteKey
 from xlsx_pdca.values import raw_text
-from xlsx_pdca.workbook.overview import COUNTED
+from xlsx_pdca.workbook.overview import CHART_NUMBERS, COUNTED
 from xlsx_pdca.workbook.parts.limits import OWN_BOOK
 from xlsx_pdca.workbook.reader import read_workbook
 from xlsx_pdca.workbook.summary_books import (
-    CHART_NUMBERS,
     OVERVIEW,
     VANISHED,
     VANISHED_COLUMN,

@@ -18,7 +18,7 @@ from xlsx_pdca.event import JST
 from xlsx_pdca.municipality import Municipality
 from xlsx_pdca.store.disk_errors import plain_reason
 from xlsx_pdca.unit import Unit
-from xlsx_pdca.workbook.look import DEFAULT_COLUMN_PIXELS, DEFAULT_FONT, DEFAULT_ROW_PIXELS
+from xlsx_pdca.workbook.look import writer_options
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,7 @@ def write_officer_book(book: OfficerBook, created: datetime) -> bytes:
     stream = io.BytesIO()
     import xlsxwriter  # every command reads this book, few write it
 
-    raw = xlsxwriter.Workbook(
-        stream,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "default_format_properties": dict(DEFAULT_FONT),
-            "default_row_height": DEFAULT_ROW_PIXELS,
-            "default_column_width": DEFAULT_COLUMN_PIXELS,
-        },
-    )
+    raw = xlsxwriter.Workbook(stream, writer_options())
     made = created.astimezone(JST).replace(tzinfo=None, microsecond=0)
     raw.set_properties({"title": f"管理簿　{book.title}", "created": made})
     paint(raw, book)

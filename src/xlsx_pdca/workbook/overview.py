@@ -13,6 +13,8 @@ from xlsx_pdca.views.counts import FormCounts, counts
 from xlsx_pdca.workbook.look import BAND, GREY, NAVY, RULE
 from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_time
 
+CHART_NUMBERS = "_図の数値"
+"""Hidden sheet the chart is drawn from."""
 _COLUMNS = 12
 _PIXELS = 78.0
 _BLOCKS = 3
@@ -144,19 +146,14 @@ class _Overview:
 
     def _chart(self, form: FormCounts, first: int, rows: int) -> None:
         """Bars of returned and outstanding, read from a hidden sheet of numbers."""
-        data = self.sheet.book.sheet("_図の数値")
-        data.raw.hide()
-        for n, (area, asked, back) in enumerate(form.by_area, 1):
-            data.text(n, 1, area, "raw")
-            data.number(n, 2, back)
-            data.number(n, 3, asked - back)
+        self._chart_numbers(form)
         chart = self.sheet.book.raw.add_chart({"type": "bar", "subtype": "stacked"})
         for column, name, fill in ((1, "受領", NAVY), (2, "未受領", BAND)):
             chart.add_series(
                 {
                     "name": name,
-                    "categories": ["_図の数値", 0, 0, len(form.by_area) - 1, 0],
-                    "values": ["_図の数値", 0, column, len(form.by_area) - 1, column],
+                    "categories": [CHART_NUMBERS, 0, 0, len(form.by_area) - 1, 0],
+                    "values": [CHART_NUMBERS, 0, column, len(form.by_area) - 1, column],
                     "fill": {"color": fill},
                     "border": {"color": RULE},
                     "gap": 45,
@@ -192,6 +189,14 @@ class _Overview:
                 "description": f"{form.title}の圏域別の受領数と未受領数の棒グラフ。数値は左の表と同じです。",
             },
         )
+
+    def _chart_numbers(self, form: FormCounts) -> None:
+        data = self.sheet.book.sheet(CHART_NUMBERS)
+        data.raw.hide()
+        for n, (area, asked, back) in enumerate(form.by_area, 1):
+            data.text(n, 1, area, "raw")
+            data.number(n, 2, back)
+            data.number(n, 3, asked - back)
 
     def _columns(self) -> None:
         """Answered returns per matrix column, such as the four scenes."""

@@ -13,6 +13,7 @@ from xlsx_pdca.workbook.parts.book import (
     read_book_part,
     resolved_names,
 )
+from xlsx_pdca.workbook.parts.cells import Room, Shared, SheetPart
 from xlsx_pdca.workbook.parts.drawings import WPS_PICTURES, cell_pictures, comments, drawings
 from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged, OldFormat
 from xlsx_pdca.workbook.parts.kind import require_package
@@ -25,7 +26,7 @@ from xlsx_pdca.workbook.parts.relations import (
     parts_of_kind,
     relations,
 )
-from xlsx_pdca.workbook.parts.sheet import Room, Shared, SheetPart, read_sheet_part
+from xlsx_pdca.workbook.parts.sheet import read_sheet_part
 from xlsx_pdca.workbook.parts.strings import shared_strings
 from xlsx_pdca.workbook.parts.styles import cell_looks
 from xlsx_pdca.workbook.second_reader import calamine_check
@@ -106,15 +107,15 @@ def _book(package: Package) -> RawBook:
 def _sheets(package: Package, book: BookPart, found: Sequence[Relation]) -> tuple[RawSheet, ...]:
     strings = parts_of_kind(package, found, "sharedStrings")
     styles = parts_of_kind(package, found, "styles")
-    texts = _texts(package, strings[0]) if strings else []
+    texts, struck = _texts(package, strings[0]) if strings else ([], frozenset[str]())
     looks: Sequence[NumberLook] = ()
     if styles:
         looks = cell_looks(package.chunks(styles[0]), styles[0])
-    shared = Shared(texts, looks, book.date1904, Room.of_book(package.times))
+    shared = Shared(texts, looks, book.date1904, Room.of_book(package.times), struck)
     return tuple(_sheet(package, entry, found, shared) for entry in book.sheets)
 
 
-def _texts(package: Package, part: str) -> list[str]:
+def _texts(package: Package, part: str) -> tuple[list[str], frozenset[str]]:
     return shared_strings(package.chunks(part), part, times=package.times)
 
 
@@ -139,14 +140,23 @@ def _sheet(
         hidden_rows=frozenset(sheet.hidden_rows),
         hidden_columns=frozenset(sheet.hidden_columns),
         drawings=drawn.count,
+        drawn_at=drawn.places,
         comments=comments(package, around),
         drawing_texts=drawn.texts,
         picture_cells=shown,
+        struck=_struck(sheet, shared.struck),
         media=tuple(sorted((*drawn.media, *pictures))),
         embedded=drawn.embedded,
         links=outside_links(package, part),
         page_texts=sheet.page_texts,
     )
+
+
+def _struck(sheet: SheetPart, texts: frozenset[str]) -> frozenset[tuple[int, int]]:
+    """Cells whose text is struck through in part: their own, or one of the shared ones."""
+    if not texts:
+        return frozenset(sheet.struck)
+    return frozenset(sheet.struck) | {p for p, cell in sheet.cells.items() if cell.text in texts}
 
 
 def _picture_cells(package: Package, sheet: SheetPart) -> frozenset[tuple[int, int]]:

@@ -9,7 +9,7 @@ from xlsx_pdca.ledger import Status
 from xlsx_pdca.summary import Note, Place, SummaryInput, UnitReturn, codes_of
 from xlsx_pdca.views import View, views_of
 from xlsx_pdca.workbook.karte import MOST_PAGES, KarteWriter
-from xlsx_pdca.workbook.overview import OverviewExtras, write_overview
+from xlsx_pdca.workbook.overview import CHART_NUMBERS, OverviewExtras, write_overview
 from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of, japanese_time
 from xlsx_pdca.workbook.view_sheet import (
     KARTE,
@@ -22,7 +22,6 @@ from xlsx_pdca.workbook.written import SHEET_NAME, write_written
 
 OVERVIEW = "概況"
 VANISHED = "行き先のない県記入"
-CHART_NUMBERS = "_図の数値"
 VANISHED_COLUMN = "元の列"
 VANISHED_TEXT = "県記入"
 _RESERVED = (OVERVIEW, KARTE, VANISHED, SHEET_NAME, CHART_NUMBERS)

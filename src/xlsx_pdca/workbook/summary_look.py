@@ -22,15 +22,14 @@ from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workbook.look import (
     AMBER,
     BAND,
-    DEFAULT_COLUMN_PIXELS,
     DEFAULT_FONT,
-    DEFAULT_ROW_PIXELS,
     DOUBTFUL,
     GREY,
     NAVY,
     PALE,
     RULE,
     WHITE,
+    writer_options,
 )
 
 BODY_POINTS = 10.0
@@ -276,18 +275,7 @@ class SummaryBook:
     _formats: dict[tuple[str, tuple[tuple[str, Any], ...]], Format] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.raw = xlsxwriter.Workbook(
-            self._bytes,
-            {
-                "in_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                "default_format_properties": dict(DEFAULT_FONT),
-                "default_row_height": DEFAULT_ROW_PIXELS,
-                "default_column_width": DEFAULT_COLUMN_PIXELS,
-            },
-        )
+        self.raw = xlsxwriter.Workbook(self._bytes, writer_options())
         created = self.as_of.astimezone(JST).replace(tzinfo=None, microsecond=0)
         self.raw.set_properties({"title": self.title, "created": created})
 

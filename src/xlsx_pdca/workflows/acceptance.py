@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import PurePosixPath
 
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import NewEvent
@@ -15,9 +14,10 @@ from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailings import mailings
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.archive import Archive
-from xlsx_pdca.store.file_names import safe_file_name
+from xlsx_pdca.submission import Reading
 from xlsx_pdca.workflows.copies import restore_copies
-from xlsx_pdca.workflows.decide import next_number, readable_copy, takes_place_of_accepted
+from xlsx_pdca.workflows.copy_names import copy_stem, readable_copy
+from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
 from xlsx_pdca.workflows.judge import person_of
 from xlsx_pdca.workflows.proposals import may_be_taken
 from xlsx_pdca.workflows.readings import Readings
@@ -118,7 +118,8 @@ def _ids_meant(round_: Round, unknown: Iterable[str]) -> str:
     meant = [unit for unit in round_.units if asked & {unit.name, unit.code}]
     if meant:
         return "".join(f"{unit.name}のIDは {unit.id} です。" for unit in meant)
-    return "「102016-1」のようなIDを指定してください（status --list で一覧を表示します）。"
+    example = f"「{round_.units[0].id}」のような" if round_.units else ""
+    return f"名簿にある{example}IDを指定してください（status --list で一覧を表示します）。"
 
 
 def _without(
@@ -201,28 +202,17 @@ def _assigned(
     issue = ledger.standing(*key).issue
     common = ledger.common_of(held.fact.plan) if held.fact.form == key[1] else None
     if issue is None and not (common and key[0] in common.units.values()):
-        raise UsageError(
-            f"{key[0]} には、この様式を作成していません。",
-            "回答単位と様式を御確認ください（status --list で一覧を表示します）。",
-        )
+        raise never_issued(key[0])
     refuse_older(ledger, held, key)
     found: Arrived = held.fact
     sent = workbook_of(found, key[1], ledger) or issue
     assert sent is not None
     own = issue.issue if issue else 0
-    reading = readings.reading(found.read_as or found.sha256, sent.plan, sent.slots)
-    if isinstance(reading, Refusal):
-        raise cannot_be_taken(found)
+    reading = read_as_sent(found, sent, readings)
     title = readings.plan(sent.plan).title
-    if not any(answer.cell for answer in reading.answers):
-        raise UsageError(
-            f"「{found.name}」に、「{title}」の回答欄が一つも見当たりません。",
-            "様式が正しいかを御確認ください（--form で指定できます）。",
-        )
     number = next_number(ledger, key)
     unit = round_.unit(key[0])
-    name = safe_file_name(f"{key[0]}_{unit.name if unit else ''}_{title}")
-    folder = PurePosixPath(round_.folder.received.name) / safe_file_name(title)
+    stem = copy_stem(round_.folder, key[0], unit.name if unit else "", title)
     taken = Submitted(
         sha256=found.sha256,
         unit=key[0],
@@ -230,7 +220,7 @@ def _assigned(
         issue=sent.issue if sent.unit == key[0] else own,
         plan=sent.plan,
         number=number,
-        file=readable_copy(str(folder / name), number, is_copy=bool(found.read_as)),
+        file=readable_copy(stem, number, is_copy=bool(found.read_as)),
         findings=(*reading.findings, *takes_place_of_accepted(ledger, key)),
         person=person_of(reading),
         arrival=held.seq,
@@ -240,6 +230,28 @@ def _assigned(
     )
     more = changes_since(taken, ledger, readings)
     return replace(taken, findings=(*taken.findings, *more))
+
+
+def never_issued(unit: str) -> UsageError:
+    """Nothing was sent to the unit to which this could be the answer."""
+    return UsageError(
+        f"{unit} には、この様式を作成していません。",
+        "回答単位と様式を御確認ください（status --list で一覧を表示します）。",
+    )
+
+
+def read_as_sent(found: Arrived, sent: Issued, readings: Readings) -> Reading:
+    """What a held file answers to the workbook as sent; UsageError where no answer can be in it."""
+    reading = readings.reading(found.read_as or found.sha256, sent.plan, sent.slots)
+    if isinstance(reading, Refusal):
+        raise cannot_be_taken(found)
+    if not any(answer.cell for answer in reading.answers):
+        title = readings.plan(sent.plan).title
+        raise UsageError(
+            f"「{found.name}」に、「{title}」の回答欄が一つも見当たりません。",
+            "様式が正しいかを御確認ください（--form で指定できます）。",
+        )
+    return reading
 
 
 def cannot_be_taken(found: Arrived) -> UsageError:

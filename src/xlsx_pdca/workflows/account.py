@@ -82,9 +82,11 @@ def _fate(booked: Booked, ledger: Ledger) -> Fate:
         return Fate.MERGED if current and booked.seq in current.arrivals else Fate.REPLACED
     if booked.seq in ledger.dismissed:
         return Fate.LAID_ASIDE
-    if outcome is Outcome.REFUSED:
+    if ledger.copied_into(booked.seq):
+        return Fate.COPIED
+    if outcome is Outcome.REFUSED and not (booked.fact.is_closed and ledger.waits(booked)):
         return Fate.UNREADABLE if ledger.waits(booked) else Fate.OPENED_LATER
-    return _PLAIN.get(outcome) or (Fate.WAITING if ledger.waits(booked) else Fate.COPIED)
+    return _PLAIN.get(outcome, Fate.WAITING)
 
 
 def _reason(booked: Booked, fate: Fate, ledger: Ledger) -> str:

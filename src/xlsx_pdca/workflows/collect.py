@@ -36,6 +36,8 @@ class FoundFile:
     """Its own name where it was taken out of another file."""
     senders: tuple[str, ...] = ()
     """Addresses of the mails it stood in, the innermost last."""
+    is_retried: bool = False
+    """It waits in the archive for its password, and one is known now."""
 
     @property
     def called(self) -> str:

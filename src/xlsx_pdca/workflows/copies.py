@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import re
+from collections.abc import Container, Iterator, Mapping
 from hashlib import sha256
 from itertools import count
 from pathlib import Path, PurePosixPath
 
+from xlsx_pdca.errors import DiskError
 from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.ledger import Booked, Ledger
 from xlsx_pdca.store.archive import Archive
@@ -22,18 +25,22 @@ from xlsx_pdca.store.system import (
     write_beside,
 )
 from xlsx_pdca.workflows.collect import INSIDE
+from xlsx_pdca.workflows.copy_names import EARLIER
 
 WAITING = "保留"
 ATTACHMENTS = "添付資料"
 LAID_ASIDE = "その他"
-"""What a person decided not to take as an answer."""
+"""What a person decided not to take as an answer, and papers that the prefecture has typed in."""
+FOUND_AGAIN = "50_受領済の控え/"
+"""Begins the source of what a rebuilding found below 50_受領済 and did not believe; the folder there follows."""
+_NUMBERED = re.compile(r"受付([0-9]+)_")
 
 
 def restore_copies(folder: RoundFolder, ledger: Ledger, originals: Archive) -> None:
     """Write every readable copy that is missing, and take those away whose files stand elsewhere by now."""
     copies = copies_of(folder, ledger)
     write_copies(copies, originals)
-    _take_away(folder, ledger)
+    take_away(leftovers(folder, ledger, copies), originals)
 
 
 def copies_of(folder: RoundFolder, ledger: Ledger) -> dict[Path, str]:
@@ -58,8 +65,6 @@ def write_copies(copies: Mapping[Path, str], originals: Archive) -> None:
         sync_directory(parent)
 
 
-EARLIER = "以前の控え"
-"""Made before the ledger was put back to a backup."""
 EDITED = "書き換えられた控え"
 """Saved or replaced by somebody after it was made."""
 
@@ -81,9 +86,9 @@ def laid_out(booked: Booked, ledger: Ledger) -> str:
     outcome = booked.fact.outcome
     if outcome is Outcome.ATTACHMENT:
         return _copy_of(booked, ATTACHMENTS)
-    if outcome is not Outcome.HELD:
+    if outcome is not Outcome.HELD or ledger.submission_of(booked.seq):
         return ""
-    if booked.seq in ledger.dismissed:
+    if booked.seq in ledger.dismissed or ledger.copied_into(booked.seq):
         return _copy_of(booked, LAID_ASIDE)
     return _copy_of(booked, WAITING) if ledger.waits(booked) else ""
 
@@ -95,12 +100,39 @@ def _copy_of(booked: Booked, kind: str) -> str:
     return str(PurePosixPath("50_受領済", kind, safe_file_name(f"受付{booked.seq}_{whose}{own}")))
 
 
-def _take_away(folder: RoundFolder, ledger: Ledger) -> None:
-    held = (booked for booked in ledger.arrivals if booked.fact.outcome is Outcome.HELD)
-    elsewhere = (
-        folder.root / _copy_of(booked, kind)
-        for booked in held
-        for kind in (WAITING, LAID_ASIDE)
-        if laid_out(booked, ledger) != _copy_of(booked, kind)
-    )
-    remove_files([path for path in elsewhere if path.exists()])
+def leftovers(folder: RoundFolder, ledger: Ledger, copies: Container[Path]) -> dict[Path, str]:
+    """Copies made once that lie where the ledger no longer has them, with the SHA-256 of what was put there."""
+    found = {folder.root / file: digest for file, digest in ledger.taken_back.items()}
+    for booked in ledger.arrivals:
+        fact: Arrived = booked.fact
+        if fact.source.startswith(FOUND_AGAIN):
+            place = fact.source.removeprefix(FOUND_AGAIN)
+            found[folder.received / place / fact.name] = fact.sha256
+    found |= dict(_numbered(folder, ledger))
+    return {path: d for path, d in found.items() if path not in copies and path.is_file()}
+
+
+def _numbered(folder: RoundFolder, ledger: Ledger) -> Iterator[tuple[Path, str]]:
+    """What was laid out under its 受付番号, as far as it still lies there."""
+    arrivals = {booked.seq: booked for booked in ledger.arrivals}
+    for kind in (WAITING, LAID_ASIDE):
+        place = folder.received / kind
+        with told_about(place):
+            paths = tuple(place.iterdir()) if place.is_dir() else ()
+        for path in paths:
+            match = _NUMBERED.match(path.name)
+            booked = arrivals.get(int(match[1])) if match else None
+            if booked and folder.root / _copy_of(booked, kind) == path:
+                yield path, booked.fact.sha256
+
+
+def take_away(paths: Mapping[Path, str], originals: Archive) -> None:
+    """Remove copies whose bytes are kept; one that somebody has changed gets another name instead.
+
+    One that somebody has open stays until the next run.
+    """
+    for path, digest in paths.items():
+        with contextlib.suppress(DiskError):
+            make_room(path, digest, EDITED)
+            if path.exists() and originals.has(digest):
+                remove_files([path])

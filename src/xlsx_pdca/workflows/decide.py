@@ -22,9 +22,12 @@ from xlsx_pdca.ledger import Booked, Key, Ledger, Use
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.reading import answer_label, listed
 from xlsx_pdca.submission import Reading
+from xlsx_pdca.workflows.copy_names import readable_copy
 
 BLANK_FORM = "ANS21"
 """Code of the one finding about a form with nothing in it."""
+REPLACES_ACCEPTED = "ARR10"
+"""Code of the finding about a submission that takes the place of an accepted one."""
 PERSON_FIELD = "name"
 """Field id of 氏名 in every form that asks for it."""
 
@@ -84,6 +87,11 @@ class Judged:
         return self.read_as or self.sha256
 
     @property
+    def goes_along(self) -> bool:
+        """True for what came with something else and is decided on by nobody: an attachment, a signature's picture."""
+        return self.outcome in (Outcome.ATTACHMENT, Outcome.PASSED)
+
+    @property
     def is_proved(self) -> bool:
         """True when nothing is doubtful about whose the file is and how it is read; it may be blank."""
         doubtful = any(each.holds and each.code != BLANK_FORM for each in self.findings)
@@ -124,6 +132,8 @@ def decide(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
     seen = ledger.seen(judged.sha256)
     # what could not be read until now, for want of a password, has been taken in by nobody
     if seen is not None and seen.fact.outcome is not Outcome.REFUSED:
+        if judged.evidence and judged.evidence not in ledger.evidences(judged.sha256):
+            return _copied_again(judged, seen, ledger)
         return _seen_again(judged, seen, ledger)
     if not judged.is_proved:
         return arrived(judged, Outcome.HELD)
@@ -176,14 +186,9 @@ def taken_in(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
     return replace(taken, findings=submission.findings, submission=submission)
 
 
-def readable_copy(stem: str, number: int, *, is_copy: bool) -> str:
-    """Name of a readable copy; one that is not byte for byte what arrived says so."""
-    return f"{stem}_第{number}回{'（変換）' if is_copy else ''}.xlsx"
-
-
 def takes_place_of_accepted(ledger: Ledger, key: Key) -> tuple[Finding, ...]:
     """Finding of a submission that comes after one a person has accepted."""
-    return (finding("ARR10"),) if ledger.standing(*key).is_accepted else ()
+    return (finding(REPLACES_ACCEPTED),) if ledger.standing(*key).is_accepted else ()
 
 
 def next_number(ledger: Ledger, key: Key) -> int:
@@ -194,21 +199,34 @@ def next_number(ledger: Ledger, key: Key) -> int:
     return max(given, default=0) + 1
 
 
+def _copied_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
+    """代理入力 of bytes taken in before, this time from another paper: a person decides what they were copied from."""
+    before = "、".join(f"受付番号{n}" for n in sorted(ledger.evidences(judged.sha256)))
+    doubt = finding(
+        "ARR42", other_file=seen.fact.name, found=before or "なし", count=judged.evidence
+    )
+    return arrived(judged, Outcome.HELD, doubt)
+
+
 def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
     """The same bytes once more: harmless while they count or wait, held where they were replaced or laid aside."""
     name = seen.fact.name
     match ledger.use_of(seen):
-        case Use.COUNTS | Use.WAITS:
+        case Use.WAITS:
+            waiting = next((b for b in ledger.held if b.fact.sha256 == judged.sha256), seen)
+            doubt = finding("ARR01", other_file=waiting.fact.name)
+            return arrived(judged, Outcome.SAME_FILE, doubt)
+        case Use.COUNTS:
             return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.REPLACED:
             return arrived(judged, Outcome.HELD, finding("ARR02", other_file=name))
         case Use.DISPOSED:
             return arrived(judged, Outcome.HELD, finding("ARR20"))
-        case Use.LAID_ASIDE if seen.fact.outcome is Outcome.ATTACHMENT:
-            # It went with somebody's return then, and comes by itself now: perhaps another's answer on paper.
+        case Use.WENT_ALONG:
+            # It comes by itself now: perhaps another's answer on paper.
             return arrived(judged, Outcome.HELD)
         case Use.LAID_ASIDE if judged.is_other:
-            # An attachment that comes along with the next mail too: a person has seen these very bytes.
+            # A paper that comes once more: a person has seen these very bytes.
             return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.LAID_ASIDE:
             return arrived(judged, Outcome.HELD, finding("ARR11", other_file=name))

@@ -38,6 +38,8 @@ class Disposal:
     """The same bytes in folders that are the officer's own; they stay."""
     leaving: tuple[Submitted, ...]
     """Submissions that count now and leave the summary."""
+    evidence_of: tuple[Submitted, ...]
+    """Submissions that count now and were copied from it (代理入力); they stay, without what they were copied from."""
     was_used: bool
     """Some of it was an answer once, so older summary books may show it."""
     already: bool
@@ -50,7 +52,7 @@ class StillInUse(UsageError):
     def __init__(self, leaving: Sequence[Submitted]) -> None:
         which = "、".join(f"{each.unit} の第{each.number}回の提出" for each in leaving)
         super().__init__(
-            f"{which}として、取りまとめに使っています。処分すると、取りまとめから外れます。",
+            f"このファイルは、{which}として、取りまとめに使っています。処分すると、取りまとめから外れます。",
             "それでも処分するときは --force を付けてください。",
         )
 
@@ -106,6 +108,7 @@ def plan_disposal(folder: RoundFolder, events: Sequence[Event], arrival: int) ->
         changed=tuple(_changed(folder, taken)),
         elsewhere=(*elsewhere, *_compared(folder, units)),
         leaving=tuple(_counting(ledger, gone)),
+        evidence_of=tuple(_copied(ledger, {b.seq for b in (named, *others)})),
         was_used=bool(taken),
         already=_is_booked(ledger, gone, [named, *others]),
     )
@@ -184,6 +187,13 @@ def _counting(ledger: Ledger, gone: frozenset[str]) -> Iterator[Submitted]:
         if current is not None and gone.intersection(
             (*current.originals, *current.copies.values())
         ):
+            yield current
+
+
+def _copied(ledger: Ledger, arrivals: set[int]) -> Iterator[Submitted]:
+    for standing in ledger.standings.values():
+        current = standing.submission
+        if current is not None and arrivals.intersection(current.evidences):
             yield current
 
 

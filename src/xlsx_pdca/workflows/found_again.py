@@ -1,30 +1,26 @@
-"""What folders without a ledger still tell: issued workbooks in 20_送付用, and submissions in 50_受領済 in the order of 第n回."""
+"""What folders without a ledger still tell: issued workbooks in 20_送付用, and submissions in 50_受領済."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from xlsx_pdca.errors import OperatorError
-from xlsx_pdca.facts import Arrived, Issued, Outcome, Submitted
-from xlsx_pdca.ledger import Key
-from xlsx_pdca.plan import HIDDEN_SHEET, SLOT, TICKET_SLOT, WorkbookPlan
-from xlsx_pdca.rawbook import CellType, RawBook
+from xlsx_pdca.facts import Arrived, Issued, IssuedCommon
+from xlsx_pdca.plan import HIDDEN_SHEET, SLOT, TICKET_SLOT, UNITS_LIST, WorkbookPlan
+from xlsx_pdca.rawbook import RawBook
 from xlsx_pdca.store.round_folder import RoundFolder
-from xlsx_pdca.ticket import Ticket, find_tickets
+from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.wareki import parse_date
 from xlsx_pdca.workbook.master import identity
-from xlsx_pdca.workflows.judge import person_of
+from xlsx_pdca.workflows.found_copies import found_copies
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.verify_files import issued_workbooks, place_of
 
-_COPY = re.compile(
-    r"(?P<unit>[0-9A-Z]{1,8}-[0-9]{1,2})_.*_第(?P<number>[0-9]+)回(（変換）)?\.xlsx\Z"
-)
-SOURCE = "50_受領済の控え"
+_CHOICE = re.compile(r"（([^（）]+)）\Z")
+"""Behind the name in the list of a common form: the unit's id."""
 
 
 @dataclass(frozen=True)
@@ -32,34 +28,41 @@ class FoundAgain:
     """What a ledger can be made of again."""
 
     issues: tuple[Issued, ...]
+    commons: tuple[IssuedCommon, ...]
     arrivals: tuple[Arrived, ...]
     not_taken: tuple[str, ...]
     """Files of which it cannot be said what they were."""
 
+    @property
+    def made(self) -> tuple[Issued | IssuedCommon, ...]:
+        """Every workbook that went out."""
+        return (*self.issues, *self.commons)
 
-@dataclass(frozen=True)
-class _Copy:
-    path: Path
-    data: bytes
-    unit: str
-    number: int
+    @property
+    def held(self) -> tuple[Arrived, ...]:
+        """Copies that wait for a person: they name another unit inside than outside."""
+        return tuple(each for each in self.arrivals if each.submission is None)
 
 
 def find_again(folder: RoundFolder, readings: Readings) -> FoundAgain:
     """Issues and submissions as the files tell them; dates, people and decisions are not among it."""
     not_taken: list[str] = []
-    issues = tuple(_issues(folder, readings, not_taken))
-    arrivals = tuple(_arrivals(folder, readings, issues, not_taken))
-    return FoundAgain(issues, arrivals, tuple(not_taken))
+    made = tuple(_issues(folder, readings, not_taken))
+    issues = tuple(fact for fact in made if isinstance(fact, Issued))
+    commons = tuple(fact for fact in made if isinstance(fact, IssuedCommon))
+    arrivals = tuple(found_copies(folder, readings, issues, commons, not_taken))
+    return FoundAgain(issues, commons, arrivals, tuple(not_taken))
 
 
 # -- issued workbooks ----------------------------------------------------------------------
 
 
-def _issues(folder: RoundFolder, readings: Readings, not_taken: list[str]) -> Iterator[Issued]:
+def _issues(
+    folder: RoundFolder, readings: Readings, not_taken: list[str]
+) -> Iterator[Issued | IssuedCommon]:
     paths = issued_workbooks(folder)
     blobs = [path.read_bytes() for path in paths]
-    found: list[Issued] = []
+    found: list[Issued | IssuedCommon] = []
     for path, data, book in zip(paths, blobs, readings.parse_all(blobs), strict=True):
         place = place_of(path, folder)
         fact = _issue(book, place, data, readings.plan) if isinstance(book, RawBook) else None
@@ -67,13 +70,13 @@ def _issues(folder: RoundFolder, readings: Readings, not_taken: list[str]) -> It
             not_taken.append(place)
         else:
             found.append(fact)
-    yield from sorted(found, key=lambda fact: (fact.issue, fact.form, fact.unit))
+    yield from sorted(found, key=lambda fact: (fact.issue, fact.form, fact.ticket))
 
 
 def _issue(
     book: RawBook, file: str, data: bytes, plan_of: Callable[[str], WorkbookPlan]
-) -> Issued | None:
-    """The booking of an issued workbook; None where its hidden sheet does not say what it is."""
+) -> Issued | IssuedCommon | None:
+    """The booking of an issued workbook, or of a blank one for everybody; None where its hidden sheet does not say what it is."""
     said = _hidden(book)
     tickets = find_tickets(said.get("ticket", ""))
     try:
@@ -83,7 +86,7 @@ def _issue(
     slots = slots_in(book, plan, said) if tickets else None
     if slots is None:
         return None
-    return Issued(
+    fact = Issued(
         unit=tickets[0].unit,
         form=plan.form,
         issue=tickets[0].issue,
@@ -94,6 +97,24 @@ def _issue(
         sha256=sha256(data).hexdigest(),
         slots=slots,
         deadline=parse_date(slots.get("deadline", "")),
+    )
+    return _common(fact, plan) if tickets[0].is_common else fact
+
+
+def _common(fact: Issued, plan: WorkbookPlan) -> IssuedCommon:
+    """The same as a blank workbook for all whom its list names."""
+    listed = next((each.values for each in plan.lists if each.name == UNITS_LIST), ())
+    return IssuedCommon(
+        form=fact.form,
+        issue=fact.issue,
+        ticket=fact.ticket,
+        edition=fact.edition,
+        plan=fact.plan,
+        file=fact.file,
+        sha256=fact.sha256,
+        slots=fact.slots,
+        units={text: match[1] for text in listed if (match := _CHOICE.search(text))},
+        deadline=fact.deadline,
     )
 
 
@@ -164,83 +185,3 @@ def _group(slot: str) -> str:
 
 def _slot(group: str) -> str:
     return bytes.fromhex(group.removeprefix("s_")).decode()
-
-
-# -- submissions ---------------------------------------------------------------------------
-
-
-def _arrivals(
-    folder: RoundFolder, readings: Readings, issues: Sequence[Issued], not_taken: list[str]
-) -> Iterator[Arrived]:
-    copies = _copies(folder, not_taken)
-    titles = {readings.plan(fact.plan).title: fact.form for fact in issues}
-    parsed = readings.parse_all([copy.data for copy in copies])
-    for copy, book in zip(copies, parsed, strict=True):
-        form = titles.get(copy.path.parent.name, "")
-        fact = _made_on(book, (copy.unit, form), issues) if isinstance(book, RawBook) else None
-        if fact is None or not isinstance(book, RawBook):
-            not_taken.append(place_of(copy.path, folder))
-        else:
-            yield _arrival(folder, copy, book, fact, readings)
-
-
-def _copies(folder: RoundFolder, not_taken: list[str]) -> list[_Copy]:
-    """Readable copies in the order in which they count; whatever else lies there is named."""
-    found = []
-    for path in sorted(p for p in folder.received.rglob("*") if p.is_file()):
-        if match := _COPY.match(path.name):
-            found.append(_Copy(path, path.read_bytes(), match["unit"], int(match["number"])))
-        else:
-            not_taken.append(place_of(path, folder))
-    return sorted(found, key=lambda copy: (copy.number, copy.path))
-
-
-def _made_on(book: RawBook, key: Key, issues: Iterable[Issued]) -> Issued | None:
-    """The issued workbook a copy was made on: that of its ticket, else the newest of the unit its name says."""
-    own = {fact.ticket: fact for fact in issues if (fact.unit, fact.form) == key}
-    shown = {ticket.text for ticket in _tickets(book)} & own.keys()
-    if len(shown) == 1:
-        return own[shown.pop()]
-    return next(reversed(own.values()), None)
-
-
-def _tickets(book: RawBook) -> Iterator[Ticket]:
-    texts = [
-        cell.text for s in book.sheets for cell in s.cells.values() if cell.type is CellType.TEXT
-    ]
-    for text in (*texts, *book.properties.values()):
-        yield from find_tickets(text)
-
-
-def _arrival(
-    folder: RoundFolder, copy: _Copy, book: RawBook, made_on: Issued, readings: Readings
-) -> Arrived:
-    digest = sha256(copy.data).hexdigest()
-    reading = readings.judge(book, digest, made_on.plan, made_on.slots)
-    arrived = Arrived(
-        sha256=digest,
-        name=copy.path.name,
-        source=SOURCE,
-        size=len(copy.data),
-        outcome=Outcome.SUBMISSION,
-        application=book.application,
-        unit=made_on.unit,
-        form=made_on.form,
-        issue=made_on.issue,
-        plan=made_on.plan,
-        findings=reading.findings,
-        losses=reading.losses,
-    )
-    taken = Submitted(
-        sha256=digest,
-        unit=made_on.unit,
-        form=made_on.form,
-        issue=made_on.issue,
-        plan=made_on.plan,
-        number=copy.number,
-        file=place_of(copy.path, folder),
-        findings=reading.findings,
-        person=person_of(reading),
-        assigned=made_on.ticket not in {t.text for t in _tickets(book)},
-    )
-    return replace(arrived, submission=taken)

@@ -6,38 +6,48 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from xlsx_pdca.checks.joined import QUOTES, Choices, Part, Question, join, questions
-from xlsx_pdca.errors import Fault, UsageError
+from xlsx_pdca.errors import DiskError, Fault, UsageError
 from xlsx_pdca.facts import Arrived, Choice, Issued, Joined, Submitted, booking
 from xlsx_pdca.ledger import Booked, Key, Ledger, fold
 from xlsx_pdca.plan import WorkbookPlan
-from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.file_names import safe_file_name
+from xlsx_pdca.store.open_files import open_elsewhere
 from xlsx_pdca.store.system import check_path_length, make_folders, write_atomically
-from xlsx_pdca.workbook.comparison_book import (
-    Comparison,
-    Decisions,
-    FileColumn,
-    comparison_book,
-    read_decisions,
-)
+from xlsx_pdca.workbook.comparison_book import Comparison, FileColumn, comparison_book
+from xlsx_pdca.workbook.comparison_decisions import Decisions, read_decisions
 from xlsx_pdca.workflows.acceptance import (
     cannot_be_taken,
     held_file,
+    never_issued,
+    read_as_sent,
     refuse_older,
     refuse_unknown,
     workbook_of,
 )
 from xlsx_pdca.workflows.copies import restore_copies
+from xlsx_pdca.workflows.copy_names import copy_stem, readable_copy
 from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
 from xlsx_pdca.workflows.judge import person_of
 from xlsx_pdca.workflows.proposals import may_be_taken
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.receive import changes_since
 from xlsx_pdca.workflows.round import Round
+
+
+class StillOpen(DiskError):
+    """Somebody has the workbook to decide in open."""
+
+    def __init__(self, path: Path, who: str) -> None:
+        whose = f"{who}さん" if who else "どなたか（このパソコンのExcelを含みます）"
+        super().__init__(
+            f"「{path.name}」は{whose}が開いています。",
+            "保存して閉じてから、もう一度実行してください。"
+            f"どなたも開いていないときは、同じフォルダーに残った「~${path.name}」または「.~lock.{path.name}#」を削除してください。",
+        )
 
 
 @dataclass(frozen=True)
@@ -117,10 +127,7 @@ class _Run:
         refuse_unknown(self.round, self.ledger, [self.key[0]])
         issue = self.ledger.standing(*self.key).issue
         if issue is None:
-            raise UsageError(
-                f"{self.key[0]} には、この様式を作成していません。",
-                "回答単位と様式を御確認ください（status --list で一覧を表示します）。",
-            )
+            raise never_issued(self.key[0])
         files = tuple(self._file(number, issue) for number in numbers)
         refuse_older(self.ledger, files[-1].booked, self.key)
         return files
@@ -131,14 +138,7 @@ class _Run:
         if not may_be_taken(fact):
             raise cannot_be_taken(fact)
         sent = workbook_of(fact, self.key[1], self.ledger) or issue
-        reading = self.readings.reading(fact.read_as or fact.sha256, sent.plan, sent.slots)
-        if isinstance(reading, Refusal):
-            raise cannot_be_taken(fact)
-        if not any(answer.cell for answer in reading.answers):
-            raise UsageError(
-                f"「{fact.name}」に、この様式の回答欄が一つも見当たりません。",
-                "様式が正しいかを御確認ください（--form で指定できます）。",
-            )
+        reading = read_as_sent(fact, sent, self.readings)
         return _File(booked, sent, Part(number, reading, person_of(reading)))
 
     def _booked(self, number: int) -> Booked:
@@ -200,8 +200,11 @@ class _Run:
         return self.round.folder.queries / safe_file_name(f"{stem}_並べて確認.xlsx")
 
     def _decisions(self, path: Path, compared: Comparison) -> Decisions | None:
+        """What stands in the workbook; nobody may have it open, for then what is decided is not all saved yet."""
         with told_about(path):
             there = path.exists()
+        if there and (who := open_elsewhere(path)) is not None:
+            raise StillOpen(path, who)
         return read_decisions(path, compared) if there else None
 
     def _write(self, path: Path, data: bytes) -> None:
@@ -267,17 +270,15 @@ class _Run:
     def _joined(self, file: _File, plan: WorkbookPlan, number: int, place: int) -> Joined:
         fact: Arrived = file.booked.fact
         unit = self.round.unit(self.key[0])
-        title = safe_file_name(plan.title)
-        name = safe_file_name(f"{self.key[0]}_{unit.name if unit else ''}_{plan.title}")
-        mark = "（変換）" if fact.read_as else ""
-        copy = f"{name}_第{number}回_その{place}{mark}.xlsx"
+        name = unit.name if unit else ""
+        stem = copy_stem(self.round.folder, self.key[0], name, plan.title)
         return Joined(
             arrival=file.booked.seq,
             sha256=fact.sha256,
             unit=file.sent.unit,
             issue=file.sent.issue,
             plan=file.sent.plan,
-            file=str(PurePosixPath(self.round.folder.received.name) / title / copy),
+            file=readable_copy(stem, number, is_copy=bool(fact.read_as), part=place),
             person=file.part.person,
             read_as=fact.read_as,
             evidence=fact.evidence,

@@ -102,14 +102,17 @@ def judge(
     return _read(base, book, issued, register, readings)
 
 
-def not_read(base: Judged, refusal: Refusal, data: bytes) -> Judged:
-    """A file that is no readable workbook; what is plainly something else is no broken return."""
+def not_read(base: Judged, refusal: Refusal, data: bytes, *, tried: bool = False) -> Judged:
+    """A file that is no readable workbook; what is plainly something else is no broken return.
+
+    `tried`: passwords were given, so that one behind a password is one they do not open.
+    """
     code = refusal.code
     if code is RefusalCode.NOT_A_WORKBOOK and is_plain_text(base.name, data):
         code = RefusalCode.DOCUMENT
     is_other = code in (RefusalCode.DOCUMENT, RefusalCode.CONTAINER)
     return base.with_(
-        findings=(*_covers(base), refused(code)),
+        findings=(*_covers(base), refused(code, tried=tried)),
         note=refusal.detail,
         refused=not is_other,
         is_other=is_other,

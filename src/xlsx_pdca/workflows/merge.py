@@ -11,6 +11,7 @@ from pathlib import Path
 from xlsx_pdca.errors import DiskError
 from xlsx_pdca.facts import Noted, Submitted, booking
 from xlsx_pdca.ledger import Ledger, Status, fold
+from xlsx_pdca.long_table import answers_csv, excel_csv, long_table
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.disk_errors import OpenElsewhere, told_about
 from xlsx_pdca.store.events import EventWriter
@@ -26,7 +27,7 @@ from xlsx_pdca.store.system import (
     write_beside,
 )
 from xlsx_pdca.submission import Reading
-from xlsx_pdca.summary import Note, SummaryInput, answers_csv, excel_csv, long_table
+from xlsx_pdca.summary import Note, SummaryInput
 from xlsx_pdca.workbook.data_book import data_book
 from xlsx_pdca.workbook.notes import BookNotes, Changes, changed_notes, read_notes
 from xlsx_pdca.workbook.progress_book import progress_book

@@ -69,6 +69,10 @@ class Proposals:
         keys = dict.fromkeys((*self._named(fact), *own))
         return tuple(self._proposal(held, key) for key in keys)[:MOST]
 
+    def units_named(self, booked: Booked) -> frozenset[str]:
+        """Whom the name and the sender of a received file call, whatever kind of file it is."""
+        return frozenset(unit for unit, _ in self._named(booked.fact))
+
     def to_join(self, held: Booked) -> str:
         """The command that joins a held file with what else its unit sent; "" where nothing says that it is a part."""
         fact: Arrived = held.fact

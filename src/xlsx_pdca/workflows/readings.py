@@ -39,6 +39,7 @@ class Readings:
         self._cache = ReadingCache(folder.cache)
         self._new: dict[ReadingKey, str] = {}
         """Not yet in the cache; written together, for each writing waits for the disk."""
+        self.has_secrets = bool(secrets)
         self._converted: Worker[RawBook] | None = None
         self._crew: Crew[RawBook | Contents | Uncovered | OldWorkbook] = Crew(
             PARSER, secrets=secrets

@@ -16,7 +16,15 @@ from xlsx_pdca.store.events import EventLog
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import remove_file
 from xlsx_pdca.ticket import find_tickets
-from xlsx_pdca.workflows.copies import EDITED, copies_of, make_room, write_copies
+from xlsx_pdca.workflows.copies import (
+    EDITED,
+    FOUND_AGAIN,
+    copies_of,
+    leftovers,
+    make_room,
+    take_away,
+    write_copies,
+)
 from xlsx_pdca.workflows.found_again import FoundAgain, find_again
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.verify_files import (
@@ -30,6 +38,8 @@ from xlsx_pdca.workflows.verify_ledger import issued_of, prove_ledger
 
 UNKNOWN = (
     "送付した日、確認済、取り扱わないこととした決定、届いた日時と元のファイル名、連絡の記録は分かりません。"
+    "県で写したもの（代理入力）とその根拠も分からず、ふつうの提出（入力）として出ます。"
+    "いくつかのファイルを合わせた提出は、もう一度合わせてください。"
     "県記入は、取りまとめ表に残っていれば次の merge で記録します。"
 )
 
@@ -59,6 +69,12 @@ class Restored:
     """Readable copies somebody had changed: they keep lying there under another name."""
     lost: tuple[str, ...]
     """Originals of which nothing is left here."""
+    cleared: tuple[str, ...] = ()
+    """Readable copies that stand elsewhere by now, and were left lying."""
+    nameless: int = 0
+    """Originals of which a ledger made anew knows nothing: mails, files that waited, former summary books."""
+    has_key: bool = True
+    """False where a ledger stands and its key is gone: that comes from a backup only."""
 
 
 def rebuild(
@@ -77,7 +93,8 @@ def rebuild(
         if is_lost:
             with Readings(folder, plans=plan_archives(folder)[1]) as readings:
                 return _told(readings, folder, plans)
-        return _mended(folder, fold(log.read()), plans, dry_run=True)
+        would_be = _mended(folder, fold(log.read()), plans, dry_run=True)
+        return replace(would_be, has_key=folder.key() is not None)
     folder.create()
     plans = _mend_plans(folder, dry_run=False)
     found, unproved = None, 0
@@ -89,7 +106,9 @@ def rebuild(
         ledger = fold(writer.read())
         done = _mended(folder, ledger, plans, dry_run=False)
     _refill_cache(folder, ledger)
-    return replace(done, ledger=found, unproved=unproved)
+    nameless = _nameless(folder, found) if found else 0
+    has_key = folder.key() is not None
+    return replace(done, ledger=found, unproved=unproved, nameless=nameless, has_key=has_key)
 
 
 # -- a ledger where there is none ----------------------------------------------------------
@@ -98,8 +117,14 @@ def rebuild(
 def _told(readings: Readings, folder: RoundFolder, plans: tuple[str, ...]) -> Restored:
     found = find_again(folder, readings)
     key = folder.key()
-    unproved = _unproved(found, key) if found.issues else ()
-    return Restored(found, len(unproved), (), plans, (), (), ())
+    unproved = _unproved(found, key)
+    nameless = _nameless(folder, found)
+    return Restored(found, len(unproved), (), plans, (), (), (), nameless=nameless)
+
+
+def _nameless(folder: RoundFolder, found: FoundAgain) -> int:
+    kept = Archive.of_originals(folder.originals).verify().kept
+    return len(kept - {each.sha256 for each in found.arrivals})
 
 
 def _begin(
@@ -112,24 +137,29 @@ def _begin(
     fresh_key: bytes,
 ) -> int:
     """Write the ledger in one step, behind all it refers to; how many tickets cannot be proved."""
-    if not found.issues:
+    if not found.made:
         raise NothingLeft(folder)
     unproved = _unproved(found, folder.key())
     folder.ensure_key(fresh_key, by)
     originals = Archive.of_originals(folder.originals)
     for arrived in found.arrivals:
-        assert arrived.submission is not None
-        originals.put((folder.root / arrived.submission.file).read_bytes())
+        originals.put(_found_at(folder, arrived).read_bytes())
     note = f"{UNKNOWN}{'整理番号は、鍵が失われたため未検証です。' if unproved else ''}"
-    facts: list[Fact] = [Rebuilt(note, unproved), *found.issues, *found.arrivals]
+    facts: list[Fact] = [Rebuilt(note, unproved), *found.made, *found.arrivals]
     log.begin([_marked(booking(fact, at=now, by=by)) for fact in facts])
     return len(unproved)
+
+
+def _found_at(folder: RoundFolder, arrived: Arrived) -> Path:
+    if arrived.submission is not None:
+        return folder.root / arrived.submission.file
+    return folder.received / arrived.source.removeprefix(FOUND_AGAIN) / arrived.name
 
 
 def _unproved(found: FoundAgain, key: bytes | None) -> tuple[str, ...]:
     return tuple(
         fact.ticket
-        for fact in found.issues
+        for fact in found.made
         if key is None or not find_tickets(fact.ticket)[0].is_genuine(key)
     )
 
@@ -170,6 +200,9 @@ def _mended(
             originals.put(path.read_bytes())
     lost = harmed - found.keys()
     copies, aside = _mend_copies(folder, ledger, originals, lost, dry_run=dry_run)
+    cleared = leftovers(folder, ledger, copies_of(folder, ledger))
+    if not dry_run:
+        take_away(cleared, originals)
     return Restored(
         ledger=None,
         unproved=0,
@@ -178,6 +211,7 @@ def _mended(
         copies=copies,
         aside=aside,
         lost=tuple(_names(ledger, lost)),
+        cleared=tuple(place_of(path, folder) for path in cleared),
     )
 
 

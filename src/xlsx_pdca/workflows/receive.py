@@ -13,14 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
-from pathlib import PurePosixPath
 
 from xlsx_pdca.errors import DiskError
 from xlsx_pdca.facts import Arrived, Outcome, Submitted, booking
 from xlsx_pdca.findings import Finding, Grade, finding
 from xlsx_pdca.ledger import Booked, Key, Ledger, fold
 from xlsx_pdca.rawbook import Refusal
-from xlsx_pdca.store.file_names import safe_file_name
+from xlsx_pdca.reading import listed
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import (
     remove_files,
@@ -29,6 +28,7 @@ from xlsx_pdca.workflows.closed import closed_files
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files
 from xlsx_pdca.workflows.composed import reading_of
 from xlsx_pdca.workflows.copies import make_room, restore_copies, write_copies
+from xlsx_pdca.workflows.copy_names import copy_stem
 from xlsx_pdca.workflows.decide import (
     Judged,
     Twin,
@@ -37,9 +37,11 @@ from xlsx_pdca.workflows.decide import (
     settle,
     since_before,
 )
+from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.replays import replay_of
 from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.unchanged import repeat_of_accepted
 from xlsx_pdca.workflows.unfold import BATCH_FILES, Step, Unfolding
 
 _TAKEN = (Outcome.SUBMISSION, Outcome.SAME_FILE)
@@ -101,10 +103,12 @@ def receive(
     found = dropped_files(round_.folder.drop) if files is None else tuple(files)
     ledger = round_.ledger()
     with Readings(round_.folder, secrets) as readings:
-        found += closed_files(round_.folder, ledger) if secrets else ()
+        found += _closed_besides(round_, ledger, found) if secrets else ()
         readings.expect(len(found))
         unfolding = Unfolding(round_, readings, ledger, keep=not dry_run, step=step)
-        judged = [(f, j.with_(evidence=evidence)) for f, j in unfolding.judged(found)]
+        judged = list(unfolding.judged(found))
+        if evidence:
+            judged = [(f, _copied(round_, ledger, j, evidence)) for f, j in judged]
         twins = _settled(judged, ledger, readings)
         batches = tuple(_together(judged, twins))
         if dry_run:
@@ -155,19 +159,63 @@ def _decided(
     ledger: Ledger,
     seen: dict[str, str],
 ) -> Iterator[Line]:
-    """What each file becomes; `seen` remembers the bytes met earlier in this run, and under which name."""
+    """What each file becomes; `seen` remembers the bytes decided on earlier in this run, and under which name.
+
+    What went with somebody's return, or was passed by, was decided on by nobody: the same bytes alone wait.
+    """
     for file, each in judged:
         before = ledger.same_file(each.sha256, each.name, each.modified)
-        if before is not None and not _opens_now(before, each):
-            yield Line(file, before.fact, already=True)
-        elif each.sha256 in seen and each.outcome is not Outcome.PASSED and not each.refused:
+        if before is not None and not _opens_now(before, each) and _same_paper(before, each):
+            if each.refused or not file.is_retried:
+                yield Line(file, _as_tried(before.fact, each), already=True)
+        elif file.is_retried and _has_end(each, ledger):
+            continue
+        elif each.sha256 in seen and not each.goes_along and not each.refused:
             doubt = finding("ARR01", other_file=seen[each.sha256])
             yield Line(file, arrived(each, Outcome.SAME_FILE, doubt))
         else:
             settled = twins.get((each.key, each.sha256))
             decided = settled or decide(each, ledger, stem=_stem(round_, each, readings))
             yield Line(file, _with_changes(decided, ledger, readings))
-        seen.setdefault(each.sha256, each.name)
+        if not each.goes_along:
+            seen.setdefault(each.sha256, each.name)
+
+
+def _closed_besides(
+    round_: Round, ledger: Ledger, found: Sequence[FoundFile]
+) -> tuple[FoundFile, ...]:
+    """What waits for a password, but for what is taken in anew in this run."""
+    new = {(file.name, file.modified) for file in found}
+    waiting = closed_files(round_.folder, ledger)
+    return tuple(file for file in waiting if (file.name, file.modified) not in new)
+
+
+def _as_tried(before: Arrived, judged: Judged) -> Arrived:
+    """An arrival booked before; of one that stays closed, what the passwords of this run did is told."""
+    return replace(before, findings=judged.findings) if judged.refused else before
+
+
+def _has_end(judged: Judged, ledger: Ledger) -> bool:
+    """Whether a file that came up again with one that is tried again was dealt with before: nobody sent it anew."""
+    before = ledger.booked_as(judged.sha256, judged.name, judged.modified)
+    return before is not None and not _opens_now(before, judged)
+
+
+def _copied(round_: Round, ledger: Ledger, judged: Judged, evidence: int) -> Judged:
+    """代理入力: what it was copied from must not be another unit's, as far as that says whose it is."""
+    (paper,) = (booked for booked in ledger.arrivals if booked.seq == evidence)
+    units = Proposals.of(round_, ledger).units_named(paper)
+    findings = judged.findings
+    if judged.unit and units and judged.unit not in units:
+        named = (f"{unit.name}（{unit.id}）" for unit in round_.units if unit.id in units)
+        doubt = finding("ARR41", count=evidence, file=paper.fact.name, name=listed(named))
+        findings = (*findings, doubt)
+    return judged.with_(evidence=evidence, findings=findings)
+
+
+def _same_paper(before: Booked, judged: Judged) -> bool:
+    """False for 代理入力 that names another paper than the last time."""
+    return judged.evidence in (0, before.fact.evidence)
 
 
 def _opens_now(before: Booked, judged: Judged) -> bool:
@@ -180,6 +228,8 @@ def _with_changes(decided: Arrived, ledger: Ledger, readings: Readings) -> Arriv
     taken = decided.submission
     if taken is None:
         return decided
+    if repeat := repeat_of_accepted(decided, ledger, readings):
+        return repeat
     if replay := replay_of(taken, ledger, readings):
         findings = (*decided.findings, replay)
         return replace(decided, outcome=Outcome.HELD, findings=findings, submission=None)
@@ -199,14 +249,13 @@ def changes_since(taken: Submitted, ledger: Ledger, readings: Readings) -> tuple
 
 
 def _stem(round_: Round, judged: Judged, readings: Readings) -> str:
-    """Folder and name of the readable copy, without 第n回: 50_受領済/事前課題/102016-1_前橋市_事前課題."""
+    """Readable copy it gets if it is taken in, before its number."""
     if not judged.plan:  # nor has an attachment, which goes with a return
         return ""
     unit = round_.unit(judged.unit)
     title = readings.plan(judged.plan).title
     name = unit.name if unit else judged.slots.get("unit", "")
-    folder = PurePosixPath(round_.folder.received.name) / safe_file_name(title)
-    return str(folder / safe_file_name(f"{judged.unit}_{name}_{title}"))
+    return copy_stem(round_.folder, judged.unit, name, title)
 
 
 # -- book and tidy -----------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -21,11 +21,14 @@ from xlsx_pdca.facts import (
     fact_of,
 )
 from xlsx_pdca.ledger import Key, Ledger, Status, fold
+from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.events import EventWriter
+from xlsx_pdca.workflows.copies import restore_copies
 from xlsx_pdca.workflows.round import Round
 
 TAKEN = "の提出を受け付けた"
 JOINED = "の提出として、複数のファイルを合わせた"
+TAKEN_BACK = "ことを取り消した"
 MOST_NUMBERS = 5
 """Receipt numbers named in a sentence."""
 
@@ -85,7 +88,7 @@ def undo(round_: Round, seq: int, reason: str, *, now: datetime, by: str) -> Ste
         steps = {step.seq: step for step in _steps(writer.read(), round_)}
         if seq not in steps:
             raise _not_undoable(str(seq), [seq], writer)
-        _take_back(writer, [seq], reason, now=now, by=by)
+        _take_back(round_, writer, [seq], reason, now=now, by=by)
     return steps[seq]
 
 
@@ -102,18 +105,17 @@ def undo_run(round_: Round, first: int, last: int, reason: str, *, now: datetime
                 f"記録番号{numbers}には、別々に行った操作が{len(runs)}つ含まれています。",
                 f"まとめて取り消せるのは、一度に行った操作だけです（{'、'.join(run.numbers for run in runs)}）。",
             )
-        _take_back(writer, [step.seq for step in runs[0].steps], reason, now=now, by=by)
+        numbered = [step.seq for step in runs[0].steps]
+        _take_back(round_, writer, numbered, reason, now=now, by=by)
     return runs[0]
 
 
 def state_after(round_: Round, steps: Sequence[Step], *, today: date) -> str:
-    """What stands now that these acts were taken back, in a sentence or two; nothing where an `undo` was."""
+    """What stands now that these acts were taken back, in a sentence or two."""
     ledger = round_.ledger()
-    waiting = {booked.seq for booked in ledger.held}
-    back = sorted({number for step in steps for number in step.arrivals if number in waiting})
-    numbers = f"受付番号{'、'.join(map(str, back[:MOST_NUMBERS]))}"
-    more = f"ほか{len(back) - MOST_NUMBERS}件" if len(back) > MOST_NUMBERS else ""
-    held = f"届いたファイルは、保留に戻りました（{numbers}{more}）。" if back else ""
+    numbers = {number for step in steps for number in step.arrivals}
+    held = _files(numbers & {booked.seq for booked in ledger.held}, "保留に戻りました")
+    held += _files(numbers & ledger.dismissed.keys(), "取り扱わないこととしたものに戻りました")
     keys = tuple(dict.fromkeys(step.key for step in steps if step.key))
     statuses = Counter(_status(round_, ledger, key, today) for key in keys)
     if len(keys) == 1:
@@ -122,15 +124,28 @@ def state_after(round_: Round, steps: Sequence[Step], *, today: date) -> str:
     return held + (f"状況は、{counted}に戻りました。" if counted else "")
 
 
+def _files(numbers: Collection[int], became: str) -> str:
+    named = sorted(numbers)
+    words = f"受付番号{'、'.join(map(str, named[:MOST_NUMBERS]))}"
+    more = f"ほか{len(named) - MOST_NUMBERS}件" if len(named) > MOST_NUMBERS else ""
+    return f"届いたファイルは、{became}（{words}{more}）。" if named else ""
+
+
 def _status(round_: Round, ledger: Ledger, key: Key, today: date) -> Status:
     unit = round_.unit(key[0])
     return ledger.standing(*key).status(today, exempt=unit is not None and unit.exempt)
 
 
 def _take_back(
-    writer: EventWriter, numbers: Iterable[int], reason: str, *, now: datetime, by: str
+    round_: Round,
+    writer: EventWriter,
+    numbers: Iterable[int],
+    reason: str,
+    *,
+    now: datetime,
+    by: str,
 ) -> None:
-    """Book it, unless it contradicts what was decided meanwhile."""
+    """Book it, unless it contradicts what was decided meanwhile; then the readable copies follow."""
     bookings = [booking(Undone(seq, reason), at=now, by=by) for seq in numbers]
     events = writer.read()
     would_be = (
@@ -139,6 +154,8 @@ def _take_back(
     for why in _contradictions(fold([*events, *would_be])):
         raise UsageError(why, "先に、その取扱いを undo で取り消してください。")
     writer.append(bookings)
+    originals = Archive.of_originals(round_.folder.originals)
+    restore_copies(round_.folder, fold(writer.read()), originals)
 
 
 def _contradictions(ledger: Ledger) -> Iterator[str]:
@@ -182,8 +199,11 @@ def _steps(events: Sequence[Event], round_: Round) -> tuple[Step, ...]:
     """Acts that can be taken back, oldest first."""
     ledger = fold(events)
     names = {b.seq: f"受付番号{b.seq}のファイル「{b.fact.name}」" for b in ledger.arrivals}
-    found = (_step(event, round_, names) for event in events if event.seq not in ledger.undone)
-    return tuple(step for step in found if step)
+    acts: dict[int, Step] = {}
+    for event in events:
+        if step := _step(event, round_, names, acts):
+            acts[event.seq] = step
+    return tuple(step for seq, step in acts.items() if seq not in ledger.undone)
 
 
 def _runs(steps: Iterable[Step]) -> Iterator[Run]:
@@ -192,8 +212,10 @@ def _runs(steps: Iterable[Step]) -> Iterator[Run]:
         yield Run(tuple(together))
 
 
-def _step(event: Event, round_: Round, names: Mapping[int, str]) -> Step | None:
-    """An act in words; None for what cannot be taken back."""
+def _step(
+    event: Event, round_: Round, names: Mapping[int, str], before: Mapping[int, Step]
+) -> Step | None:
+    """An act in words, with those before it; None for what cannot be taken back."""
 
     def step(
         subject: str,
@@ -212,18 +234,27 @@ def _step(event: Event, round_: Round, names: Mapping[int, str]) -> Step | None:
         case Accepted(unit=unit, form=form, number=number):
             return step("", "を確認済にした", unit, form, number=number)
         case Arrived(submission=Submitted() as taken):
-            return step("", TAKEN, taken.unit, taken.form, (event.seq,), taken.number)
+            files = (event.seq, *filter(None, taken.evidences))
+            return step("", TAKEN, taken.unit, taken.form, files, taken.number)
         case Submitted() as taken:
             act = JOINED if taken.joined else TAKEN
-            return step("", act, taken.unit, taken.form, taken.arrivals, taken.number)
+            files = (*taken.arrivals, *filter(None, taken.evidences))
+            return step("", act, taken.unit, taken.form, files, taken.number)
         case Dismissed(arrival=arrival, reason=reason):
             why = f"（理由：{reason}）" if reason else ""
             return step(names[arrival], f"を取り扱わないことにした{why}", arrivals=(arrival,))
         case Sent(unit=unit, form=form):
             return step("", "を送付済にした", unit, form)
-        case Undone(seq=seq):
-            return step(f"記録番号{seq}", "を取り消した")
+        case Undone(seq=seq) if seq in before:
+            act = _taken_back(before[seq].act)
+            return replace(before[seq], seq=event.seq, at=event.at, by=event.by, act=act)
     return None
+
+
+def _taken_back(act: str) -> str:
+    """An act in words that says it was taken back."""
+    undone = act.removesuffix(TAKEN_BACK)
+    return f"{act}{TAKEN_BACK}" if undone == act else f"{undone}ことの取り消しを、取り消した"
 
 
 def _whose(round_: Round, unit_id: str, form: str) -> str:

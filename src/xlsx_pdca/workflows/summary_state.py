@@ -254,8 +254,10 @@ def _correction(booked: Booked, plan: WorkbookPlan, reading: Reading | None) -> 
     return Correction(answer, by=booked.by, at=booked.at, evidence=fact.how)
 
 
-def _handled(fact: Arrived, taken: Submitted | None, dismissed: Booked | None) -> str:
+def _handled(booked: Booked, ledger: Ledger) -> str:
     """What became of a file until now: a person may have decided since it came."""
+    fact: Arrived = booked.fact
+    taken, dismissed = ledger.submission_of(booked.seq), ledger.dismissed.get(booked.seq)
     if fact.outcome is Outcome.DISPOSED:
         return fact.outcome.value
     if dismissed is not None:
@@ -264,23 +266,28 @@ def _handled(fact: Arrived, taken: Submitted | None, dismissed: Booked | None) -
         return "提出として受付（県で合わせたもの）"
     if taken is not None and taken.assigned:
         return "提出として受付（県で指定）"
-    return fact.outcome.value
+    if taken is None and ledger.copied_into(booked.seq):
+        return "代理入力の根拠（県で写したもの）"
+    if fact.is_closed and not ledger.waits(booked):
+        return "後でパスワードを伺って開いたもの"
+    return fact.words
 
 
 def _arrival(booked: Booked, ledger: Ledger) -> ArrivalLine:
     fact: Arrived = booked.fact
     taken = ledger.submission_of(booked.seq)
+    whose = taken or ledger.copied_into(booked.seq)
     dismissed = ledger.dismissed.get(booked.seq)
     return ArrivalLine(
         received_at=booked.at,
         name=fact.name,
         sha256=fact.sha256,
-        outcome=_handled(fact, taken, dismissed),
+        outcome=_handled(booked, ledger),
         number=booked.seq,
         waits=ledger.waits(booked),
         reason=dismissed.fact.reason if dismissed else "",
-        unit=taken.unit if taken else fact.unit,
-        form=taken.form if taken else fact.form,
+        unit=whose.unit if whose else fact.unit,
+        form=whose.form if whose else fact.form,
         submission=taken.number if taken else 0,
         source=fact.source,
         file=taken.file_of(booked.seq) if taken else laid_out(booked, ledger),

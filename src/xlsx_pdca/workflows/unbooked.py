@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from pathlib import Path
 
 from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.round_folder import RoundFolder
-
-_COPY = re.compile(r"_第[0-9]+回(_その[0-9]+)?(（変換）)?(_以前の控え[0-9]+)?\.xlsx\Z")
-"""Names `receive` gives; other files in 50_受領済 are the officer's own."""
+from xlsx_pdca.workflows.copy_names import ANY_COPY
 
 
 def unbooked_copies(folder: RoundFolder, ledger: Ledger) -> tuple[Path, ...]:
@@ -23,6 +20,8 @@ def unbooked_copies(folder: RoundFolder, ledger: Ledger) -> tuple[Path, ...]:
     known = {name for submission in taken for name in submission.copies}
     bytes_known = {each for b in ledger.arrivals for each in (b.fact.sha256, b.fact.read_as)}
     with told_about(folder.received):
-        copies = sorted(path for path in folder.received.rglob("*.xlsx") if _COPY.search(path.name))
+        copies = sorted(
+            path for path in folder.received.rglob("*.xlsx") if ANY_COPY.search(path.name)
+        )
         strange = (p for p in copies if p.relative_to(folder.root).as_posix() not in known)
         return tuple(p for p in strange if sha256(p.read_bytes()).hexdigest() not in bytes_known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -165,7 +166,7 @@ class Unfolding:
 
     def _read(self, item: _Item, book: RawBook | Refusal, register: Register) -> Judged:
         if isinstance(book, Refusal):
-            return not_read(item.judged, book, item.data)
+            return self._not_read(item.judged, book, item.data)
         return judge(
             item.judged,
             item.file,
@@ -174,6 +175,9 @@ class Unfolding:
             ledger=self.ledger,
             readings=self.readings,
         )
+
+    def _not_read(self, base: Judged, refusal: Refusal, data: bytes) -> Judged:
+        return not_read(base, refusal, data, tried=self.readings.has_secrets)
 
     @cached_property
     def _office(self) -> OfficeProgram | None:
@@ -198,7 +202,7 @@ class Unfolding:
         """The container itself; what stands in it waits for its turn."""
         if item.depth >= DEPTH or not item.budget.spend(contents):
             told = Refusal(RefusalCode.HOSTILE, "too much inside, or too deep")
-            return not_read(item.judged, told, item.data)
+            return self._not_read(item.judged, told, item.data)
         files = tuple(_files_inside(item, contents))
         self._inside[item.file] = files
         is_mail = contents.kind is ContainerKind.MAIL
@@ -213,7 +217,7 @@ class Unfolding:
                 _beginning(file, part.data, digest), is_inline=part.inline, defect=part.defect
             )
             if part.refusal is not None:
-                self._found[file] = not_read(begun, part.refusal, b"")
+                self._found[file] = self._not_read(begun, part.refusal, b"")
             else:
                 inner.append(_Item(file, part.data, begun, home, item.depth + 1, item.budget))
         self._pending.extendleft(reversed(inner))
@@ -252,6 +256,13 @@ def _files_inside(item: _Item, contents: Contents) -> Iterator[FoundFile]:
         )
 
 
+def _bytes_of(file: FoundFile) -> bytes:
+    """The bytes of a dropped file; a file server that stumbles once is asked once more."""
+    with contextlib.suppress(OSError):
+        return file.path.read_bytes()
+    return file.path.read_bytes()
+
+
 def _batches(
     files: Iterable[FoundFile], unread: list[FoundFile]
 ) -> Iterator[list[tuple[FoundFile, bytes]]]:
@@ -260,7 +271,7 @@ def _batches(
     began, size = time.monotonic(), 0
     for file in files:
         try:
-            batch.append((file, file.path.read_bytes()))
+            batch.append((file, _bytes_of(file)))
         except FileNotFoundError:
             if not file.takes_away:  # else another run has taken it in since they were listed
                 unread.append(file)

@@ -27,6 +27,7 @@ from xlsx_pdca.workflows.verify_files import (
     place_of,
     plan_troubles,
     submissions_of,
+    unfounded_troubles,
 )
 from xlsx_pdca.workflows.verify_ledger import (
     LedgerProof,
@@ -80,6 +81,7 @@ def verify(folder: RoundFolder) -> Verified:
         *proof.troubles,
         *_lost_ledger(folder, proof),
         *original_troubles(folder, ledger, originals),
+        *unfounded_troubles(folder, ledger),
         *plan_troubles(folder, plans),
         *_key_troubles(folder, proof, unproved),
         *copy_troubles(folder, ledger),
@@ -92,7 +94,7 @@ def verify(folder: RoundFolder) -> Verified:
         originals=originals.checked,
         plans=len(plans),
         copies=len(taken),
-        issued=len(issues),
+        issued=len(issues) + len(commons),
         unproved=len(unproved),
         notes=len(current_notes(ledger)),
         received=sum(isinstance(fact, Arrived) for _, fact in proof.facts),

@@ -12,7 +12,7 @@ from xlsx_pdca.store.archive import Archive, Verification
 from xlsx_pdca.store.open_files import is_owner_file
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import is_unfinished
-from xlsx_pdca.workflows.copies import WAITING, copies_of
+from xlsx_pdca.workflows.copies import WAITING, copies_of, leftovers
 from xlsx_pdca.workflows.issue import PLAN_COPIES
 from xlsx_pdca.workflows.trouble import Trouble, Weight
 from xlsx_pdca.workflows.unbooked import unbooked_copies
@@ -20,6 +20,10 @@ from xlsx_pdca.workflows.verify_ledger import newest_issues
 
 REBUILD = "rebuild を実行すると、残っている控えから元に戻します。"
 _REBUILD_OR_BACKUP = "rebuild を実行すると、同じ内容の控えが残っていれば元に戻します。なければバックアップから戻してください。"
+_TAKE_IN_AGAIN = (
+    "届いたメールやファイルを、もう一度「{drop}」に入れ、receive を実行してください。"
+    "手元にないときは、この原本の写しに元のファイル名を付けて入れてください。"
+)
 
 
 def digest_at(path: Path) -> str | None:
@@ -81,6 +85,20 @@ def original_troubles(
         yield Trouble(Weight.REMARK, place_of(folder.originals, folder), words)
 
 
+def unfounded_troubles(folder: RoundFolder, ledger: Ledger) -> Iterator[Trouble]:
+    """Files booked as the same as another, where no such one counts, waits, or was decided on: nobody has looked at them."""
+    archive = Archive.of_originals(folder.originals)
+    for booked in ledger.arrivals:
+        if not ledger.is_same_as_nothing(booked):
+            continue
+        words = (
+            f"受付番号{booked.seq}「{booked.fact.name}」は「{booked.fact.outcome}」としてありますが、"
+            "同じ内容の提出も、保留中のファイルも、取扱いを決めた記録もありません。"
+        )
+        place = place_of(archive.path(booked.fact.sha256), folder)
+        yield Trouble(Weight.TO_MEND, place, words, _TAKE_IN_AGAIN.format(drop=folder.drop.name))
+
+
 def _names(ledger: Ledger) -> dict[str, str]:
     """Digest → receipt number and name it arrived under."""
     return {
@@ -128,7 +146,12 @@ def plan_troubles(folder: RoundFolder, expected: frozenset[str]) -> Iterator[Tro
 
 def copy_troubles(folder: RoundFolder, ledger: Ledger) -> Iterator[Trouble]:
     """Readable copies that are missing or are not the bytes that were taken in, and those nobody booked."""
-    for path, digest in copies_of(folder, ledger).items():
+    copies = copies_of(folder, ledger)
+    for path in leftovers(folder, ledger, copies):
+        words = "受付を取り消したものなど、ほかに移した控えが、まだ残っています。"
+        remedy = "receive または merge を実行すると片付けます（開いていれば、閉じてから）。"
+        yield Trouble(Weight.TO_MEND, place_of(path, folder), words, remedy)
+    for path, digest in copies.items():
         found = digest_at(path)
         waits = path.parent.name == WAITING
         if found is None:

@@ -49,6 +49,8 @@ class Drawn:
 
     count: int = 0
     """Anchored objects."""
+    places: frozenset[tuple[int, int]] = frozenset()
+    """Cells on which the upper left corners of pictures lie; one placed by distance alone has none."""
     texts: tuple[str, ...] = ()
     """Texts inside shapes, diagrams and charts."""
     media: tuple[str, ...] = ()
@@ -78,7 +80,7 @@ def drawings(package: Package, found: Sequence[Relation]) -> Drawn:
     embedded = parts_of_kind(package, found, "oleObject", "package")
     media = sorted(map(package.digest, dict.fromkeys((*pictures, *embedded))))
     names = tuple(part.rpartition("/")[2] for part in embedded)
-    return Drawn(count, tuple(reading.texts), tuple(media), names)
+    return Drawn(count, frozenset(reading.places), tuple(reading.texts), tuple(media), names)
 
 
 def cell_pictures(package: Package) -> tuple[str, ...]:
@@ -137,7 +139,10 @@ class _Drawing:
     def __init__(self) -> None:
         self.count = 0
         self.texts: list[str] = []
+        self.places: set[tuple[int, int]] = set()
         self.pieces = Pieces()
+        self._corner: dict[str, int] = {}
+        self._in_corner = False
         self._paragraphs: list[str] = []
         self._runs: list[str] = []
         self._fallback = 0
@@ -146,13 +151,16 @@ class _Drawing:
         anchors = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
         return {
             **tagged(_ANCHORS, dict.fromkeys(anchors, self.anchor)),
+            **tagged(_ANCHORS, dict.fromkeys(("row", "col"), self.clear)),
+            **tagged(_ANCHORS, {"from": self.open_corner, "pic": self.picture}),
             **tagged(_TEXT, {"t": self.open_text, "p": self.open_paragraph}),
             **tagged(_COMPATIBILITY, {"Fallback": self.enter_fallback}),
         }
 
     def closes(self) -> dict[str, Close]:
         return {
-            **tagged(_ANCHORS, {"sp": self.close_shape}),
+            **tagged(_ANCHORS, {"sp": self.close_shape, "from": self.close_corner}),
+            **tagged(_ANCHORS, {"row": self.close_row, "col": self.close_column}),
             **tagged(_DIAGRAM, {"pt": self.close_shape}),
             **tagged(_CHART, {"rich": self.close_shape}),
             **tagged(
@@ -164,8 +172,34 @@ class _Drawing:
 
     def anchor(self, _: Attributes) -> None:
         self.count += not self._fallback
+        self._corner.clear()
         if self.count > limits.DRAWINGS:
             raise Hostile(f"more than {limits.DRAWINGS} drawings")
+
+    def clear(self, _: Attributes) -> None:
+        self.pieces.clear()
+
+    def open_corner(self, _: Attributes) -> None:
+        self._in_corner = True
+
+    def close_corner(self) -> None:
+        self._in_corner = False
+
+    def close_row(self) -> None:
+        self._keep("row")
+
+    def close_column(self) -> None:
+        self._keep("column")
+
+    def _keep(self, which: str) -> None:
+        """Rows and columns are counted from 0 in anchors."""
+        number = self.pieces.take().strip()
+        if self._in_corner and number.isdecimal() and len(number) < 8:
+            self._corner[which] = int(number) + 1
+
+    def picture(self, _: Attributes) -> None:
+        if len(self._corner) == 2 and not self._fallback:
+            self.places.add((self._corner["row"], self._corner["column"]))
 
     def enter_fallback(self, _: Attributes) -> None:
         self._fallback += 1

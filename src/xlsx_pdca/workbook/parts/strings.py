@@ -9,28 +9,40 @@ from xlsx_pdca.cells import decode_stored
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import CannotRead, Hostile
 from xlsx_pdca.workbook.parts.plain import NotPlain, plain_strings
-from xlsx_pdca.workbook.parts.xml import MAIN, Attributes, Pieces, gathered, shaped, stream, tagged
+from xlsx_pdca.workbook.parts.xml import (
+    MAIN,
+    Attributes,
+    Pieces,
+    gathered,
+    is_true,
+    shaped,
+    stream,
+    tagged,
+)
 
 _SHAPE = shaped(
     MAIN,
     {"si": ("sst",), "t": ("si", "r", "rPh"), "r": ("si",), "rPh": ("si",)},
     leaves=("t",),
+    once=("t",),
 )
 
 
-def shared_strings(chunks: Iterable[bytes], part: str, *, times: int = 1) -> list[str]:
-    """Decoded texts in order; runs are joined, phonetic runs skipped, blanks kept."""
+def shared_strings(
+    chunks: Iterable[bytes], part: str, *, times: int = 1
+) -> tuple[list[str], frozenset[str]]:
+    """Decoded texts in order, and those with a part struck through; runs are joined, phonetic runs skipped, blanks kept."""
     data, chunks = gathered(chunks)
     if data is not None:
         with contextlib.suppress(NotPlain, CannotRead):  # the parser says what is wrong
-            return _plain_strings(data, part, times)
+            return _plain_strings(data, part, times), frozenset()
     table = _Table(times)
-    opens = tagged(MAIN, {"rPh": table.open_phonetic})
+    opens = tagged(MAIN, {"rPh": table.open_phonetic, "strike": table.strike})
     closes = tagged(
         MAIN, {"si": table.close_item, "t": table.close_text, "rPh": table.close_phonetic}
     )
     stream(chunks, opens, closes, table.pieces, part=part, roots=("sst",), shape=_SHAPE)
-    return table.texts
+    return table.texts, frozenset(table.struck)
 
 
 def _plain_strings(data: bytes, part: str, times: int) -> list[str]:
@@ -52,7 +64,9 @@ class _Table:
         self._times = times
         self.texts: list[str] = []
         self.pieces = Pieces()
+        self.struck: set[str] = set()
         self._runs: list[str] = []
+        self._is_struck = False
         self._phonetic = False
         self._characters = 0
 
@@ -66,8 +80,14 @@ class _Table:
     def close_phonetic(self) -> None:
         self._phonetic = False
 
+    def strike(self, attributes: Attributes) -> None:
+        self._is_struck |= is_true(attributes.get("val", "1"))
+
     def close_item(self) -> None:
         self.add("".join(self._runs))
+        if self._is_struck:
+            self.struck.add(self.texts[-1])
+        self._is_struck = False
         self._runs.clear()
 
     def add(self, stored: str) -> None:

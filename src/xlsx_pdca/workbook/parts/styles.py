@@ -1,4 +1,4 @@
-"""Number formats: how the style of a cell shows its number (as a date, a percentage, text)."""
+"""Styles: how a cell shows what is stored in it (as a date, a percentage, text, struck through)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from xlsx_pdca.workbook.parts.faults import Hostile
 from xlsx_pdca.workbook.parts.xml import (
     MAIN,
     Attributes,
+    is_true,
     known_once,
     stream,
     tagged,
@@ -29,6 +30,9 @@ _LITERAL = re.compile(r'"[^"]*"?|[\\_*].', re.DOTALL)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _BRACKET = re.compile(r"\[[^\]]*\]")
 _EXPONENT = re.compile(r"e[+-]", re.IGNORECASE)
+_SCALE = re.compile(r"[0#?],+(?![0-9#?,])")
+"""Commas behind the last digit divide by thousands."""
+_LARGE_UNIT = re.compile("[千万億兆]")
 _DATE_LETTERS = re.compile(r"[ymdhsegab]", re.IGNORECASE)
 
 
@@ -42,7 +46,10 @@ def number_look(code: str) -> NumberLook:
         return NumberLook.TEXT
     if "%" in bare:
         return NumberLook.PERCENT
-    return NumberLook.DATE if _DATE_LETTERS.search(bare) else NumberLook.PLAIN
+    if _DATE_LETTERS.search(bare):
+        return NumberLook.DATE
+    is_scaled = _SCALE.search(bare) or _LARGE_UNIT.search(code.partition(";")[0])
+    return NumberLook.SCALED if is_scaled else NumberLook.PLAIN
 
 
 def builtin_look(format_id: int) -> NumberLook:
@@ -65,25 +72,41 @@ def cell_looks(chunks: Iterable[bytes], part: str) -> Sequence[NumberLook]:
         {
             "numFmts": sheet.enter_formats,
             "numFmt": sheet.number_format,
+            "fonts": sheet.enter_fonts,
+            "font": sheet.font,
+            "strike": sheet.strike,
             "cellXfs": sheet.enter_styles,
             "xf": sheet.style,
         },
     )
-    closes = tagged(MAIN, {"numFmts": sheet.leave, "cellXfs": sheet.leave})
+    closes = tagged(MAIN, dict.fromkeys(("numFmts", "fonts", "cellXfs"), sheet.leave))
     stream(chunks, opens, closes, part=part, roots=("styleSheet",))
     return sheet.looks()
 
 
 class _Styles:
-    """`numFmt` and `xf` also stand elsewhere in the part, with another meaning."""
+    """`numFmt`, `font` and `xf` also stand elsewhere in the part, with another meaning."""
 
     def __init__(self) -> None:
         self._codes: dict[int, str] = {}
-        self._format_ids: list[int] = []
+        self._styles: list[tuple[int, str]] = []
+        """Number format and font of each."""
+        self._fonts = 0
+        self._struck: set[str] = set()
         self._inside = ""
 
     def enter_formats(self, _: Attributes) -> None:
         self._inside = "formats"
+
+    def enter_fonts(self, _: Attributes) -> None:
+        self._inside = "fonts"
+
+    def font(self, _: Attributes) -> None:
+        self._fonts += self._inside == "fonts"
+
+    def strike(self, attributes: Attributes) -> None:
+        if self._inside == "fonts" and is_true(attributes.get("val", "1")):
+            self._struck.add(str(self._fonts - 1))
 
     def enter_styles(self, _: Attributes) -> None:
         self._inside = "styles"
@@ -100,13 +123,16 @@ class _Styles:
 
     def style(self, attributes: Attributes) -> None:
         if self._inside == "styles":
-            if len(self._format_ids) >= limits.STYLES:
+            if len(self._styles) >= limits.STYLES:
                 raise Hostile("too many cell styles")
-            self._format_ids.append(whole(attributes.get("numFmtId", "0"), "number format"))
+            number = whole(attributes.get("numFmtId", "0"), "number format")
+            self._styles.append((number, attributes.get("fontId", "0").strip()))
 
     def looks(self) -> Sequence[NumberLook]:
         known: dict[int, NumberLook] = {}
-        for id in set(self._format_ids):
+        for id in {number for number, _ in self._styles}:
             code = self._codes.get(id)
             known[id] = builtin_look(id) if code is None else number_look(code)
-        return tuple(known[id] for id in self._format_ids)
+        return tuple(
+            NumberLook.STRUCK if font in self._struck else known[id] for id, font in self._styles
+        )

@@ -51,10 +51,15 @@ class Shape:
     """Element → those it may stand in; others may stand anywhere."""
     leaves: Collection[str] = ()
     """Elements that hold nothing but text."""
+    once: Collection[str] = ()
+    """Elements that stand once in what they stand in."""
 
 
 def shaped(
-    namespaces: Sequence[str], parents: Mapping[str, Collection[str]], leaves: Collection[str]
+    namespaces: Sequence[str],
+    parents: Mapping[str, Collection[str]],
+    leaves: Collection[str],
+    once: Collection[str] = (),
 ) -> Shape:
     """The same under the names the parser reports."""
     return Shape(
@@ -64,6 +69,7 @@ def shaped(
             for tag, around in parents.items()
         },
         {f"{namespace} {tag}" for namespace in namespaces for tag in leaves},
+        {f"{namespace} {tag}" for namespace in namespaces for tag in once},
     )
 
 
@@ -183,8 +189,10 @@ def _dispatch(
 ) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
     """Closures, because these two run for every element of every file."""
     above: list[str] = []
+    held: list[tuple[str, ...]] = [()]
+    """For the document and each open element, what may stand in it once and does."""
     opener, closer = opens.get, closes.get
-    parents, leaves = shape.parents, shape.leaves
+    parents, leaves, once = shape.parents, shape.leaves, shape.once
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if not above and roots and name.rpartition(" ")[2] not in roots:
@@ -192,6 +200,11 @@ def _dispatch(
         around = above[-1] if above else ""
         if around in leaves or (name in parents and around not in parents[name]):
             raise Damaged(f"element {name[:200]} inside {around[:200]}")
+        if name in once:
+            if name in held[-1]:  # some readers take the first one, some the last, some both
+                raise Damaged(f"element {name[:200]} twice in {around[:200]}")
+            held[-1] = (*held[-1], name)
+        held.append(())
         above.append(name)
         if len(above) > limits.DEPTH:
             raise Hostile(f"elements nested deeper than {limits.DEPTH}")
@@ -202,6 +215,7 @@ def _dispatch(
 
     def end(name: str) -> None:
         above.pop()
+        held.pop()
         handler = closer(name)
         if handler is not None:
             handler()
