@@ -27,6 +27,7 @@ _SHAPE = (
     "<x:Anchor>{anchor}</x:Anchor><x:Locked>False</x:Locked><x:AutoFill>False</x:AutoFill>"
     "<x:LockText>False</x:LockText><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
+_HAS_TYPE = re.compile(r"<v:shapetype\b[^>]*\bid\s*=\s*[\"']_x0000_t202[\"']")
 _NAMESPACES = (
     ("v", "urn:schemas-microsoft-com:vml"),
     ("o", "urn:schemas-microsoft-com:office:office"),
@@ -91,7 +92,9 @@ class Boxes:
             row=row - 1,
             column=column - 1,
         )
-        kind = "" if "_x0000_t202" in self._text else _TYPE
+        kind = (
+            "" if _HAS_TYPE.search(self._text) else _TYPE
+        )  # Gnumeric uses it without saying what it is
         end = self._text.rindex("</xml>")
         self._text = f"{self._text[:end]}{kind}{shape}{self._text[end:]}"
         self._next += 1

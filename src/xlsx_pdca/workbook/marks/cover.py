@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlsx_pdca.cells import a1
-from xlsx_pdca.layout.metrics import LABEL_POINTS, text_height
+from xlsx_pdca.layout.metrics import FONT, LABEL_POINTS, text_height
 from xlsx_pdca.layout.paper import BOTTOM_MARGIN, PAPERS, SIDE_MARGIN, TOP_MARGIN
 from xlsx_pdca.own_marks import HEADS, RECORD_LOOK, RECORD_TEXT
 from xlsx_pdca.plan import Style
@@ -153,8 +153,7 @@ def _worksheet(sheet: _Sheet, title: str) -> str:
         f'<hyperlink ref="{cell}" location="{_attribute(place)}" display="{cell}"/>'
         for cell, place in sheet.links
     )
-    name = "BIZ UDPゴシック"
-    foot = escaped(f'&L&"{name},Regular"&8{title.replace("&", "&&")}&R&"{name},Regular"&8&P / &N')
+    foot = escaped(f'&L&"{FONT},Regular"&8{title.replace("&", "&&")}&R&"{FONT},Regular"&8&P / &N')
     return (
         f'{_HEAD}<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}">'
         '<sheetPr><tabColor rgb="FFA61C00"/><pageSetUpPr fitToPage="1"/></sheetPr>'

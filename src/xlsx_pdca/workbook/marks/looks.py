@@ -6,6 +6,7 @@ from copy import deepcopy
 
 from lxml import etree
 
+from xlsx_pdca.layout.metrics import FONT
 from xlsx_pdca.workbook.look import Look
 from xlsx_pdca.workbook.marks.parts import MAIN, CannotMark, inserted, main
 
@@ -14,6 +15,7 @@ MARK_FILL = "FFF3C7"
 MARK_LINE = "A61C00"
 """Dark: a fax makes a closed black line of it."""
 _MARK_STYLE = "thick"
+_TEXT_FORMAT = 49
 
 _ORDER = (
     "numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs",
@@ -70,33 +72,15 @@ class Looks:
 
     def of_look(self, look: Look) -> int:
         """A style of our own."""
-        colour = f'<color rgb="FF{look.ink[1:]}"/>'
-        shape = ("<b/>" if look.bold else "") + ("<u/>" if look.underline else "")
-        font = (
-            f'<font>{shape}<sz val="{look.points:g}"/>{colour}'
-            '<name val="BIZ UDPゴシック"/><family val="3"/><charset val="128"/></font>'
-        )
-        fill = "none"
-        if look.fill:
-            fill = f'solid"><fgColor rgb="FF{look.fill[1:]}"/><bgColor indexed="64"/></patternFill'
-            fill = f'<fill><patternFill patternType="{fill}></fill>'
-        else:
-            fill = '<fill><patternFill patternType="none"/></fill>'
-        wrap = ' wrapText="1"' if look.wrap else ""
-        indent = f' indent="{look.indent}"' if look.indent else ""
-        upright = {"vcenter": "center"}.get(look.valign, look.valign)
-        number = "49" if look.answer else "0"
-        locked = "0" if look.answer else "1"
-        xf = _element(
-            f'<xf numFmtId="{number}" fontId="{self._index("fonts", _element(font))}"'
-            f' fillId="{self._index("fills", _element(fill))}"'
-            f' borderId="{self._index("borders", _element(_frame(look)))}" xfId="0"'
-            ' applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1"'
-            ' applyAlignment="1" applyProtection="1">'
-            f'<alignment horizontal="{look.align}" vertical="{upright}"{indent}{wrap}/>'
-            f'<protection locked="{locked}"/></xf>'
-        )
-        return self._index("cellXfs", xf)
+        parts = {
+            "fontId": self._index("fonts", _element(_font(look))),
+            "fillId": self._index("fills", _element(_fill(look))),
+            "borderId": self._index("borders", _element(_frame(look))),
+        }
+        if self._root.find(main("cellStyleXfs")) is not None:  # Gnumeric writes no style Normal
+            parts["xfId"] = 0
+        numbers = "".join(f' {name}="{number}"' for name, number in parts.items())
+        return self._index("cellXfs", _element(f"<xf{numbers}{_format(look)}</xf>"))
 
     def conditional(self) -> int:
         """Our fill as a conditional look, for cells in which the form's own ones would cover it."""
@@ -182,6 +166,36 @@ def _drawn(border: etree._Element) -> set[str]:
     lines = (line for line in border if line.get("style", "none") != "none")
     tags = (str(line.tag) for line in lines)
     return {etree.QName(_STRICT_SIDES.get(tag, tag)).localname for tag in tags}
+
+
+def _format(look: Look) -> str:
+    """The rest of a style: number format, alignment and lock."""
+    wrap = ' wrapText="1"' if look.wrap else ""
+    indent = f' indent="{look.indent}"' if look.indent else ""
+    upright = "center" if look.valign == "vcenter" else look.valign
+    return (
+        f' numFmtId="{_TEXT_FORMAT if look.answer else 0}" applyNumberFormat="1" applyFont="1"'
+        ' applyFill="1" applyBorder="1" applyAlignment="1" applyProtection="1">'
+        f'<alignment horizontal="{look.align}" vertical="{upright}"{indent}{wrap}/>'
+        f'<protection locked="{int(not look.answer)}"/>'
+    )
+
+
+def _font(look: Look) -> str:
+    shape = ("<b/>" if look.bold else "") + ("<u/>" if look.underline else "")
+    return (
+        f'<font>{shape}<sz val="{look.points:g}"/><color rgb="FF{look.ink[1:]}"/>'
+        f'<name val="{FONT}"/><family val="3"/><charset val="128"/></font>'
+    )
+
+
+def _fill(look: Look) -> str:
+    if not look.fill:
+        return '<fill><patternFill patternType="none"/></fill>'
+    return (
+        f'<fill><patternFill patternType="solid"><fgColor rgb="FF{look.fill[1:]}"/>'
+        '<bgColor indexed="64"/></patternFill></fill>'
+    )
 
 
 def _frame(look: Look) -> str:
