@@ -2,101 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
-import email
-import email.policy
-import functools
-import itertools
-from collections.abc import Callable
+import zipfile
 from dataclasses import replace
-from datetime import timedelta
-from email.message import EmailMessage
-from pathlib import Path
 
-import openpyxl
 import pytest
 
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk
+from mail_desk import body, lying, names, roster, unsent, written
 from xlsx_pdca.errors import FaultyDefinitions
 from xlsx_pdca.ticket import find_short_codes
-from xlsx_pdca.worker import Crew
 from xlsx_pdca.workflows.acceptance import mark_sent
-from xlsx_pdca.workflows.drafts import Drafts, Step, Writer
-from xlsx_pdca.workflows.guard import PARSER, MailsRefused
+from xlsx_pdca.workflows.drafts import Step
+from xlsx_pdca.workflows.guard import MailsRefused
 from xlsx_pdca.workflows.issue import issue
-from xlsx_pdca.workflows.opening import Opened
-from xlsx_pdca.workflows.send import Sendable, Wish, write_requests
-from xlsx_pdca.workflows.steps import recent_runs, undo_run
-
-Change = Callable[[dict[str, str]], None]
-
-
-def writer(day: int = 0) -> Writer:
-    words = itertools.count(1)
-    at = NOW + timedelta(days=day)
-    return Writer(at, BY, lambda: f"chance{day}x{next(words)}", parse=crew().parse_all)
-
-
-@functools.cache
-def crew() -> Crew[Opened]:
-    """Real workers, kept for all tests of a run."""
-    kept = Crew[Opened](PARSER)
-    atexit.register(kept.close)
-    return kept
-
-
-def unsent(desk: Desk) -> Desk:
-    """The same round before anything was booked as sent."""
-    (run,) = recent_runs(desk.round)
-    first, last = run.steps[0].seq, run.steps[-1].seq
-    undo_run(desk.round, first, last, "", now=NOW, by=BY)
-    return desk
-
-
-def written(desk: Desk, *units: str, day: int = 0, form: str = "jizen") -> tuple[Drafts, Sendable]:
-    return write_requests(Desk.at(desk.root).round, Wish(frozenset(units), form), writer(day))
-
-
-def lying(desk: Desk) -> dict[str, EmailMessage]:
-    """Every draft as Python's own mail library reads it."""
-    found = {}
-    for path in sorted(desk.round.folder.drafts.glob("*.eml")):
-        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        assert isinstance(message, EmailMessage)
-        found[path.name] = message
-    return found
-
-
-def names(message: EmailMessage) -> list[str]:
-    return [part.get_filename() or "" for part in message.iter_attachments()]
-
-
-def body(message: EmailMessage) -> str:
-    part = message.get_body()
-    assert part is not None
-    text: str = part.get_content()
-    return text.replace("\r\n", "\n")
-
-
-def roster(desk: Desk, **rows: dict[str, str]) -> None:
-    """Change 名簿 in a spreadsheet program: `u102016_1={"送付先メール": …}`."""
-    path = desk.round.folder.settings_book
-    book = openpyxl.load_workbook(path)
-    sheet = book["名簿"]
-    top, heads = next(
-        (n, {str(c): i for i, c in enumerate(row, 1) if c})
-        for n, row in enumerate(sheet.iter_rows(values_only=True), 1)
-        if "回答単位ID" in row
-    )
-    ids = {
-        str(sheet.cell(r, heads["回答単位ID"]).value): r for r in range(top + 1, sheet.max_row + 1)
-    }
-    for key, values in rows.items():
-        for head, text in values.items():
-            sheet.cell(ids[key.removeprefix("u").replace("_", "-")], heads[head]).value = (
-                text or None
-            )
-    book.save(path)
 
 
 def test_one_mail_for_each(desk: Desk) -> None:
@@ -198,12 +116,8 @@ def test_a_workbook_among_the_materials_is_refused(desk: Desk) -> None:
     assert desk.round.log.read() == before
 
 
-def test_a_workbook_in_an_archive_among_the_materials_is_refused(
-    desk: Desk, tmp_path: Path
-) -> None:
+def test_a_workbook_in_an_archive_among_the_materials_is_refused(desk: Desk) -> None:
     """A zip is looked into."""
-    import zipfile
-
     unsent(desk)
     with zipfile.ZipFile(desk.round.folder.attachments / "資料.zip", "w") as archive:
         archive.writestr("a.xlsx", desk.filled(TAKASAKI))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from xlsx_pdca.cli import console
@@ -9,9 +10,14 @@ from xlsx_pdca.cli.options import ONE_BY_ONE
 from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.reading import listed
 from xlsx_pdca.wareki import wareki
-from xlsx_pdca.workflows.drafts import Drafts, Step
+from xlsx_pdca.workflows.drafts import Drafts, Step, Writer
 from xlsx_pdca.workflows.outbox import ReadBack, addressee_name
 from xlsx_pdca.workflows.round import Round
+
+
+def writer() -> Writer:
+    """Who writes mails now; the chance in a Message-ID is the system's."""
+    return Writer(console.now(), console.person(), lambda: secrets.token_hex(6))
 
 
 def tell_drafts(round_: Round, drafts: Drafts, *, dry_run: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.mails import tell_drafts, tell_read_back, tell_uncertain
+from xlsx_pdca.cli.mails import tell_drafts, tell_read_back, tell_uncertain, writer
 from xlsx_pdca.cli.options import (
     dry_run_option,
     form_id,
@@ -24,7 +23,6 @@ from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.mailings import mailings, uncertain
 from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workflows.acceptance import mark_sent as book_as_sent
-from xlsx_pdca.workflows.drafts import Writer
 from xlsx_pdca.workflows.outbox import book_from_list, put_in_order, review
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Wish, write_requests
@@ -64,11 +62,6 @@ def command(
     if mark_sent:
         return _marked(round_, units, form_id(round_, form), day, everyone=everyone)
     return _drafted(round_, units, form_id(round_, form), dry_run=dry_run)
-
-
-def writer() -> Writer:
-    """Who writes mails now; the chance in a Message-ID is the system's."""
-    return Writer(console.now(), console.person(), lambda: secrets.token_hex(6))
 
 
 def _drafted(round_: Round, units: tuple[str, ...], form: str, *, dry_run: bool) -> int:

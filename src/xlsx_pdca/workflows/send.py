@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -65,11 +65,17 @@ def write_requests(
 def requests(round_: Round, ledger: Ledger, known: Sequence[Mailing], wish: Wish) -> Sendable:
     """Mails to be written; FaultyDefinitions with every address and every file that stands against it."""
     refuse_unknown(round_, ledger, set(wish.units))
-    due = [s for s in _standings(round_, ledger) if _is_due(round_, s, wish)]
-    return Sorter(round_, ledger, known).sorted(due, _occasion)
+    due = [s for s in standings_of(round_, ledger) if _is_due(round_, s, wish)]
+    return Sorter(round_, ledger, known, _fields).sorted(due, _occasion)
 
 
-def _standings(round_: Round, ledger: Ledger) -> Iterator[Standing]:
+def _fields(why: Occasion, group: Sequence[Standing], to: Addressee) -> Mapping[str, str]:
+    if why is Occasion.REPLACEMENT:
+        return replacement_fields(group, {unit.id: unit.name for unit in to.units})
+    return {}
+
+
+def standings_of(round_: Round, ledger: Ledger) -> Iterator[Standing]:
     """Those of 名簿, in its order and in the order of the forms."""
     for unit in round_.units:
         for form in round_.forms:
@@ -99,7 +105,8 @@ class Sorter:
     round: Round
     ledger: Ledger
     known: Sequence[Mailing]
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Callable[[Occasion, Sequence[Standing], Addressee], Mapping[str, str]]
+    """Fields of the text that only the occasion knows."""
 
     def sorted(self, due: Sequence[Standing], occasion: Callable[[Standing], Occasion]) -> Sendable:
         """`occasion` says of a standing why its mail goes out."""
@@ -144,16 +151,13 @@ class Sorter:
 
     def _letter(self, to: Addressee, why: Occasion, group: Sequence[Standing]) -> ToWrite:
         issues = [s.issue for s in group if s.issue is not None]
-        fields = dict(self.fields)
-        if why is Occasion.REPLACEMENT:
-            fields |= replacement_fields(group, {u.id: u.name for u in to.units})
         return ToWrite(
             occasion=why,
             addressee=to,
             tasks=tuple(self._task(standing) for standing in group),
             books=tuple(MailedBook(i.unit, i.form, i.issue, i.sha256) for i in issues),
             enclosures=tuple(self._enclosure(issued) for issued in issues),
-            fields=fields,
+            fields=self.fields(why, group, to),
         )
 
     def _enclosure(self, issued: Issued) -> Enclosure:

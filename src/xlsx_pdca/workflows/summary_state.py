@@ -9,7 +9,7 @@ from functools import cached_property
 
 from xlsx_pdca.checks.joined import QUOTES, JoinedReading
 from xlsx_pdca.event import JST
-from xlsx_pdca.facts import Arrived, Corrected, Joined, Outcome, Submitted
+from xlsx_pdca.facts import Arrived, Contacted, Corrected, Joined, Outcome, Submitted
 from xlsx_pdca.findings import Finding
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing
 from xlsx_pdca.plan import WorkbookPlan, question_id
@@ -27,6 +27,7 @@ from xlsx_pdca.summary import (
 )
 from xlsx_pdca.unit import Unit, UnitKind
 from xlsx_pdca.values import meaning_of_text
+from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.changes import changes_between
 from xlsx_pdca.workflows.composed import PlanOf, ReadingOf, composed
 from xlsx_pdca.workflows.copies import laid_out
@@ -59,12 +60,19 @@ def summary_input(
         returns=tuple(joined.returns(units)),
         arrivals=tuple(_arrival(booked, ledger) for booked in ledger.arrivals),
         contacts=tuple(
-            ContactLine(b.at, b.fact.unit, b.fact.how, b.by, b.fact.text) for b in ledger.contacts
+            ContactLine(b.at, b.fact.unit, b.fact.how, b.by, contact_words(b.fact))
+            for b in ledger.contacts
         ),
         notes=current_notes(ledger),
         by_area=round_.settings.by_area,
         last_event=ledger.last_event,
     )
+
+
+def contact_words(contact: Contacted) -> str:
+    """What was said, and until when an answer was promised."""
+    until = f"（{wareki(contact.until)}までに御提出の予定）" if contact.until else ""
+    return f"{contact.text}{until}"
 
 
 def current_notes(ledger: Ledger, *, until: int | None = None) -> tuple[Note, ...]:

@@ -1,0 +1,274 @@
+"""提出のお願い（再送）: only those from whom nothing has come, never somebody who has sent something or has just been written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from xlsx_pdca.addressees import Addressee, addressees_of
+from xlsx_pdca.errors import UsageError
+from xlsx_pdca.facts import Arrived, Contacted, booking
+from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold
+from xlsx_pdca.letters import Occasion
+from xlsx_pdca.mailings import Mailing
+from xlsx_pdca.ticket import find_short_codes
+from xlsx_pdca.unit import Unit
+from xlsx_pdca.wareki import wareki
+from xlsx_pdca.workflows.acceptance import refuse_unknown
+from xlsx_pdca.workflows.drafts import Drafts, ToWrite, Writer, write_drafts
+from xlsx_pdca.workflows.proposals import Proposals
+from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.send import Sendable, Sorter, Wish, standings_of
+
+EARLIEST = timedelta(days=7)
+"""Nobody is reminded earlier than so long before the deadline, unless named."""
+
+
+@dataclass(frozen=True)
+class Spared:
+    """Somebody from whom nothing was taken in, and why no mail is written."""
+
+    unit: Unit
+    form: str
+    reason: str
+    needs_person: bool = False
+    """A file or a mail of theirs waits to be looked at."""
+
+
+@dataclass(frozen=True)
+class Reminders:
+    drafts: Drafts
+    sendable: Sendable
+    spared: tuple[Spared, ...] = ()
+
+
+def remind(round_: Round, wish: Wish, writer: Writer, *, dry_run: bool = False) -> Reminders:
+    """Drafts for those who are missing; repeating it on the same day changes nothing."""
+    found: list[tuple[Sendable, tuple[Spared, ...]]] = []
+
+    def choose(ledger: Ledger, known: Sequence[Mailing]) -> Sequence[ToWrite]:
+        found.append(_reminders(round_, ledger, known, wish, writer.now.date()))
+        return found[0][0].letters
+
+    drafts = write_drafts(round_, choose, writer, dry_run=dry_run)
+    return Reminders(drafts, *found[0])
+
+
+def _reminders(
+    round_: Round, ledger: Ledger, known: Sequence[Mailing], wish: Wish, today: date
+) -> tuple[Sendable, tuple[Spared, ...]]:
+    refuse_unknown(round_, ledger, set(wish.units))
+    patience = _Patience(round_, ledger, today, wish.units)
+    due, spared = [], []
+    for standing in missing(round_, ledger, wish):
+        if found := patience.spares(standing):
+            spared.append(found)
+        else:
+            due.append(standing)
+
+    def fields(_: Occasion, group: Sequence[Standing], to: Addressee) -> Mapping[str, str]:
+        return reminder_fields(group, today)
+
+    sorter = Sorter(round_, ledger, known, fields)
+    return sorter.sorted(due, lambda _: Occasion.REMINDER), tuple(spared)
+
+
+def missing(round_: Round, ledger: Ledger, wish: Wish) -> Iterator[Standing]:
+    """Sent, not exempt, and nothing taken in yet."""
+    for standing in standings_of(round_, ledger):
+        unit = round_.unit(standing.unit)
+        owes = standing.submission is None and not standing.exemptions
+        chosen = not wish.units or standing.unit in wish.units
+        asked = bool(standing.sent) and wish.form in ("", standing.form)
+        if asked and owes and unit and not unit.exempt and chosen:
+            yield standing
+
+
+@dataclass(frozen=True)
+class _Patience:
+    """Reasons not to write to somebody today."""
+
+    round: Round
+    ledger: Ledger
+    today: date
+    named: frozenset[str]
+    """The officer asks for these herself: neither interval nor promise keeps her from it."""
+
+    def spares(self, standing: Standing) -> Spared | None:
+        unit = self.round.unit(standing.unit)
+        assert unit is not None
+        if waiting := self.waiting.get((standing.unit, standing.form)):
+            return Spared(unit, standing.form, waiting, needs_person=True)
+        if standing.is_replaced:
+            return Spared(
+                unit,
+                standing.form,
+                "作り直した様式を、まだ送っていません（send）",
+                needs_person=True,
+            )
+        reason = self._written_today(standing) or (
+            "" if standing.unit in self.named else self._reason(standing)
+        )
+        return Spared(unit, standing.form, reason) if reason else None
+
+    def _reason(self, standing: Standing) -> str:
+        until = self.promises.get(standing.unit)
+        if until and until >= self.today:
+            return f"{wareki(until)}までに御提出の予定と伺っています"
+        if standing.deadline and standing.deadline - self.today > EARLIEST:
+            return f"期限（{wareki(standing.deadline)}）まで、まだ日があります"
+        days = self.round.settings.post.remind_days
+        last = max(b.fact.on for b in (*standing.sent, *standing.reminders))
+        if (self.today - last).days < days:
+            return f"{wareki(last)}にお送りしてから、{days}日たっていません"
+        return ""
+
+    def _written_today(self, standing: Standing) -> str:
+        if self.today in self.written[self.addressee[standing.unit].key]:
+            return "この送付先には、今日すでにメールを送っています"
+        return ""
+
+    @cached_property
+    def addressee(self) -> Mapping[str, Addressee]:
+        return {u.id: each for each in addressees_of(self.round.units) for u in each.units}
+
+    @cached_property
+    def written(self) -> Mapping[str, frozenset[date]]:
+        """送付先 → days on which a mail went to it."""
+        days: dict[str, set[date]] = {each.key: set() for each in self.addressee.values()}
+        for standing in self.ledger.standings.values():
+            if standing.unit in self.addressee:
+                went = (*standing.sent, *standing.reminders, *standing.other_mails)
+                days[self.addressee[standing.unit].key] |= {b.fact.on for b in went}
+        return {key: frozenset(found) for key, found in days.items()}
+
+    @cached_property
+    def promises(self) -> Mapping[str, date]:
+        """Unit → until when an answer was promised; a later contact without a day takes it back."""
+        latest = {b.fact.unit: b.fact.until for b in self.ledger.contacts}
+        return {unit: until for unit, until in latest.items() if until}
+
+    @cached_property
+    def waiting(self) -> Mapping[Key, str]:
+        """What came in, may be theirs, and waits for a person."""
+        proposals = Proposals.of(self.round, self.ledger)
+        found: dict[Key, str] = {}
+        for held in self.ledger.held:
+            for key in self._perhaps(held, proposals):
+                words = (
+                    f"受付番号{held.seq}「{held.fact.name}」が保留になっています（accept --file）"
+                )
+                found.setdefault(key, words)
+        return found
+
+    def _perhaps(self, held: Booked, proposals: Proposals) -> Iterable[Key]:
+        """Whose a held file may be, by all that speaks for it; of a mail without a file, by sender and code too."""
+        yield from ((p.unit, p.form) for p in proposals.for_held(held))
+        fact: Arrived = held.fact
+        if fact.unit and fact.form:
+            yield fact.unit, fact.form
+        letter = self.ledger.letter_of(held)
+        if letter is not None:
+            coded = {code.split("-", 2)[2] for code in find_short_codes(letter.subject)}
+            for unit in (*coded, *proposals.register.units_at(letter.sender)):
+                yield from ((unit, form) for form in self.round.forms)
+
+
+def reminder_fields(group: Sequence[Standing], today: date) -> dict[str, str]:
+    """{期限との前後} and {送付日}: before the deadline in other words than after it."""
+    days = sorted({s.deadline for s in group if s.deadline})
+    told = "、".join(wareki(day, weekday=True) for day in days)
+    if days and days[-1] < today:
+        words = f"御提出の期限（{told}）を過ぎましたが、まだ届いていないようですので、改めてお願いいたします。"
+    elif days and days[0] < today:
+        words = f"御提出の期限（{told}）を過ぎたものがありますので、改めてお願いいたします。"
+    elif days == [today]:
+        words = f"本日（{told}）が御提出の期限ですので、御案内いたします。"
+    else:
+        words = f"御提出の期限（{told}）が近づいてまいりましたので、御案内いたします。"
+    sent = max(b.fact.on for s in group for b in s.sent)
+    return {"期限との前後": words, "送付日": wareki(sent)}
+
+
+# -- by telephone ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CallLine:
+    """One line of the telephone list."""
+
+    unit: Unit
+    forms: tuple[str, ...]
+    """Titles of what is missing."""
+    deadline: date | None
+    promised: date | None
+    last: str
+    """The last contact, in words."""
+    waiting: str
+    """What of theirs waits for a person: no call is needed before it was looked at."""
+
+
+def telephone_list(
+    round_: Round, ledger: Ledger, *, form: str, today: date
+) -> tuple[CallLine, ...]:
+    """Whom to call on a day: those past their deadline, in the order of 名簿."""
+    patience = _Patience(round_, ledger, today, frozenset())
+    late: dict[str, list[Standing]] = {}
+    for standing in missing(round_, ledger, Wish(form=form)):
+        if standing.deadline and standing.deadline < today:
+            late.setdefault(standing.unit, []).append(standing)
+    return tuple(_call(round_, ledger, patience, unit, found) for unit, found in late.items())
+
+
+def _call(
+    round_: Round, ledger: Ledger, patience: _Patience, unit_id: str, late: Sequence[Standing]
+) -> CallLine:
+    unit = round_.unit(unit_id)
+    assert unit is not None
+    contacts = [b for b in ledger.contacts if b.fact.unit == unit_id]
+    last = ""
+    if contacts:
+        said = contacts[-1]
+        last = f"{wareki(said.at.date())} {said.fact.how}　{said.fact.text}".strip()
+    return CallLine(
+        unit,
+        tuple(round_.titles.get(s.form, s.form) for s in late),
+        min((s.deadline for s in late if s.deadline), default=None),
+        patience.promises.get(unit_id),
+        last,
+        "、".join(
+            dict.fromkeys(
+                patience.waiting[s.unit, s.form]
+                for s in late
+                if (s.unit, s.form) in patience.waiting
+            )
+        ),
+    )
+
+
+def book_contact(
+    round_: Round,
+    unit: str,
+    text: str,
+    *,
+    how: str,
+    until: date | None,
+    now: datetime,
+    by: str,
+) -> Contacted:
+    """連絡記録: what was said, by which way, and until when an answer was promised."""
+    words = " ".join(text.split())
+    if not words:
+        raise UsageError("連絡の内容が空です。", "話した内容を、短い文で書いてください。")
+    if until is not None and until < now.date():
+        raise UsageError(
+            f"--until の日付（{wareki(until)}）は、今日より前です。",
+            "お約束の日を指定してください。",
+        )
+    with round_.log.writing() as writer:
+        refuse_unknown(round_, fold(writer.read()), [unit])
+        fact = Contacted(unit, words, how, until)
+        writer.append([booking(fact, at=now, by=by)])
+    return fact
