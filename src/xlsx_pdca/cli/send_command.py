@@ -19,11 +19,18 @@ from xlsx_pdca.cli.options import (
     tell_notices,
     units_and_forms,
 )
+from xlsx_pdca.cli.postal import given_back, sent_by_server, sent_to_me
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.mailings import mailings, uncertain
 from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workflows.acceptance import mark_sent as book_as_sent
-from xlsx_pdca.workflows.outbox import book_from_list, put_in_order, review
+from xlsx_pdca.workflows.outbox import (
+    addressee_name,
+    book_from_list,
+    book_other_mails,
+    put_in_order,
+    review,
+)
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Wish, write_requests
 
@@ -33,6 +40,13 @@ from xlsx_pdca.workflows.send import Wish, write_requests
 @click.option("--all", "everyone", is_flag=True, help="まだ送っていないものすべて")
 @click.option("--form", default="", metavar="様式ID", help="この様式だけ")
 @click.option("--review", "reviewing", is_flag=True, help="送る前に、宛先と添付の一覧を出します")
+@click.option("--to-me", is_flag=True, help="試しの1通を、県自身のアドレスあてに作ります")
+@click.option("--smtp", is_flag=True, help="置いてある下書きを、プログラムから送信します")
+@click.option(
+    "--resend",
+    is_flag=True,
+    help="送信できたか不明のメールを、下書きに戻します（届いていないとき）",
+)
 @click.option("--mark-sent", is_flag=True, help="手作業で送付したことを記録します")
 @click.option("--on", "day", metavar="日付", help="送付した日（省略すると今日）")
 @dry_run_option
@@ -45,10 +59,18 @@ def command(
     *,
     everyone: bool,
     reviewing: bool,
+    to_me: bool,
+    smtp: bool,
+    resend: bool,
     mark_sent: bool,
     dry_run: bool,
 ) -> int:
     """相手ごとの下書きメールを作ります。送った後に、その日を記録します。"""
+    if sum((reviewing, smtp and not to_me, resend, mark_sent, to_me)) > 1:
+        raise UsageError(
+            "--review、--to-me、--smtp、--resend、--mark-sent は、一緒に使えません。",
+            "1つずつ実行してください（--to-me --smtp だけは、一緒に使えます）。",
+        )
     if day is not None and not mark_sent:
         raise UsageError(
             "--on は、--mark-sent と一緒に使います。", "送付した日を記録するときに付けてください。"
@@ -59,6 +81,13 @@ def command(
     tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
     if reviewing:
         return _reviewed(round_)
+    wish = Wish(frozenset(units), form_id(round_, form))
+    if to_me:
+        return sent_to_me(round_, wish, smtp=smtp)
+    if smtp:
+        return sent_by_server(round_, wish, dry_run=dry_run)
+    if resend:
+        return given_back(round_, units)
     if mark_sent:
         return _marked(round_, units, form_id(round_, form), day, everyone=everyone)
     return _drafted(round_, units, form_id(round_, form), dry_run=dry_run)
@@ -131,11 +160,18 @@ def _marked(
         now=console.now(),
         by=console.person(),
     )
+    others = book_other_mails(
+        round_, units, on, everyone=everyone, now=console.now(), by=console.person()
+    )
     put_in_order(round_, now=console.now())
     for text in units_and_forms(round_, done):
         console.show(f"{text}　{wareki(on)}")
-    if done:
-        console.say(f"{len(done)}件を送付済にしました。")
+    for mailing in others:
+        console.show(
+            f"{addressee_name(round_, mailing.fact.addressee)}　{mailing.fact.subject}　{wareki(on)}"
+        )
+    if done or others:
+        console.say(f"{len(done) + len(others)}件を送付済にしました。")
     elif any(standing.issues for standing in round_.ledger().standings.values()):
         console.say(
             "新しく記録するものはありません（すでに送付済です）。送付した日を直すときは、undo で取り消してから記録してください。"

@@ -10,10 +10,12 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.arrivals import finding_records, ways_out
 from xlsx_pdca.cli.japanese import Command
+from xlsx_pdca.cli.mails import tell_uncertain
 from xlsx_pdca.cli.options import json_option, opened, round_option, tell_notices, tell_unbooked
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived
 from xlsx_pdca.ledger import Booked, Status, must_check
+from xlsx_pdca.mailings import mailings, uncertain
 from xlsx_pdca.wareki import wareki, weekday_name
 from xlsx_pdca.workflows.collect import dropped_files
 from xlsx_pdca.workflows.proposals import Proposals
@@ -50,7 +52,10 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
         _show(round_, now, Proposals.of(round_, ledger), listed=listed)
         tell_notices(round_)
     unbooked = tell_unbooked(round_)
-    needs_person = bool(now.held or now.doubtful or unbooked)
+    in_the_dark = uncertain(mailings(ledger))
+    if not as_json:
+        tell_uncertain(round_, in_the_dark)
+    needs_person = bool(now.held or now.doubtful or unbooked or in_the_dark)
     return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
 
 

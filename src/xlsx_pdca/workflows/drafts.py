@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -182,7 +182,7 @@ class Pen:
     def _new(self, wish: ToWrite, names: _Names) -> Draft:
         mail = self._message_id(wish)
         data = self._composed(wish, mail, self.writer.now)
-        wording = self._mail(wish, mail)
+        wording = self.mail(wish, mail)
         fact = Drafted(
             mail=mail,
             occasion=wish.occasion.value,
@@ -199,9 +199,10 @@ class Pen:
         return Draft(fact, self.writer.now, data, Step.NEW, wish.addressee.body)
 
     def _composed(self, wish: ToWrite, mail: str, at: datetime) -> bytes:
-        return composed(self._mail(wish, mail), at=at)
+        return composed(self.mail(wish, mail), at=at)
 
-    def _mail(self, wish: ToWrite, mail: str) -> Mail:
+    def mail(self, wish: ToWrite, mail: str) -> Mail:
+        """The mail under this Message-ID."""
         settings = self.round.settings
         along = self.materials if wish.with_materials else {}
         words = worded(
@@ -267,6 +268,21 @@ class _Names:
                 self.given.add(file)
                 return file
             n += 1
+
+
+TEST_WORDS = "【試し送信】"
+
+
+def write_test(round_: Round, wish: ToWrite, writer: Writer) -> tuple[Path, bytes]:
+    """The mail a 送付先 would get, to the office itself and to nobody else; booked nowhere."""
+    pen = Pen(round_, (), mail_texts_of(round_), writer)
+    mail = pen.mail(wish, f"<test.{writer.token()}@{round_.settings.mail.rpartition('@')[2]}>")
+    own = replace(mail, to=(round_.settings.mail,), cc=(), subject=f"{TEST_WORDS}{mail.subject}")
+    data = composed(own, at=writer.now)
+    path = round_.folder.drafts / "試し送信.eml"
+    make_folders(path.parent, calls=writer.calls)
+    write_atomically(path, data, calls=writer.calls)
+    return path, data
 
 
 # -- drafts that no longer hold ------------------------------------------------------------

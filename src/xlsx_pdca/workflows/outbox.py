@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.message import EmailMessage
@@ -83,6 +83,22 @@ def book_from_list(round_: Round, *, now: datetime, by: str) -> ReadBack:
                 told.append((mailing, day))
         writer.append([e for m, day in told for e in sent_events(m, day, BY_HAND, now=now, by=by)])
     return ReadBack(tuple(told), tuple(faults))
+
+
+def book_other_mails(
+    round_: Round, units: Collection[str], on: date, *, everyone: bool, now: datetime, by: str
+) -> tuple[Mailing, ...]:
+    """Book as sent what is no first sending (再送, 確認, 受領) and lies there or is in the dark, of the units named or of all."""
+    with round_.log.writing() as log:
+        found = [
+            mailing
+            for mailing in mailings(fold(log.read()))
+            if (mailing.is_open or mailing.is_uncertain)
+            and Occasion(mailing.fact.occasion) not in (Occasion.REQUEST, Occasion.REPLACEMENT)
+            and (everyone or {unit for unit, _ in mailing.keys} & set(units))
+        ]
+        log.append([e for m in found for e in sent_events(m, on, BY_HAND, now=now, by=by)])
+    return tuple(found)
 
 
 def _fault(mark: SendingMark, day: date | None) -> Fault:

@@ -69,6 +69,20 @@ def requests(round_: Round, ledger: Ledger, known: Sequence[Mailing], wish: Wish
     return Sorter(round_, ledger, known, _fields).sorted(due, _occasion)
 
 
+def first_letter(round_: Round, wish: Wish) -> ToWrite | None:
+    """What the first of the units asked for would get as its request, whatever it has got already."""
+    ledger = round_.ledger()
+    refuse_unknown(round_, ledger, set(wish.units))
+    issued = [
+        s
+        for s in standings_of(round_, ledger)
+        if s.issues and wish.form in ("", s.form) and (not wish.units or s.unit in wish.units)
+    ]
+    first = [s for s in issued if s.unit == issued[0].unit]
+    letters = Sorter(round_, ledger, (), _fields).sorted(first, lambda _: Occasion.REQUEST).letters
+    return next(iter(letters), None)
+
+
 def _fields(why: Occasion, group: Sequence[Standing], to: Addressee) -> Mapping[str, str]:
     if why is Occasion.REPLACEMENT:
         return replacement_fields(group, {unit.id: unit.name for unit in to.units})
