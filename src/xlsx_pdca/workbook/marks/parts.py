@@ -14,6 +14,7 @@ from xlsx_pdca.workbook.parts.package import CONTENT_TYPES, open_package
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_MISSING = "ファイルの一部が欠けています"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 
 
@@ -62,6 +63,8 @@ class Parts:
 
     def read(self, name: str) -> bytes:
         """Bytes of a part that is not parsed, such as the drawing of comments."""
+        if name not in self:
+            raise CannotMark(_MISSING)
         return self._parts[self._names[name.lower()]]
 
     def put(self, name: str, data: bytes) -> None:
@@ -87,8 +90,8 @@ class Parts:
 
     def tree(self, name: str) -> etree._Element:
         """Root of an XML part, to be looked at; call `touch` before changing it."""
-        if name.lower() not in self._names:
-            raise CannotMark("ファイルの一部が欠けています")
+        if name not in self:
+            raise CannotMark(_MISSING)
         stored = self._names[name.lower()]
         if stored not in self._trees:
             self._trees[stored] = _parsed(self._parts[stored])
