@@ -11,6 +11,7 @@ from xlsx_pdca.cli import console
 from xlsx_pdca.cli.arrivals import IN_BOOKS, remarks
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.joining import join
+from xlsx_pdca.cli.mails import tell_drafts, writer
 from xlsx_pdca.cli.options import (
     ONE_BY_ONE,
     dry_run_option,
@@ -24,7 +25,9 @@ from xlsx_pdca.cli.options import (
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.ledger import must_check
 from xlsx_pdca.workflows.acceptance import Acceptance, accept, assign, dismiss
+from xlsx_pdca.workflows.outbox import put_in_order
 from xlsx_pdca.workflows.proposals import may_be_taken
+from xlsx_pdca.workflows.receipts import write_receipts
 from xlsx_pdca.workflows.round import Round
 
 
@@ -52,6 +55,9 @@ from xlsx_pdca.workflows.round import Round
 @click.option(
     "--dismiss", "reason", metavar="理由", help="保留中のファイルを、取り扱わないこととします"
 )
+@click.option(
+    "--receipt", is_flag=True, help="確認済にした相手への、受領のお知らせの下書きも作ります"
+)
 @round_option
 @dry_run_option
 def command(
@@ -64,6 +70,7 @@ def command(
     round_folder: Path,
     *,
     everyone: bool,
+    receipt: bool,
     dry_run: bool,
 ) -> int:
     """提出された内容を確認済にします。保留中のファイルの取扱いも決めます。
@@ -98,7 +105,23 @@ def command(
         by=console.person(),
         dry_run=dry_run,
     )
-    return _told(round_, done, dry_run=dry_run)
+    code = _told(round_, done, dry_run=dry_run)
+    if receipt and not dry_run:
+        return max(code, _receipts(round_, done))
+    return code
+
+
+def _receipts(round_: Round, done: Acceptance) -> int:
+    """Drafts for those just accepted, and for those named who were accepted before."""
+    keys = frozenset((s.unit, s.form) for s in (*done.accepted, *done.already))
+    found = write_receipts(round_, keys, writer())
+    put_in_order(round_, now=console.now())
+    tell_drafts(round_, found.drafts, dry_run=False)
+    for unit in found.without_address:
+        console.say(
+            f"{unit.id}　{unit.name}：名簿の送付先メールが空欄のため、受領のお知らせを作っていません。"
+        )
+    return ExitCode.NEEDS_PERSON if found.without_address else ExitCode.OK
 
 
 def _options(

@@ -316,10 +316,14 @@ def _outdated(
 
 def is_stale(mailing: Mailing, round_: Round, ledger: Ledger) -> bool:
     """Whether an open draft speaks of a workbook that was replaced, or of somebody who owes nothing any more."""
-    if mailing.fact.occasion in (Occasion.QUESTION, Occasion.RECEIPT):
-        return False
+    about_answers = mailing.fact.occasion in (Occasion.QUESTION, Occasion.RECEIPT)
     for book in mailing.fact.books:
         standing = ledger.standing(book.unit, book.form)
+        told = standing.submission
+        if about_answers and (told is None or told.number != book.number):
+            return True
+        if about_answers:
+            continue
         unit = round_.unit(book.unit)
         if standing.issue is None or standing.issue.issue != book.issue:
             return True
