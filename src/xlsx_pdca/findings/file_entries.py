@@ -193,4 +193,12 @@ FILE_ENTRIES = (
         holds=True,
         reader=_OFFICER,
     ),
+    Entry(
+        "MAI20",
+        _INFO,
+        "こちらからのメールへの返信",
+        "件名の整理記号から、{name}にお送りしたメールへの返信と思われます。",
+        "ファイルを付け忘れていないか、本文を御覧ください。",
+        reader=_OFFICER,
+    ),
 )

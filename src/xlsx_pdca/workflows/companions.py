@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from xlsx_pdca.checks.register import Register
+from xlsx_pdca.contents import Letter
 from xlsx_pdca.facts import Outcome
 from xlsx_pdca.findings import finding, shortened
 from xlsx_pdca.ledger import Key
+from xlsx_pdca.ticket import find_short_codes
 from xlsx_pdca.workflows.collect import FoundFile
 from xlsx_pdca.workflows.decide import Judged
 
@@ -20,6 +23,7 @@ def with_companions(
     found: Mapping[FoundFile, Judged],
     homes: Mapping[FoundFile, FoundFile],
     inside: Mapping[FoundFile, Sequence[FoundFile]],
+    register: Register,
 ) -> Mapping[FoundFile, Judged]:
     """The same, each file judged in the light of those it came with.
 
@@ -40,7 +44,7 @@ def with_companions(
         if judged.outcome is Outcome.OPENED and all(
             each.outcome is Outcome.PASSED for each in brought
         ):
-            settled[file] = _nothing_in_it(judged)
+            settled[file] = _nothing_in_it(judged, register)
     return settled
 
 
@@ -63,7 +67,7 @@ def _attachment(judged: Judged, keys: tuple[Key, ...]) -> Judged:
     return judged.with_(outcome=Outcome.ATTACHMENT, findings=(told,), unit=unit, form=form)
 
 
-def _nothing_in_it(judged: Judged) -> Judged:
+def _nothing_in_it(judged: Judged, register: Register) -> Judged:
     """A mail that brings no file: what it says waits until somebody has dealt with it; so does an empty archive."""
     letter = judged.letter
     if letter is None:
@@ -74,4 +78,18 @@ def _nothing_in_it(judged: Judged) -> Judged:
         subject=shortened(letter.subject) or "（件名なし）",
         found=shortened(letter.text, 120) or "（本文なし）",
     )
-    return judged.with_(outcome=None, findings=(*judged.findings, told))
+    units = _answered_to(letter, register)
+    whose = f"{'、'.join(map(register.name_of, units))}（{'、'.join(units)}）"
+    reply = (finding("MAI20", name=whose),) if units else ()
+    return judged.with_(
+        outcome=None,
+        findings=(*judged.findings, told, *reply),
+        unit=units[0] if len(units) == 1 else "",
+    )
+
+
+def _answered_to(letter: Letter, register: Register) -> tuple[str, ...]:
+    """Units whose code stands in the subject: the mail answers one of ours. A witness, as a sender is."""
+    parts = (code.split("-", 2) for code in find_short_codes(letter.subject))
+    known = (unit for round_id, _, unit in parts if round_id == register.round_id)
+    return tuple(dict.fromkeys(unit for unit in known if unit in register.roster))

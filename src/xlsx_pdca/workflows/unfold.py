@@ -96,7 +96,7 @@ class Unfolding:
                 self._settle_old(register)
         if self._old:
             self._settle_old(register)
-        found = with_companions(self._found, self._homes, self._inside)
+        found = with_companions(self._found, self._homes, self._inside, register)
         return [(file, found[file]) for top in self._dropped for file in self._inner_first(top)]
 
     def _settle(self, item: _Item, judged: Judged) -> None:
