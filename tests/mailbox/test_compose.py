@@ -63,10 +63,8 @@ def test_names_stand_in_both_ways() -> None:
 
 
 def test_the_office_is_named_whole() -> None:
-    """The sender's name is whole though it takes several encoded words.
-
-    (`policy.default` of Python 3.11 puts a blank between them, which RFC 2047 forbids.)
-    """
+    """The sender's name is whole though it takes several encoded words."""
+    # policy.default of Python 3.11 puts a blank between them, which RFC 2047 forbids
     read = email.message_from_bytes(composed(mail(), at=AT), policy=email.policy.compat32)
     told = str(make_header(decode_header(str(read["from"]))))
     assert parseaddr(told) == (mail().sender_name, mail().sender)

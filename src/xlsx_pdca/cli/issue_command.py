@@ -85,7 +85,7 @@ def _show(result: IssueResult) -> None:
         )
     if len(result.books) > answered and not result.dry_run:
         console.say(
-            "「20_送付用」のファイルをメールに添付してお送りください。送付後に send --mark-sent で記録します。"
+            "send で、相手ごとの下書きメールを作れます（御自身で書いて送ったときは、send --mark-sent で記録します）。"
         )
 
 

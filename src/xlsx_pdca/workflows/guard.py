@@ -6,11 +6,8 @@ the tickets inside it, read by the limited worker. One objection anywhere, and n
 
 from __future__ import annotations
 
-import email
-import email.policy
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from email.message import EmailMessage
 from functools import cached_property
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -21,6 +18,7 @@ from xlsx_pdca.contents import Contents, OldWorkbook, Uncovered
 from xlsx_pdca.errors import OperatorError
 from xlsx_pdca.facts import Drafted, MailedBook
 from xlsx_pdca.ledger import Ledger
+from xlsx_pdca.mailbox.finished import FinishedMail, read_finished
 from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
 from xlsx_pdca.reading import listed
 from xlsx_pdca.ticket import Ticket, find_short_codes, find_tickets
@@ -118,7 +116,7 @@ def examine(
 
     `materials` are the files of 25_添付資料 by name. `parse` opens attachments; without it the worker does.
     """
-    heads = [(mail, _read(mail.data)) for mail in mails]
+    heads = [(mail, read_finished(mail.data)) for mail in mails]
     blobs = {
         sha256(data).digest(): data
         for _, read in heads
@@ -132,7 +130,7 @@ def examine(
 
 
 def _examined(
-    heads: Sequence[tuple[Outgoing, _Mail | None]],
+    heads: Sequence[tuple[Outgoing, FinishedMail | None]],
     blobs: Mapping[bytes, bytes],
     round_: Round,
     ledger: Ledger,
@@ -153,58 +151,6 @@ def refuse(examined: Iterable[Examined]) -> None:
     found = [objection for each in examined for objection in each.objections]
     if found:
         raise MailsRefused(found)
-
-
-@dataclass(frozen=True)
-class _Mail:
-    """A mail as another program's library reads it."""
-
-    heads: tuple[str, ...]
-    sender: tuple[str, ...]
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    subject: str
-    message_id: str
-    body: str
-    attachments: tuple[tuple[str, bytes], ...]
-    others: int
-    """Parts that are neither the words nor attachments."""
-
-
-def _read(data: bytes) -> _Mail | None:
-    """The mail, or None where it cannot be read as one of ours."""
-    try:
-        message = email.message_from_bytes(data, policy=email.policy.default)
-        assert isinstance(message, EmailMessage)
-        parts = [part for part in message.walk() if not part.is_multipart()]
-        words = [p for p in parts if not p.is_attachment() and p.get_content_type() == "text/plain"]
-        files = [p for p in parts if p.is_attachment() and p not in words]
-        return _Mail(
-            heads=tuple(key.lower() for key in message),
-            sender=_addresses(message, "from"),
-            to=_addresses(message, "to"),
-            cc=_addresses(message, "cc"),
-            subject=str(message["subject"]),
-            message_id=str(message["message-id"]).strip(),
-            body="\n".join(_bytes_of(part).decode("utf-8") for part in words),
-            attachments=tuple((part.get_filename() or "", _bytes_of(part)) for part in files),
-            others=len(parts) - len(files) - 1 + any(part.defects for part in message.walk()),
-        )
-    except Exception:  # the fence: whatever the library stumbles over was not written by us
-        return None
-
-
-def _addresses(message: EmailMessage, head: str) -> tuple[str, ...]:
-    """Every address in all lines of this head."""
-    lines = message.get_all(head) or []
-    return tuple(address.addr_spec for line in lines for address in line.addresses)
-
-
-def _bytes_of(part: EmailMessage) -> bytes:
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        raise ValueError("a part without bytes")
-    return payload
 
 
 @dataclass(frozen=True)
@@ -238,7 +184,7 @@ class _Guard:
         faults = address_faults(rows, book, self.round.settings.mail)
         return tuple(Objection(f"{f.file} {f.place}", f.found, f.remedy) for f in faults)
 
-    def examined(self, mail: Outgoing, read: _Mail | None) -> Examined:
+    def examined(self, mail: Outgoing, read: FinishedMail | None) -> Examined:
         say = _Complaints(mail.drafted.file)
         if read is None:
             say.no(
@@ -252,7 +198,7 @@ class _Guard:
 
     # -- who ---------------------------------------------------------------------------------
 
-    def _head(self, mail: Outgoing, read: _Mail, say: _Complaints) -> None:
+    def _head(self, mail: Outgoing, read: FinishedMail, say: _Complaints) -> None:
         self._lines(mail, read, say)
         units = frozenset(book.unit for book in mail.drafted.books)
         reached = {self.addressees[u] for u in units if u in self.addressees}
@@ -277,7 +223,7 @@ class _Guard:
                     "文面（10_様式 の mail）に整理記号を書いていないか、御確認ください。",
                 )
 
-    def _lines(self, mail: Outgoing, read: _Mail, say: _Complaints) -> None:
+    def _lines(self, mail: Outgoing, read: FinishedMail, say: _Complaints) -> None:
         odd = sorted(
             {head for head in read.heads if head not in _HEADS or read.heads.count(head) > 1}
         )
@@ -299,7 +245,9 @@ class _Guard:
 
     # -- what --------------------------------------------------------------------------------
 
-    def _attachments(self, mail: Outgoing, read: _Mail, say: _Complaints) -> tuple[Enclosed, ...]:
+    def _attachments(
+        self, mail: Outgoing, read: FinishedMail, say: _Complaints
+    ) -> tuple[Enclosed, ...]:
         wanted = {book.sha256: book for book in mail.drafted.books if book.sha256}
         met: set[str] = set()
         seen = []

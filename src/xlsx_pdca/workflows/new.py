@@ -221,6 +221,8 @@ echo   2  送付した日を記録する      send --mark-sent --all
 echo   3  届いたファイルを取り込む  receive
 echo   4  必ず確認する点のない提出を確認済にする  accept --all
 echo   5  取りまとめの3冊を作成する  merge
+echo   6  相手ごとの下書きメールを作る  send
+echo   7  提出のお願い（再送）の下書きを作る  remind
 echo   8  そのほかの操作（コマンドを入力する）
 echo   9  終了
 echo.
@@ -232,6 +234,8 @@ if "%choice%"=="２" set "choice=2"
 if "%choice%"=="３" set "choice=3"
 if "%choice%"=="４" set "choice=4"
 if "%choice%"=="５" set "choice=5"
+if "%choice%"=="６" set "choice=6"
+if "%choice%"=="７" set "choice=7"
 if "%choice%"=="８" set "choice=8"
 if "%choice%"=="９" set "choice=9"
 if "%choice%"=="1" xlsx-pdca issue & pause
@@ -239,6 +243,8 @@ if "%choice%"=="2" call :sent
 if "%choice%"=="3" xlsx-pdca receive & pause
 if "%choice%"=="4" call :accepted
 if "%choice%"=="5" xlsx-pdca merge & pause
+if "%choice%"=="6" xlsx-pdca send & pause
+if "%choice%"=="7" xlsx-pdca remind & pause
 if "%choice%"=="8" call :command
 if not "%choice%"=="9" goto status
 popd

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from email.message import EmailMessage
 
 from xlsx_pdca.addressees import addressees_of
 from xlsx_pdca.errors import Fault
@@ -15,6 +12,7 @@ from xlsx_pdca.event import NewEvent
 from xlsx_pdca.facts import Asked, MailedBook, Sent, booking
 from xlsx_pdca.ledger import Ledger, fold
 from xlsx_pdca.letters import Occasion
+from xlsx_pdca.mailbox.finished import read_finished
 from xlsx_pdca.mailings import Mailing, mailings
 from xlsx_pdca.store.system import SYSTEM, Calls, make_folders, remove_file, write_atomically
 from xlsx_pdca.wareki import parse_date
@@ -148,11 +146,8 @@ def put_in_order(round_: Round, *, now: datetime, calls: Calls = SYSTEM) -> int:
 def _line(round_: Round, ledger: Ledger, mailing: Mailing, data: bytes) -> SendingLine:
     """The mail as it lies there, not as it was meant."""
     fact = mailing.fact
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    words = message.get_body()
-    assert words is not None
-    text: str = words.get_content()
+    read = read_finished(data)
+    assert read is not None, "the guard has read it"
     return SendingLine(
         mail=fact.mail,
         name=addressee_name(round_, fact.addressee),
@@ -160,7 +155,7 @@ def _line(round_: Round, ledger: Ledger, mailing: Mailing, data: bytes) -> Sendi
         to=fact.to,
         cc=fact.cc,
         subject=fact.subject,
-        body=text.replace("\r\n", "\n"),
+        body=read.body,
         files=tuple(_paths(round_, ledger, fact.books)),
         size=len(data),
         draft=fact.file.rpartition("/")[2],

@@ -84,11 +84,11 @@ class Overview:
             (unissued, "様式を作成してください（issue）。未作成 {n}件"),
             (
                 by_status[Status.NOT_SENT] - unissued - replaced,
-                "様式を送付し、送付日を記録してください（send --mark-sent）。{n}件",
+                "下書きメールを作って送り（send）、送付日を記録してください（send --mark-sent）。{n}件",
             ),
             (
                 replaced,
-                "差し替えた様式を送付するか、変わったことをお知らせし、その日を記録してください（send --mark-sent）。{n}件",
+                "差し替えた様式を送る（send）か、変わったことをお知らせし、その日を記録してください（send --mark-sent）。{n}件",
             ),
             (self.waiting_files, "届いたファイルを取り込んでください（receive）。{n}件"),
             (len(self.held), "保留中のファイルの取扱いを決めてください（accept --file）。{n}件"),
@@ -96,7 +96,7 @@ class Overview:
             (clear, "必ず確認する点のない提出を確認済にできます（accept --all）。{n}件"),
             (
                 by_status[Status.MISSING],
-                "期限を過ぎて未提出の団体があります（進行管理表の「まだ届いていない相手」に一覧）。{n}件",
+                "期限を過ぎて未提出の団体があります（提出のお願いは remind、電話の一覧は remind --list）。{n}件",
             ),
         )
         # Names of units stand in them, with whatever signs: nothing else is filled in.
