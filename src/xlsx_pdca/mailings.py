@@ -49,14 +49,15 @@ def mailings(ledger: Ledger) -> tuple[Mailing, ...]:
     """All mails of a round in the order in which they were written."""
     sent = _by_mail(_sendings(ledger))
     attempts = _by_mail(ledger.attempts)
+    newest = {about: b.fact.mail for b in ledger.drafts for about in _about(b.fact)}
     return tuple(
         Mailing(
             booked,
             sent.get(booked.fact.mail, ()),
             attempts.get(booked.fact.mail, ()),
-            is_replaced=any(_replaces(later.fact, booked.fact) for later in ledger.drafts[n:]),
+            is_replaced=any(newest[about] != booked.fact.mail for about in _about(booked.fact)),
         )
-        for n, booked in enumerate(ledger.drafts, 1)
+        for booked in ledger.drafts
     )
 
 
@@ -74,13 +75,9 @@ def _by_mail(bookings: Iterable[Booked]) -> Mapping[str, tuple[Booked, ...]]:
     return {mail: tuple(each) for mail, each in found.items()}
 
 
-def _replaces(later: Drafted, earlier: Drafted) -> bool:
-    """Whether two mails say the same thing about one form of one unit: only the later one may go."""
-    return later.occasion == earlier.occasion and not _about(later).isdisjoint(_about(earlier))
-
-
-def _about(fact: Drafted) -> frozenset[Key]:
-    return frozenset((book.unit, book.form) for book in fact.books)
+def _about(fact: Drafted) -> Iterator[tuple[str, Key]]:
+    """What a mail says about which form of which unit: of two that say the same only the later one may go."""
+    return ((fact.occasion, (book.unit, book.form)) for book in fact.books)
 
 
 def uncertain(mails: Sequence[Mailing]) -> tuple[Mailing, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from xlsx_pdca.store.file_names import safe_file_name
 from xlsx_pdca.store.system import (
     SYSTEM,
     Calls,
+    check_path_length,
     make_folders,
     remove_files,
     replace_file,
@@ -167,12 +170,26 @@ class Pen:
         names = _Names(self.round)
         return [self._kept(each) or self._new(each, names) for each in wanted]
 
+    @cached_property
+    def open(self) -> Mapping[tuple[str, frozenset[Key]], Mailing]:
+        """Open drafts by what they are about."""
+        return {(m.fact.occasion, m.keys): m for m in self.known if m.is_open}
+
+    @cached_property
+    def ours(self) -> Mapping[str, str]:
+        """Files of drafts that have not gone out → what we wrote into them last."""
+        return {m.fact.file: m.fact.sha256 for m in self.known if not m.is_sent}
+
+    @cached_property
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """How many mails of an occasion an addressee was written."""
+        return Counter((m.fact.occasion, m.fact.addressee) for m in self.known)
+
     def _kept(self, wish: ToWrite) -> Draft | None:
         """The open draft that says just this."""
-        for mailing in self.known:
+        mailing = self.open.get((wish.occasion.value, wish.keys))
+        if mailing is not None:
             fact = mailing.fact
-            if not mailing.is_open or fact.occasion != wish.occasion or mailing.keys != wish.keys:
-                continue
             data = self._composed(wish, fact.mail, mailing.drafted.at)
             if sha256(data).hexdigest() == fact.sha256 and fact.books == wish.books:
                 step = _step_of(self.round.folder.root / fact.file, fact.sha256)
@@ -192,9 +209,7 @@ class Pen:
             cc=wording.cc,
             subject=wording.subject,
             sha256=sha256(data).hexdigest(),
-            file=names.next(
-                wish, {m.fact.file: m.fact.sha256 for m in self.known if not m.is_sent}
-            ),
+            file=names.next(wish, self.ours),
         )
         return Draft(fact, self.writer.now, data, Step.NEW, wish.addressee.body)
 
@@ -227,10 +242,7 @@ class Pen:
 
     def _message_id(self, wish: ToWrite) -> str:
         """From short code, occasion, how many of them there are, and chance."""
-        before = sum(
-            m.fact.occasion == wish.occasion and m.fact.addressee == wish.addressee.key
-            for m in self.known
-        )
+        before = self.counts.get((wish.occasion.value, wish.addressee.key), 0)
         domain = self.round.settings.mail.rpartition("@")[2]
         words = (wish.tasks[0].code, wish.occasion, str(before + 1), self.writer.token())
         return f"<{'.'.join(words)}@{domain}>"
@@ -262,6 +274,7 @@ class _Names:
         while True:
             again = f"_{n}" if n > 1 else ""
             path = folder.drafts / f"{stem}_{FILE_WORDS[wish.occasion]}{again}.eml"
+            check_path_length(path)
             file = path.relative_to(folder.root).as_posix()
             lying = _digest_at(path)
             if file not in self.given and (lying is None or lying == ours.get(file)):
@@ -325,6 +338,10 @@ def is_stale(mailing: Mailing, round_: Round, ledger: Ledger) -> bool:
         if about_answers:
             continue
         unit = round_.unit(book.unit)
+        if mailing.fact.occasion != Occasion.REMINDER and standing.is_sent:
+            return (
+                True  # told by a person for this unit alone: the mail must not carry it once more
+            )
         if standing.issue is None or standing.issue.issue != book.issue:
             return True
         if standing.submission is not None or standing.exemptions or unit is None or unit.exempt:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from xlsx_pdca.addressees import addressees_of
 from xlsx_pdca.errors import Fault
@@ -15,6 +16,7 @@ from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailbox.finished import read_finished
 from xlsx_pdca.mailings import Mailing, mailings
 from xlsx_pdca.store.system import SYSTEM, Calls, make_folders, remove_file, write_atomically
+from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import parse_date
 from xlsx_pdca.workbook.sending_list import (
     FILE,
@@ -164,11 +166,16 @@ def _line(round_: Round, ledger: Ledger, mailing: Mailing, data: bytes) -> Sendi
 
 def addressee_name(round_: Round, key: str) -> str:
     """送付先 by the unit it is called by: 経由機関 with how many units, else the unit's name."""
-    for each in addressees_of(round_.units):
-        if each.key == key:
-            more = f"（{len(each.units)}団体分）" if len(each.units) > 1 else ""
-            return f"{each.body}{more}"
-    return key
+    return addressee_names(round_.units).get(key, key)
+
+
+@lru_cache(maxsize=4)
+def addressee_names(units: tuple[Unit, ...]) -> Mapping[str, str]:
+    """The same for all of them."""
+    return {
+        each.key: each.body + (f"（{len(each.units)}団体分）" if len(each.units) > 1 else "")
+        for each in addressees_of(units)
+    }
 
 
 def _paths(round_: Round, ledger: Ledger, books: Iterable[MailedBook]) -> Iterator[str]:

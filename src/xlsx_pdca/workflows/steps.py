@@ -243,6 +243,10 @@ def _step(
         case Dismissed(arrival=arrival, reason=reason):
             why = f"（理由：{reason}）" if reason else ""
             return step(names[arrival], f"を取り扱わないことにした{why}", arrivals=(arrival,))
+        case Sent(unit=unit, form=form, occasion="reminder"):
+            return step("", "の提出のお願いを送付済にした", unit, form)
+        case Sent(unit=unit, form=form, occasion=("question" | "receipt")):
+            return step("", "についてのメールを送付済にした", unit, form)
         case Sent(unit=unit, form=form):
             return step("", "を送付済にした", unit, form)
         case Undone(seq=seq) if seq in before:
