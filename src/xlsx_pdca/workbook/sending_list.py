@@ -127,7 +127,7 @@ class _List:
         )
         return (
             ("番号", 44.0), ("済", 36.0), ("送信日", 96.0), ("送付先", 130.0), ("種類", 62.0),
-            ("宛先（To）", 200.0), ("CC", 150.0), ("件名", 300.0), ("本文", 64.0), *files,
+            ("宛先（To）", 230.0), ("CC", 150.0), ("件名", 330.0), ("本文", 64.0), *files,
             ("大きさ", 70.0), ("下書き", 170.0), ("本文（1つの欄）", 120.0), ("メール番号", 60.0),
         )  # fmt: skip
 
@@ -224,8 +224,8 @@ class ReviewLine:
 
 REVIEW_FILE = "送信前の確認.xlsx"
 _REVIEW = (
-    ("番号", 44.0), ("送付先", 150.0), ("宛先（To）", 210.0), ("CC", 150.0),
-    ("添付ファイル", 270.0), ("中の整理番号の団体", 180.0), ("確認", 50.0),
+    ("番号", 44.0), ("送付先", 170.0), ("宛先（To）", 260.0), ("CC", 190.0),
+    ("添付ファイル", 330.0), ("中の整理番号の団体", 210.0), ("確認", 50.0),
 )  # fmt: skip
 
 
@@ -242,7 +242,12 @@ def write_review(
     told = f"{mails}通。宛先・添付ファイル・中の整理番号の団体が合っているかを、送る人とは別の方が御確認ください。"
     sheet.text(2, 1, told, "subtitle", font_color="#000000")
     along = "、".join(materials) or "なし"
-    sheet.text(3, 1, f"すべてに付く添付資料：{along}　　確認者　　　　　　　　　確認日", "subtitle")
+    sheet.text(
+        3,
+        1,
+        f"すべてに付く添付資料：{along}　　　確認した人：　　　　　　　　　　　確認した日：",
+        "subtitle",
+    )
     for column, (head, _) in enumerate(_REVIEW, 1):
         sheet.text(4, column, head, "white_head")
     sheet.height(4, 24)
@@ -252,7 +257,7 @@ def write_review(
                 row, column, text, "center" if column in (1, 7) else "body", valign="vcenter"
             )
         seen = zip(texts, (pixels for _, pixels in _REVIEW), strict=True)
-        sheet.height(row, height_of(seen, least=18))
+        sheet.height(row, height_of(seen, least=16))
     sheet.raw.freeze_panes(4, 0)
     sheet.book.set_up_print(sheet, pixels=sum(p for _, p in _REVIEW), repeat=(4, 4), paper="A4")
     sheet.raw.fit_to_pages(1, 0)
