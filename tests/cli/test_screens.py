@@ -349,7 +349,7 @@ def test_acts_of_one_command_are_one_line_and_undone_together(desk: Desk, capsys
         (["accept", "--file", "三", "--as", MAEBASHI], "半角の数字で"),
         (["accept", "--file", "1", "--as", MAEBASHI, "--dismiss", "x"], "同時に指定できません"),
         (["accept", "--file", "1"], "「--as 回答単位ID」"),
-        (["send", "--all"], "--mark-sent を付けて"),
+        (["send", "--on", "2026/9/2"], "--mark-sent と一緒に"),
         (["send", "--mark-sent", "102041-1"], "まだ様式を作成していません"),
         (["send", "--mark-sent", "--all", "--on", "明日"], "「明日」を読み取れません"),
     ],

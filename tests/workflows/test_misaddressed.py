@@ -329,7 +329,10 @@ def leave_the_roster(scene: Scene, chance: random.Random) -> bool:
 @functools.lru_cache(maxsize=16)
 def saved_again(data: bytes) -> bytes:
     """A workbook opened and saved by openpyxl."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data))
+    except Exception:  # broken by another mix-up before
+        return data
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -11,7 +11,7 @@ from xlsx_pdca.cli import console
 from xlsx_pdca.cli.arrivals import IN_BOOKS, remarks
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.joining import join
-from xlsx_pdca.cli.mails import tell_drafts, writer
+from xlsx_pdca.cli.mails import tell_drafts, tell_without_address, writer
 from xlsx_pdca.cli.options import (
     ONE_BY_ONE,
     dry_run_option,
@@ -117,11 +117,8 @@ def _receipts(round_: Round, done: Acceptance) -> int:
     found = write_receipts(round_, keys, writer())
     put_in_order(round_, now=console.now())
     tell_drafts(round_, found.drafts, dry_run=False)
-    for unit in found.without_address:
-        console.say(
-            f"{unit.id}　{unit.name}：名簿の送付先メールが空欄のため、受領のお知らせを作っていません。"
-        )
-    return ExitCode.NEEDS_PERSON if found.without_address else ExitCode.OK
+    lost = tell_without_address(found.without_address)
+    return ExitCode.NEEDS_PERSON if lost else ExitCode.OK
 
 
 def _options(

@@ -9,6 +9,7 @@ from xlsx_pdca.cli import console
 from xlsx_pdca.cli.options import ONE_BY_ONE
 from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.reading import listed
+from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.drafts import Drafts, Step, Writer
 from xlsx_pdca.workflows.outbox import ReadBack, addressee_name
@@ -42,6 +43,15 @@ def tell_drafts(round_: Round, drafts: Drafts, *, dry_run: bool) -> None:
         console.say(
             f"{file}：いまの名簿や様式と合わなくなった下書きですが、手直しされているため残しました。送らずに、御確認のうえ消してください。"
         )
+
+
+def tell_without_address(units: Sequence[Unit]) -> bool:
+    """Whom no mail was written for want of an address; True if there are any."""
+    if units:
+        console.say(
+            f"名簿の送付先メールが空欄のため、下書きを作っていない相手が {len(units)}件あります（{listed(unit.name for unit in units)}）。"
+        )
+    return bool(units)
 
 
 def tell_read_back(round_: Round, found: ReadBack) -> None:

@@ -8,7 +8,13 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.mails import tell_drafts, tell_read_back, tell_uncertain, writer
+from xlsx_pdca.cli.mails import (
+    tell_drafts,
+    tell_read_back,
+    tell_uncertain,
+    tell_without_address,
+    writer,
+)
 from xlsx_pdca.cli.options import dry_run_option, form_id, opened, round_option, tell_notices
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.wareki import wareki
@@ -45,10 +51,7 @@ def _told(round_: Round, found: Reminders, lying: int, *, dry_run: bool) -> int:
     for each in found.spared:
         title = round_.titles.get(each.form, each.form)
         console.say(f"送りません　{each.unit.id}　{each.unit.name}　{title}：{each.reason}。")
-    for unit in found.sendable.without_address:
-        console.say(
-            f"{unit.id}　{unit.name}：名簿の送付先メールが空欄のため、下書きを作っていません。"
-        )
+    lost = tell_without_address(found.sendable.without_address)
     doubtful = tell_uncertain(round_, found.sendable.uncertain)
     if lying:
         console.say(
@@ -57,7 +60,7 @@ def _told(round_: Round, found: Reminders, lying: int, *, dry_run: bool) -> int:
     elif not found.drafts.drafts:
         console.say("いま提出をお願いするメールはありません。")
     waits = any(each.needs_person for each in found.spared)
-    left = waits or doubtful or found.drafts.left or found.sendable.without_address
+    left = waits or doubtful or found.drafts.left or lost
     return ExitCode.NEEDS_PERSON if left else ExitCode.OK
 
 

@@ -10,7 +10,13 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.mails import tell_drafts, tell_read_back, tell_uncertain, writer
+from xlsx_pdca.cli.mails import (
+    tell_drafts,
+    tell_read_back,
+    tell_uncertain,
+    tell_without_address,
+    writer,
+)
 from xlsx_pdca.cli.options import (
     dry_run_option,
     form_id,
@@ -99,10 +105,7 @@ def _drafted(round_: Round, units: tuple[str, ...], form: str, *, dry_run: bool)
     )
     lying = 0 if dry_run else put_in_order(round_, now=console.now())
     tell_drafts(round_, drafts, dry_run=dry_run)
-    for unit in sendable.without_address:
-        console.say(
-            f"{unit.id}　{unit.name}：名簿の送付先メールが空欄のため、下書きを作っていません。"
-        )
+    lost = tell_without_address(sendable.without_address)
     doubtful = tell_uncertain(round_, uncertain(mailings(round_.ledger())))
     if lying:
         console.say(
@@ -113,7 +116,7 @@ def _drafted(round_: Round, units: tuple[str, ...], form: str, *, dry_run: bool)
         console.say("まだ様式を作成していません。先に issue で様式を作成してください。")
     elif not drafts.drafts:
         console.say("新しく送るものはありません（すでに送付済です）。")
-    left = bool(drafts.left or sendable.without_address or doubtful)
+    left = bool(drafts.left or lost or doubtful)
     return ExitCode.NEEDS_PERSON if left else ExitCode.OK
 
 
