@@ -289,6 +289,19 @@ class Dismissed:
 
 
 @dataclass(frozen=True)
+class MarkedCopy:
+    """A copy of a return with its doubtful cells marked, made to go back to whoever sent the return."""
+
+    unit: str
+    form: str
+    number: int
+    """Of the submission it is a copy of."""
+    sha256: str
+    file: str
+    """Relative to the round folder, forward slashes."""
+
+
+@dataclass(frozen=True)
 class Asked:
     """確認依頼 went out."""
 
@@ -388,6 +401,7 @@ Fact = (
     | Submitted
     | Accepted
     | Dismissed
+    | MarkedCopy
     | Asked
     | Corrected
     | Contacted
@@ -410,6 +424,7 @@ _TYPES: Mapping[str, type[Any]] = {
     "submission": Submitted,
     "accept": Accepted,
     "dismiss": Dismissed,
+    "marked": MarkedCopy,
     "ask": Asked,
     "correct": Corrected,
     "contact": Contacted,

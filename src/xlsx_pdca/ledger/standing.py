@@ -38,6 +38,8 @@ class Standing:
     corrections: tuple[Booked, ...] = ()
     extensions: tuple[Booked, ...] = ()
     exemptions: tuple[Booked, ...] = ()
+    marked: tuple[Booked, ...] = ()
+    """Copies of its returns with marks, to go back with a question."""
     reminders: tuple[Booked, ...] = ()
     """提出のお願い（再送） that went out."""
     other_mails: tuple[Booked, ...] = ()

@@ -277,7 +277,6 @@ class _Guard:
 
     def _workbook(self, name: str, data: bytes, book: MailedBook, say: _Complaints) -> Enclosed:
         """A workbook the mail is about: its own tickets must say so, and the ledger that it is the one that is out."""
-        issued = self.ledger.standing(book.unit, book.form).issue
         opened = self.opened[sha256(data).digest()]
         tickets = self._tickets(opened)
         if not isinstance(opened, RawBook) or not tickets:
@@ -291,25 +290,43 @@ class _Guard:
             say.no(
                 f"整理番号「{ticket.text}」は、この実施回のものではありません。", _ISSUE_ANEW, name
             )
-        if {t.unit for t in tickets} != {book.unit}:
+        is_return = book.number > 0
+        owners = {t.unit for t in tickets if not (is_return and t.is_common)}
+        if not owners <= {book.unit}:
             say.no(f"中の整理番号は{self._name(ticket.unit)}のものです。", _ISSUE_ANEW, name)
+        elif is_return:
+            self._as_marked(name, book, say)
+        else:
+            self._as_issued(name, book, ticket, say)
+        return Enclosed(name, book.unit if owners <= {book.unit} else ticket.unit, ticket.text)
+
+    def _as_issued(self, name: str, book: MailedBook, ticket: Ticket, say: _Complaints) -> None:
+        """The workbook that is out now, byte for byte, under its own name."""
+        issued = self.ledger.standing(book.unit, book.form).issue
         if issued is None or ticket.text != issued.ticket or book.issue != issued.issue:
-            say.no(
-                f"{self._name(book.unit)}の様式は、その後に作り直されています。", _MAKE_ANEW, name
-            )
-        elif book.sha256 != issued.sha256 and book.sha256 not in self._marked(book):
+            whose = self._name(book.unit)
+            say.no(f"{whose}の様式は、その後に作り直されています。", _MAKE_ANEW, name)
+        elif book.sha256 != issued.sha256:
             say.no("作成したときから書き換えられています。", _ISSUE_ANEW, name)
         elif name != PurePosixPath(issued.file).name:
+            known = PurePosixPath(issued.file).name
+            say.no(f"ファイル名が「{known}」ではありません。", _MAKE_ANEW, name)
+
+    def _as_marked(self, name: str, book: MailedBook, say: _Complaints) -> None:
+        """A copy of its newest return with marks, byte for byte as it was booked."""
+        standing = self.ledger.standing(book.unit, book.form)
+        copies = {b.fact.sha256: b.fact for b in standing.marked if b.fact.number == book.number}
+        if standing.submission is None or standing.submission.number != book.number:
             say.no(
-                f"ファイル名が「{PurePosixPath(issued.file).name}」ではありません。",
-                _MAKE_ANEW,
+                f"{self._name(book.unit)}からは、その後に新しい御回答が届いています。",
+                _ASK_ANEW,
                 name,
             )
-        return Enclosed(name, ticket.unit, ticket.text)
-
-    def _marked(self, book: MailedBook) -> frozenset[str]:
-        """Booked copies of a return with marks, which also go out."""
-        return frozenset()
+        elif book.sha256 not in copies:
+            say.no("この御回答に印を付けて記録したファイルではありません。", _ASK_ANEW, name)
+        elif name != PurePosixPath(copies[book.sha256].file).name:
+            known = PurePosixPath(copies[book.sha256].file).name
+            say.no(f"ファイル名が「{known}」ではありません。", _ASK_ANEW, name)
 
     def _material(self, name: str, data: bytes, say: _Complaints) -> None:
         """A file that goes to many: no ticket may be in it, and nobody's workbook."""
@@ -363,6 +380,7 @@ class _Guard:
 
 
 _MAKE_ANEW = "このファイルを消して、send を実行し直してください。"
+_ASK_ANEW = "確認事項を見直し、確認のお願いを作り直してください。"
 _ISSUE_ANEW = "20_送付用 のファイルを消して issue を実行し、send を実行し直してください。"
 
 
