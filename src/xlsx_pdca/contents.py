@@ -11,6 +11,16 @@ LETTER_CHARACTERS = 4_000
 """Of a mail's text kept in the ledger; the whole mail is in the archive."""
 
 
+class Automatic(StrEnum):
+    """What a program wrote by itself, as the head of a mail says."""
+
+    NO = ""
+    ANSWER = "answer"
+    """Somebody is out of office, a mail was opened, or waits on its way."""
+    UNDELIVERED = "undelivered"
+    """A mail could not be delivered."""
+
+
 class ContainerKind(StrEnum):
     MAIL = "mail"
     ARCHIVE = "archive"
@@ -29,6 +39,11 @@ class Letter:
     subject: str = ""
     text: str = ""
     """Plain text of the body, at most LETTER_CHARACTERS."""
+    references: tuple[str, ...] = ()
+    """Message-IDs of the mails it answers, or reports on."""
+    automatic: Automatic = Automatic.NO
+    failed: tuple[str, ...] = ()
+    """Addresses, in lower case, that a report says could not be reached."""
 
 
 @dataclass(frozen=True)

@@ -260,6 +260,8 @@ class Arrived:
     """代理入力: the arrival it was copied from."""
     repeats: int = 0
     """The arrival of the accepted submission whose content came back in other bytes."""
+    mail: str = ""
+    """Where it was fetched from (`MailKey.url`), so that it is not fetched again; "" for what was dropped."""
 
     @property
     def is_closed(self) -> bool:
@@ -270,6 +272,13 @@ class Arrived:
     def words(self) -> str:
         """What became of it, as people read it: what only wants a password is 保留, for once that is known it is read."""
         return (Outcome.HELD if self.is_closed else self.outcome).value
+
+
+@dataclass(frozen=True)
+class KnownMails:
+    """Mails on the server with the very bytes of what came before: nothing new, and not fetched again."""
+
+    mails: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -398,6 +407,7 @@ Fact = (
     | Sending
     | NotSent
     | Arrived
+    | KnownMails
     | Submitted
     | Accepted
     | Dismissed
@@ -421,6 +431,7 @@ _TYPES: Mapping[str, type[Any]] = {
     "sending": Sending,
     "unsent": NotSent,
     "arrival": Arrived,
+    "mails": KnownMails,
     "submission": Submitted,
     "accept": Accepted,
     "dismiss": Dismissed,

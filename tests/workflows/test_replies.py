@@ -33,7 +33,10 @@ def test_the_code_in_the_subject_tells_whose_it_is(desk: Desk) -> None:
     assert line.arrived.outcome is Outcome.HELD
     assert line.arrived.unit == MAEBASHI
     assert codes(line.arrived) == ["MAI01", "MAI20"]
-    assert "前橋市（102016-1）にお送りしたメールへの返信" in line.arrived.findings[1].sentence()
+    assert (
+        "前橋市（102016-1、事前課題）にお送りしたメールへの返信"
+        in line.arrived.findings[1].sentence()
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,7 +52,7 @@ def test_several_codes_name_all(desk: Desk) -> None:
     """A reply to a mail for several units is nobody's alone."""
     line = taken(desk, "Re: ［R0801-J-102016-1、R0801-J-102024-1］")
     assert line.arrived.unit == ""
-    assert "前橋市、高崎市（102016-1、102024-1）" in line.arrived.findings[1].sentence()
+    assert "前橋市、高崎市（102016-1、102024-1、事前課題）" in line.arrived.findings[1].sentence()
 
 
 def test_whoever_wrote_is_not_reminded(desk: Desk) -> None:

@@ -66,6 +66,14 @@ class Register:
 
     commons: Mapping[str, CommonBook] = field(default_factory=dict)
     """Ticket text → the blank workbook for everybody that carries it."""
+    forms: Mapping[str, str] = field(default_factory=dict)
+    """Letter of a ticket → form."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Form → its title."""
+    mails: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """Message-ID of a mail of ours → (unit, form) of everything it is about."""
+    sent: frozenset[str] = frozenset()
+    """SHA-256 of every workbook that went out: coming back as they are they say nothing."""
 
     def of_same_unit(self, ticket: Ticket) -> Sequence[IssuedBook]:
         """All workbooks issued for the same unit and form, in order of issue; none for a stranger."""

@@ -22,6 +22,7 @@ from xlsx_pdca.facts import (
     Fact,
     Issued,
     IssuedCommon,
+    KnownMails,
     MarkedCopy,
     Noted,
     NotSent,
@@ -85,6 +86,7 @@ def fold(events: Iterable[Event]) -> Ledger:
         commons=tuple(told[IssuedCommon]),
         drafts=tuple(told[Drafted]),
         attempts=tuple(b for b in counted if isinstance(b.fact, Sending | NotSent)),
+        known_mails=tuple(told[KnownMails]),
     )
 
 

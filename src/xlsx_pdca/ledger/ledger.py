@@ -32,6 +32,14 @@ class Ledger(Received):
     """Mails that were written."""
     attempts: tuple[Booked, ...] = ()
     """`Sending` and `NotSent`, in order."""
+    known_mails: tuple[Booked, ...] = ()
+    """Bookings of mails that were seen on a server and brought nothing new."""
+
+    @cached_property
+    def fetched(self) -> frozenset[str]:
+        """Where all mails stand on their servers that need not be fetched again."""
+        taken = {b.fact.mail for b in self.arrivals if b.fact.mail}
+        return frozenset(taken.union(*(b.fact.mails for b in self.known_mails)))
 
     @cached_property
     def tickets(self) -> Mapping[str, Issued]:

@@ -6,12 +6,14 @@ Folders are opened with EXAMINE, mails are read with BODY.PEEK: nothing is marke
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
+from urllib.parse import quote, unquote
 
 from xlsx_pdca.mailbox.connecting import ConnectionBroken, Server, ServerTrouble
 from xlsx_pdca.mailbox.imap_line import BrokenLine, ImapLine, NotGiven, TooLarge, opened
@@ -22,6 +24,7 @@ TRIES = 3
 """Attempts for one mail, and to reach the server again."""
 _PAUSE = 2.0
 _AT_ONCE = 100
+_URL = re.compile(r"imap://([^/]*)/([^/]*)/;UIDVALIDITY=([0-9]+)/;UID=([0-9]+)")
 
 
 class ImapServer(Server):
@@ -42,6 +45,18 @@ class MailKey:
     folder: str
     uidvalidity: int
     uid: int
+
+    @property
+    def url(self) -> str:
+        """As RFC 5092 writes it: imap://user%40host/INBOX/;UIDVALIDITY=7/;UID=20."""
+        place = f"{quote(self.account, safe='')}/{quote(self.folder, safe='')}"
+        return f"imap://{place}/;UIDVALIDITY={self.uidvalidity}/;UID={self.uid}"
+
+    @classmethod
+    def of(cls, url: str) -> MailKey | None:
+        """The key that was written as this; None for other texts."""
+        found = _URL.fullmatch(url)
+        return found and cls(unquote(found[1]), unquote(found[2]), int(found[3]), int(found[4]))
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,15 @@ A forwarded mail is one Part with its bytes, for whoever opens it next.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from xlsx_pdca.contents import ContainerKind, Contents, Letter, Part
 from xlsx_pdca.mailbox import heads
 from xlsx_pdca.mailbox.attachment_names import header_text
+from xlsx_pdca.mailbox.automatic import told_by
 from xlsx_pdca.mailbox.html_text import shown_pictures
-from xlsx_pdca.mailbox.leaves import mail_name, open_leaf, part_of
+from xlsx_pdca.mailbox.leaves import OpenedLeaf, mail_name, open_leaf, part_of
 from xlsx_pdca.mailbox.letter_text import Words, letter_text, words_of
 from xlsx_pdca.mailbox.mime import Entity, TooMuch, read_entity, take_apart
 from xlsx_pdca.rawbook import Refusal, RefusalCode
@@ -81,12 +82,13 @@ def _contents(mail: Entity) -> Contents:
             defects.extend(said.defects)
         else:
             parts.append(part_of(leaf, pictures))
-    letter = _letter(mail, letter_text(words))
+    letter = _letter(mail, letter_text(words), opened)
     return Contents(ContainerKind.MAIL, tuple(parts), letter, tuple(dict.fromkeys(defects)))
 
 
-def _letter(mail: Entity, text: str) -> Letter:
+def _letter(mail: Entity, text: str, opened: Sequence[OpenedLeaf]) -> Letter:
     address, name = heads.sender(mail.header("from"))
+    told = told_by(mail, opened, address)
     return Letter(
         sender=address,
         sender_name=name,
@@ -94,6 +96,9 @@ def _letter(mail: Entity, text: str) -> Letter:
         message_id=heads.message_id(mail.header("message-id")),
         subject=header_text(mail.header("subject")),
         text=text,
+        references=told.references,
+        automatic=told.automatic,
+        failed=told.failed,
     )
 
 

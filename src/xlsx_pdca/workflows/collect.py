@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlsx_pdca.errors import UsageError
@@ -38,6 +38,10 @@ class FoundFile:
     """Addresses of the mails it stood in, the innermost last."""
     is_retried: bool = False
     """It waits in the archive for its password, and one is known now."""
+    mail: str = ""
+    """Where it stands on a mail server, if it was fetched from one."""
+    raw: bytes = field(default=b"", repr=False, compare=False)
+    """The bytes themselves, where there is no file yet: `path` is then only a name."""
 
     @property
     def called(self) -> str:

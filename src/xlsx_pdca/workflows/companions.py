@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from xlsx_pdca.checks.register import Register
-from xlsx_pdca.contents import Letter
+from xlsx_pdca.contents import Automatic, Letter
 from xlsx_pdca.facts import Outcome
 from xlsx_pdca.findings import finding, shortened
 from xlsx_pdca.ledger import Key
+from xlsx_pdca.reading import listed
 from xlsx_pdca.ticket import find_short_codes
 from xlsx_pdca.workflows.collect import FoundFile
 from xlsx_pdca.workflows.decide import Judged
@@ -33,19 +34,58 @@ def with_companions(
     for file, home in homes.items():
         families.setdefault(home, []).append(file)
     settled = dict(found)
+    for file, judged in found.items():
+        if judged.letter is not None and judged.letter.automatic is Automatic.UNDELIVERED:
+            settled |= _given_back(file, settled, inside, register)
     for members in families.values():
         for file in members:
             settled[file] = _signature(settled[file])
         keys = {found[file].key: None for file in members if found[file].is_proved}
         for file in members if keys else ():
             settled[file] = _attachment(settled[file], tuple(keys))
-    for file, judged in found.items():
+    for file in found:
+        judged = settled[file]
         brought = [settled[each] for each in inside.get(file, ())]
         if judged.outcome is Outcome.OPENED and all(
             each.outcome is Outcome.PASSED for each in brought
         ):
             settled[file] = _nothing_in_it(judged, register)
     return settled
+
+
+def _given_back(
+    report: FoundFile,
+    found: Mapping[FoundFile, Judged],
+    inside: Mapping[FoundFile, Sequence[FoundFile]],
+    register: Register,
+) -> Mapping[FoundFile, Judged]:
+    """What a report of a mail that was not delivered gives back of ours: nobody answered with it.
+
+    A workbook that differs from what was sent is judged as any other.
+    """
+    settled: dict[FoundFile, Judged] = {}
+    for mail in inside.get(report, ()):
+        letter = found[mail].letter
+        if letter is None or not is_ours(letter, register):
+            continue
+        brought = tuple(_all_below(mail, inside))
+        if all(found[f].sha256 in register.sent or not found[f].plan for f in brought):
+            for file in (mail, *brought):
+                settled[file] = found[file].with_(outcome=Outcome.PASSED, findings=())
+    return settled
+
+
+def _all_below(
+    file: FoundFile, inside: Mapping[FoundFile, Sequence[FoundFile]]
+) -> Iterator[FoundFile]:
+    for inner in inside.get(file, ()):
+        yield inner
+        yield from _all_below(inner, inside)
+
+
+def is_ours(letter: Letter, register: Register) -> bool:
+    """Whether the office itself wrote a mail."""
+    return letter.message_id in register.mails or letter.sender in register.own
 
 
 def _signature(judged: Judged) -> Judged:
@@ -72,24 +112,91 @@ def _nothing_in_it(judged: Judged, register: Register) -> Judged:
     letter = judged.letter
     if letter is None:
         return judged.with_(outcome=None, findings=(*judged.findings, finding("FIL32")))
+    if letter.automatic is Automatic.UNDELIVERED:
+        return _undelivered(judged, letter, register)
+    keys, told_how = answered_to(letter, register)
+    if letter.automatic is Automatic.ANSWER:
+        return _from_a_machine(judged, letter, keys, register)
     told = finding(
         "MAI01",
-        sender=letter.sender_name or letter.sender or "（差出人なし）",
+        sender=_sender(letter),
         subject=shortened(letter.subject) or "（件名なし）",
         found=shortened(letter.text, 120) or "（本文なし）",
     )
-    units = _answered_to(letter, register)
-    whose = f"{'、'.join(map(register.name_of, units))}（{'、'.join(units)}）"
-    reply = (finding("MAI20", name=whose),) if units else ()
-    return judged.with_(
-        outcome=None,
-        findings=(*judged.findings, told, *reply),
-        unit=units[0] if len(units) == 1 else "",
+    reply = (finding(told_how, name=_whose(keys, register)),) if keys else ()
+    return judged.with_(outcome=None, findings=(*judged.findings, told, *reply), **_if_one(keys))
+
+
+def _undelivered(judged: Judged, letter: Letter, register: Register) -> Judged:
+    """A mail of ours came back: whoever should have got it has not."""
+    keys, addresses = not_reached(letter, register)
+    failed = listed(addresses) or "書かれていません"
+    if keys:
+        told = finding("MAI31", name=_whose(keys, register), found=failed)
+    else:
+        told = finding("MAI32", found=failed, places=shortened(letter.text, 120) or "なし")
+    return judged.with_(outcome=None, findings=(*judged.findings, told), **_if_one(keys))
+
+
+def _from_a_machine(
+    judged: Judged, letter: Letter, keys: tuple[Key, ...], register: Register
+) -> Judged:
+    """Nobody has to deal with it: it is shown, and does not wait."""
+    units = tuple((unit, "") for unit in sorted(register.units_at(letter.sender)))
+    keys = keys or units
+    told = finding(
+        "MAI33",
+        sender=_sender(letter),
+        subject=shortened(letter.subject) or "（件名なし）",
+        name=_whose(keys, register) if keys else "どなたのものか分かりません",
+        found=shortened(letter.text, 120) or "なし",
     )
+    return judged.with_(findings=(*judged.findings, told), **_if_one(keys))
 
 
-def _answered_to(letter: Letter, register: Register) -> tuple[str, ...]:
-    """Units whose code stands in the subject: the mail answers one of ours. A witness, as a sender is."""
-    parts = (code.split("-", 2) for code in find_short_codes(letter.subject))
-    known = (unit for round_id, _, unit in parts if round_id == register.round_id)
-    return tuple(dict.fromkeys(unit for unit in known if unit in register.roster))
+def not_reached(letter: Letter, register: Register) -> tuple[tuple[Key, ...], tuple[str, ...]]:
+    """What a mail that came back was about, and the addresses that failed; where no report names them, those of 名簿 in its text."""
+    addresses = letter.failed or tuple(
+        each for each in sorted(register.senders) if each in letter.text.casefold()
+    )
+    keys, _ = answered_to(letter, register)
+    by_address = dict.fromkeys(
+        (unit, "") for each in addresses for unit in sorted(register.units_at(each))
+    )
+    return keys or tuple(by_address), addresses
+
+
+def answered_to(letter: Letter, register: Register) -> tuple[tuple[Key, ...], str]:
+    """What it answers by the codes in its subject, else by the mails of ours it refers to, and the code of the finding.
+
+    Witnesses, as a sender is. The form is "" where it is not told.
+    """
+    codes = (code.split("-", 2) for code in find_short_codes(letter.subject))
+    known = (
+        (unit, register.forms.get(mark, ""))
+        for round_id, mark, unit in codes
+        if round_id == register.round_id and unit in register.roster
+    )
+    if keys := tuple(dict.fromkeys(known)):
+        return keys, "MAI20"
+    about = (key for each in letter.references for key in register.mails.get(each, ()))
+    return tuple(dict.fromkeys(about)), "MAI30"
+
+
+def _if_one(keys: tuple[Key, ...]) -> dict[str, str]:
+    """Unit and form where all keys agree on them."""
+    units, forms = ({key[n] for key in keys} for n in (0, 1))
+    unit = next(iter(units)) if len(units) == 1 else ""
+    return {"unit": unit, "form": next(iter(forms)) if unit and len(forms) == 1 else ""}
+
+
+def _whose(keys: tuple[Key, ...], register: Register) -> str:
+    """前橋市、高崎市（102016-1、102024-1、事前課題）."""
+    units = tuple(dict.fromkeys(unit for unit, _ in keys))
+    titles = dict.fromkeys(register.titles.get(form, form) for _, form in keys if form)
+    named = "、".join((*units, *titles))
+    return f"{'、'.join(map(register.name_of, units))}（{named}）"
+
+
+def _sender(letter: Letter) -> str:
+    return letter.sender_name or letter.sender or "（差出人なし）"

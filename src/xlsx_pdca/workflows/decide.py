@@ -70,6 +70,8 @@ class Judged:
     """English: why its bytes may not be what was sent."""
     evidence: int = 0
     """代理入力: the arrival it was copied from."""
+    mail: str = ""
+    """Where it stands on a mail server."""
     outcome: Outcome | None = None
     """What became of it where that is plain: a container that was opened, a picture of a signature."""
 
@@ -120,6 +122,7 @@ def arrived(judged: Judged, outcome: Outcome, *added: Finding) -> Arrived:
         letter=judged.letter,
         read_as=judged.read_as,
         evidence=judged.evidence,
+        mail=judged.mail,
     )
 
 

@@ -49,7 +49,22 @@ def register_of(round_: Round, ledger: Ledger, readings: Readings) -> Register:
             for text, book in ledger.common_tickets.items()
         },
         unproved=ledger.unproved,
+        forms={find_tickets(text)[0].letter: book.form for text, book in ledger.tickets.items()},
+        titles={form.id: form.title for form in round_.forms.values()},
+        mails={
+            booked.fact.mail: tuple((book.unit, book.form) for book in booked.fact.books)
+            for booked in ledger.drafts
+        },
+        sent=_went_out(ledger),
     )
+
+
+def _went_out(ledger: Ledger) -> frozenset[str]:
+    """SHA-256 of all workbooks that were made to be sent."""
+    books = (book.sha256 for b in ledger.drafts for book in b.fact.books)
+    common = (book.sha256 for book in ledger.common_tickets.values())
+    issued = (book.sha256 for book in ledger.tickets.values())
+    return frozenset(filter(None, (*issued, *common, *books)))
 
 
 def senders_of(units: Iterable[Unit]) -> Mapping[str, frozenset[str]]:

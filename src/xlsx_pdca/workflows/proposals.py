@@ -12,7 +12,9 @@ from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.workflows.judge import issued_books, senders_of
 from xlsx_pdca.workflows.round import Round
 
-_NO_ANSWERS = frozenset({"IDN01", "IDN09", "FIL10", "FIL11", "FIL31", "FIL32", "MAI01"})
+_NO_ANSWERS = frozenset(
+    {"IDN01", "IDN09", "FIL10", "FIL11", "FIL31", "FIL32", "MAI01", "MAI31", "MAI32"}
+)
 """Not our form, several units in one file, or no workbook by itself: there is nothing to take in."""
 _TYPED_NAME = "IDN11"
 _OTHERS_TEXTS = frozenset({"ARR03", "ARR04"})

@@ -233,6 +233,7 @@ def _beginning(file: FoundFile, data: bytes, digest: str) -> Judged:
         size=len(data),
         modified=file.modified,
         inside=file.inside,
+        mail=file.mail,
     )
 
 
@@ -253,11 +254,15 @@ def _files_inside(item: _Item, contents: Contents) -> Iterator[FoundFile]:
             takes_away=False,
             inside=item.judged.sha256,
             senders=senders,
+            mail="",
+            raw=b"",
         )
 
 
 def _bytes_of(file: FoundFile) -> bytes:
     """The bytes of a dropped file; a file server that stumbles once is asked once more."""
+    if file.raw:
+        return file.raw
     with contextlib.suppress(OSError):
         return file.path.read_bytes()
     return file.path.read_bytes()
