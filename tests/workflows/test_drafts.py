@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 
 import pytest
 
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk
-from mail_desk import body, lying, names, roster, unsent, written
+from mail_desk import body, lying, names, roster, unsent, writer, written
 from xlsx_pdca.errors import FaultyDefinitions
+from xlsx_pdca.mailings import mailings
 from xlsx_pdca.ticket import find_short_codes
 from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.drafts import Step
 from xlsx_pdca.workflows.guard import MailsRefused
 from xlsx_pdca.workflows.issue import issue
+from xlsx_pdca.workflows.outbox import sent_events
+from xlsx_pdca.workflows.receipts import write_receipts
+from xlsx_pdca.workflows.remind import remind
+from xlsx_pdca.workflows.send import Wish
+
+HARSH = re.compile("督促|差戻し|差し戻し|指摘|エラー")
 
 
 def test_one_mail_for_each(desk: Desk) -> None:
@@ -171,3 +179,50 @@ def test_what_was_sent_is_not_drafted_again(desk: Desk) -> None:
     mark_sent(desk.round, [MAEBASHI], on=NOW.date(), now=NOW, by=BY)
     drafts, _ = written(desk, day=1)
     assert {draft.drafted.addressee for draft in drafts.drafts} == {TAKASAKI, KIRYU}
+
+
+def test_what_stands_in_the_roster_stays_text(desk: Desk) -> None:
+    """Braces, tags and line ends in 名簿 are words of the mail: no field, no markup, no header."""
+    odd = "{期限}<b>課</b>\r\nBcc: x@y.example"
+    roster(desk, u102016_1={"担当課": odd, "担当者": "赤城 花子"})
+    written(unsent(desk))
+    mail = lying(desk)["102016-1_前橋市_依頼.eml"]
+    assert body(mail).startswith("前橋市 {期限}<b>課</b> Bcc: x@y.example 赤城 花子 様\n")
+    assert mail["bcc"] is None
+    assert mail.get_content_type() == "multipart/mixed"
+    assert next(part.get_content_type() for part in mail.iter_parts()) == "text/plain"
+
+
+def test_no_mail_speaks_in_the_tone_of_inspection(desk: Desk) -> None:
+    """Request, 差替え, reminder and receipt: no harsh word in any of them, and no field left open."""
+    written(unsent(desk), MAEBASHI)
+    mark_sent(desk.round, [MAEBASHI, TAKASAKI, KIRYU], on=NOW.date(), now=NOW, by=BY)
+    roster(desk, u102024_1={"個別の期限": "事前課題：令和8年10月9日"})
+    opened = Desk.at(desk.root).round
+    issue(replace(opened, units=opened.units[:3]), now=NOW, by=BY)
+    written(desk, TAKASAKI, day=1)
+    remind(Desk.at(desk.root).round, Wish(form="jizen"), writer(16))
+    desk.take_in("102016-1.xlsx", desk.filled())
+    write_receipts(Desk.at(desk.root).round, [(MAEBASHI, "jizen")], writer(17))
+    mails = lying(desk)
+    assert {name.rpartition("_")[2] for name in mails} == {
+        "依頼.eml", "差替え.eml", "再送.eml", "受領.eml",
+    }  # fmt: skip
+    for name, mail in mails.items():
+        said = f"{mail['subject']}\n{body(mail)}"
+        assert HARSH.findall(said) == [], name
+        assert not set(said) & set("{}"), name
+
+
+def test_a_mail_told_as_sent_after_a_new_issue_is_the_former_one(desk: Desk) -> None:
+    """The day of a mail with the first workbook does not make the second one sent."""
+    written(unsent(desk))
+    roster(desk, u102016_1={"個別の期限": "事前課題：令和8年10月9日"})
+    opened = Desk.at(desk.root).round
+    issue(replace(opened, units=opened.units[:3]), now=NOW, by=BY)
+    first = next(m for m in mailings(desk.ledger) if m.fact.addressee == MAEBASHI)
+    with desk.round.log.writing() as log:
+        log.append(list(sent_events(first, NOW.date(), "手作業", now=NOW, by=BY)))
+    assert (desk.standing().is_sent, desk.standing().is_replaced) == (False, True)
+    written(desk, day=1)
+    assert "102016-1_前橋市_差替え.eml" in lying(desk)

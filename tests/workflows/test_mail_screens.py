@@ -168,3 +168,18 @@ def test_a_receipt_with_the_acceptance(desk: Desk, typed: Callable[..., Said]) -
     assert lying(desk) == {}
     _, out, _ = typed("accept", TAKASAKI, "--receipt")
     assert "30_下書きメール/102024-1_高崎市_受領.eml" in out
+
+
+def test_a_dry_run_books_nothing(desk: Desk, typed: Callable[..., Said]) -> None:
+    """Neither days in 送信一覧 nor drafts are booked by `--dry-run` or `--review`; the next real run does."""
+    unsent(desk)
+    typed("send", "--form", "jizen")
+    path = desk.round.folder.drafts / "送信一覧.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["送信一覧"]["C6"] = "2026/9/2"
+    book.save(path)
+    before = desk.round.log.read()
+    for words in (("send", "--dry-run"), ("remind", "--dry-run"), ("send", "--review")):
+        typed(*words)
+    assert desk.round.log.read() == before
+    assert "1通を送付済にしました（前橋市、令和8年9月2日）" in typed("send", "--form", "jizen")[2]

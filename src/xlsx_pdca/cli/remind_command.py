@@ -39,7 +39,8 @@ def command(
     if listed:
         return _listed(round_, chosen)
     tell_notices(round_)
-    tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
+    if not dry_run:
+        tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
     wish = Wish(frozenset(units), chosen)
     found = remind(round_, wish, writer(), dry_run=dry_run)
     lying = 0 if dry_run else put_in_order(round_, now=console.now())

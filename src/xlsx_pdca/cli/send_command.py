@@ -84,7 +84,8 @@ def command(
     round_ = opened(round_folder)
     if not reviewing:
         tell_notices(round_)
-    tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
+    if not (dry_run or reviewing):
+        tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
     if reviewing:
         return _reviewed(round_)
     wish = Wish(frozenset(units), form_id(round_, form))
