@@ -11,6 +11,7 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.arrivals import Arrivals, finding_records
+from xlsx_pdca.cli.inbox import fetched, tell_inbox
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.options import (
     EXISTING,
@@ -24,6 +25,7 @@ from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.reading import listed
 from xlsx_pdca.workflows.acceptance import held_file
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files, given_files, passed_over
+from xlsx_pdca.workflows.fetching import Run
 from xlsx_pdca.workflows.receive import Line, Received, receive
 from xlsx_pdca.workflows.round import Round
 
@@ -50,6 +52,27 @@ ASKED = "\0"
     metavar="受付番号",
     help="代理入力：FAXなど、この受付番号で保留中の御回答を県で写したブックとして取り込みます",
 )
+@click.option(
+    "--imap",
+    "by_imap",
+    is_flag=True,
+    help="管理簿のIMAPサーバーから、この実施回のメールを取り込みます",
+)
+@click.option(
+    "--since",
+    metavar="日付",
+    help="--imap で、この日以降に届いたメールを見ます（省略すると発出日の前日）",
+)
+@click.option(
+    "--mark-seen",
+    is_flag=True,
+    help="--imap で、受け付けた後のメールを既読にします（ふだんは何も変えません）",
+)
+@click.option(
+    "--list-others",
+    is_flag=True,
+    help="--imap で、取り込まなかったメールの差出人と件名も表示します",
+)
 @round_option
 @dry_run_option
 @json_option
@@ -58,7 +81,11 @@ def command(
     passwords: tuple[str, ...],
     evidence: int,
     round_folder: Path,
+    since: str | None,
     *,
+    by_imap: bool,
+    mark_seen: bool,
+    list_others: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -67,6 +94,8 @@ def command(
     メール（.eml、.msg）と圧縮ファイル（.zip）は、中のファイルを取り出して取り込みます。
 
     何も指定しなければ「40_届いたファイル」の中を取り込み、取り込んだものはそこから除きます。
+    --imap を付けると、メールサーバーから取り込みます。メールボックスは読むだけで、何も変えません。
+
     原本はすべて保管し、提出として受け付けたものは「50_受領済」に控えを置きます。
 
     指定したファイルは元の場所に残ります。確認済にするのは、このあと accept で行います。
@@ -74,19 +103,43 @@ def command(
     round_ = opened(round_folder)
     if evidence:
         _check_proxy(round_, paths, evidence)
+    if by_imap and (paths or evidence):
+        raise UsageError(
+            "--imap は、ファイルの指定や --proxy と一緒には使えません。", "別々に実行してください。"
+        )
+    if not by_imap and (since or mark_seen or list_others):
+        raise UsageError(
+            "--since、--mark-seen、--list-others は、--imap と一緒に使うものです。",
+            "「xlsx-pdca receive --imap」に続けて指定してください。",
+        )
     torn = round_.folder.torn_lines
     secrets = [asked_password() if each == ASKED else each for each in passwords]
-    files = given_files(paths) if paths else dropped_files(round_.folder.drop)
-    received = _received(round_, files, secrets, evidence, dry_run=dry_run)
+    inbox = None
+    if by_imap:
+        run = Run(
+            console.now(), console.person(), dry_run=dry_run, mark_seen=mark_seen, secrets=secrets
+        )
+        inbox = fetched(round_, since, run)
+        received = inbox.received
+    else:
+        files = given_files(paths) if paths else dropped_files(round_.folder.drop)
+        received = _received(round_, files, secrets, evidence, dry_run=dry_run)
     arrivals = Arrivals(round_, received.lines, booked=not dry_run)
     if as_json:
         console.show_json([as_record(line) for line in received.lines])
     else:
         where = "指定された場所" if paths else f"「{round_.folder.drop.name}」"
-        _show(arrivals, "" if files else where)
+        _show(arrivals, "" if received.lines or inbox else where)
+        if inbox and not received.lines:
+            console.say("新しく取り込むメールはありません。")
     for each in received.unread:
         console.say(not_read(each))
-    over = passed_over(round_.folder.drop) if not paths else ()
+    apart = (
+        tell_inbox(inbox, booked=not dry_run, list_others=list_others and not as_json)
+        if inbox
+        else False
+    )
+    over = passed_over(round_.folder.drop) if not (paths or inbox) else ()
     if over:
         console.say(_not_taken(over))
     unbooked = tell_unbooked(round_)
@@ -94,7 +147,7 @@ def command(
     # What a cut-off line would have booked, such as an acceptance, only a person can know.
     is_torn = round_.folder.torn_lines != torn
     needs_person = bool(
-        arrivals.need_person or received.unread or stay or over or unbooked or is_torn
+        arrivals.need_person or received.unread or stay or over or unbooked or is_torn or apart
     )
     return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
 
