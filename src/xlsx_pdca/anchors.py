@@ -228,6 +228,8 @@ def _columns(
     rows: Mapping[str, int],
     code_column: int,
 ) -> tuple[dict[str, int], list[str]]:
+    if anchors.headers.keys() <= named.keys():  # nearly always
+        return {header: named[header][1] for header in anchors.headers}, []
     columns: dict[str, int] = {}
     doubled: list[str] = []
     for header in anchors.headers:

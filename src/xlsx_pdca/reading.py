@@ -210,7 +210,9 @@ def _swapped(placed: Placement, asked: Sequence[AnswerPlan], book: RawBook) -> l
 
     Whether the answers went with them cannot be seen. Rows and columns moved as such take their names along.
     """
-    named = {name: to for name, (sheet, to) in book.names.items() if sheet == placed.sheet.name}
+    wanted = {name for a in asked for name in (a.row_name, a.col_name)} & book.names.keys()
+    targets = ((name, *book.names[name]) for name in wanted)
+    named = {name: to for name, sheet, to in targets if sheet == placed.sheet.name}
     rows = {
         a.code: (named[a.row_name].top, placed.rows[a.code])
         for a in asked
