@@ -270,6 +270,8 @@ def _handled(booked: Booked, ledger: Ledger) -> str:
         return "代理入力の根拠（県で写したもの）"
     if fact.is_closed and not ledger.waits(booked):
         return "後でパスワードを伺って開いたもの"
+    if ledger.came_again(booked):
+        return "同じ内容が改めて届き、そちらを受け付けたもの"
     return fact.words
 
 
