@@ -288,7 +288,7 @@ _Group = list[tuple[FoundFile, Judged]]
 def _proved_first(groups: Iterable[_Group]) -> Iterator[_Group]:
     """The same groups, of equal bytes those that prove whose they are before others: who else sent them changes nothing."""
     waiting = list(groups)
-    proved = {j.sha256: group for group in waiting for _, j in group if j.is_proved}
+    proved = {j.sha256: group for group in reversed(waiting) for _, j in group if j.is_proved}
     done: set[int] = set()
     for group in waiting:
         before = [proved[j.sha256] for _, j in group if j.sha256 in proved]

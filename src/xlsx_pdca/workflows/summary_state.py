@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from xlsx_pdca.cells import visible_name
 from xlsx_pdca.checks.joined import QUOTES, JoinedReading
 from xlsx_pdca.event import JST
 from xlsx_pdca.facts import Arrived, Corrected, Joined, Outcome, Submitted
@@ -282,7 +283,7 @@ def _arrival(booked: Booked, ledger: Ledger) -> ArrivalLine:
     dismissed = ledger.dismissed.get(booked.seq)
     return ArrivalLine(
         received_at=booked.at,
-        name=fact.name,
+        name=visible_name(fact.name),
         sha256=fact.sha256,
         outcome=_handled(booked, ledger),
         number=booked.seq,
