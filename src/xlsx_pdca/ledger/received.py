@@ -67,7 +67,9 @@ class Received:
         """Whether the bytes of a file that waited count now for the unit it names: they came once more, and proved right."""
         fact: Arrived = booked.fact
         counts = self._counts_for.get(fact.sha256, frozenset())
-        is_held = fact.outcome is Outcome.HELD and booked.seq not in self._submissions
+        # a copy of another paper (代理入力) says more than its bytes: which paper it was
+        is_held = fact.outcome is Outcome.HELD and not fact.evidence
+        is_held = is_held and booked.seq not in self._submissions
         return is_held and any(fact.unit in ("", unit) for unit, _ in counts)
 
     def counts_for(self, sha256: str) -> frozenset[Key]:
