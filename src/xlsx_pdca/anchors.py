@@ -90,10 +90,12 @@ class _Anchors:
     """Printed code → the question beside it, folded."""
     beside: Mapping[str, frozenset[str]]
     """Header text → other texts of its row (番号, 設問, other headers), folded."""
+    folded: tuple[str, ...]
+    """The printed codes, folded."""
 
     @classmethod
     def of(cls, plan: WorkbookPlan, key: str) -> _Anchors:
-        answers = [a for a in plan.answers if a.sheet == key]
+        answers = plan.asked_on(key)
         under: dict[str, list[str]] = {}
         for answer in answers:
             under.setdefault(answer.header, []).append(answer.code)
@@ -111,6 +113,7 @@ class _Anchors:
                 - {folded(a.header)}
                 for a in answers
             },
+            folded=tuple(folded(code) for code in dict.fromkeys(a.code for a in answers)),
         )
 
     def texts(self) -> Iterable[str]:
@@ -125,19 +128,22 @@ _anchors = per_plan(_Anchors.of)
 
 
 @per_plan
-def _wanted(plan: WorkbookPlan) -> tuple[frozenset[str], int]:
-    """All texts that stand in the rows of anchors, folded, and how long a cell may be that holds one."""
+def _wanted(plan: WorkbookPlan) -> tuple[frozenset[str], int, Mapping[str, str]]:
+    """All texts that stand in the rows of anchors, folded, how long a cell may be that holds one, and our own texts folded."""
     keys = dict.fromkeys(answer.sheet for answer in plan.answers)
     texts = frozenset(text for key in keys for text in _anchors(plan, key).texts())
     # blanks vanish and ㍿ unfolds when folded
-    return texts, 4 * max(map(len, texts), default=0)
+    ours = {cell.text: folded(cell.text) for sheet in plan.sheets for cell in sheet.cells}
+    return texts, 4 * max(map(len, texts), default=0), ours
 
 
-def _index(sheet: RawSheet, wanted: frozenset[str], longest: int) -> Index:
+def _index(sheet: RawSheet, wanted: frozenset[str], longest: int, ours: Mapping[str, str]) -> Index:
     index: dict[str, list[tuple[int, int]]] = {}
     for place, cell in sheet.cells.items():
         if cell.type is CellType.TEXT and len(cell.text) <= longest:
-            text = folded(cell.text)
+            text = ours.get(cell.text)
+            if text is None:
+                text = folded(cell.text)
             if text in wanted:
                 index.setdefault(text, []).append(place)
     return {text: sorted(places) for text, places in index.items()}
@@ -179,7 +185,7 @@ def _is_named(anchors: _Anchors, sheet: RawSheet, book: RawBook) -> bool:
 
 def _code_column(anchors: _Anchors, index: Index) -> int:
     """The column most codes stand in; a code quoted elsewhere does not count. 0 when there is none."""
-    votes = Counter(column for code in anchors.codes for _, column in index.get(folded(code), ()))
+    votes = Counter(column for code in anchors.folded for _, column in index.get(code, ()))
     return votes.most_common(1)[0][0] if votes else 0
 
 
@@ -224,6 +230,8 @@ def _columns(
     rows: Mapping[str, int],
     code_column: int,
 ) -> tuple[dict[str, int], list[str]]:
+    if anchors.headers.keys() <= named.keys():  # nearly always
+        return {header: named[header][1] for header in anchors.headers}, []
     columns: dict[str, int] = {}
     doubled: list[str] = []
     for header in anchors.headers:
@@ -265,4 +273,6 @@ def _by_name(name: str, text: str, sheet: RawSheet, book: RawBook) -> tuple[int,
         return None
     place = (target[1].top, target[1].left)
     cell = sheet.cells.get(place)
-    return place if cell is not None and folded(cell.text) == folded(text) else None
+    if cell is None:
+        return None
+    return place if cell.text == text or folded(cell.text) == folded(text) else None

@@ -319,6 +319,15 @@ class WorkbookPlan:
         return self.field(question_id(answer))
 
     @property
+    def asked(self) -> tuple[tuple[AnswerPlan, FieldPlan], ...]:
+        """Every answer with the rules of its question."""
+        return _asked(self)
+
+    def asked_on(self, sheet: str) -> tuple[AnswerPlan, ...]:
+        """The answers a sheet asks for, in their order."""
+        return _asked_on(self, sheet)
+
+    @property
     def is_common(self) -> bool:
         """True for a blank workbook for everybody, with the unit to be chosen inside."""
         return any(named.name == UNIT_NAME for named in self.names)
@@ -331,6 +340,16 @@ class WorkbookPlan:
 @per_plan
 def _fields_by_id(plan: WorkbookPlan) -> Mapping[str, FieldPlan]:
     return {field.field: field for field in reversed(plan.fields)}
+
+
+@per_plan
+def _asked(plan: WorkbookPlan) -> tuple[tuple[AnswerPlan, FieldPlan], ...]:
+    return tuple((answer, plan.question_of(answer)) for answer in plan.answers)
+
+
+@per_plan
+def _asked_on(plan: WorkbookPlan, sheet: str) -> tuple[AnswerPlan, ...]:
+    return tuple(answer for answer in plan.answers if answer.sheet == sheet)
 
 
 def question_id(answer: AnswerPlan) -> str:

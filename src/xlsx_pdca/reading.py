@@ -9,7 +9,7 @@ from itertools import pairwise
 from xlsx_pdca.anchors import Placement, placements
 from xlsx_pdca.cells import a1, column_letters, is_blank
 from xlsx_pdca.findings import Finding, finding, shortened
-from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
+from xlsx_pdca.plan import AnswerPlan, FieldPlan, WorkbookPlan
 from xlsx_pdca.rawbook import NumberLook, RawBook, RawCell
 from xlsx_pdca.spec import Need
 from xlsx_pdca.submission import Answer
@@ -47,15 +47,21 @@ class Found:
     def is_struck(self, answer: AnswerPlan) -> bool:
         """Whether an answer, or a part of it, is struck through."""
         placed, cell = self.chosen.get(answer.sheet), self.cell_of(answer)
-        if placed is None or cell is None or is_blank(cell.text):
+        if placed is None or cell is None:
+            return False
+        if not placed.sheet.struck and cell.look is not NumberLook.STRUCK:  # nearly always
+            return False
+        if is_blank(cell.text):
             return False
         return cell.look is NumberLook.STRUCK or placed.spot(answer) in placed.sheet.struck
 
     def is_picture(self, answer: AnswerPlan) -> bool:
         """Whether a picture stands for an answer: placed in its cell, or laid over it where nothing is written."""
         placed = self.chosen.get(answer.sheet)
-        spot = placed.spot(answer) if placed else None
-        if placed is None or spot is None:
+        if placed is None or not (placed.sheet.picture_cells or placed.sheet.drawn_at):
+            return False
+        spot = placed.spot(answer)
+        if spot is None:
             return False
         cell = placed.sheet.cells.get(spot)
         is_empty = cell is None or is_blank(cell.text)
@@ -69,7 +75,7 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
     copies: set[str] = set()
     swapped: set[str] = set()
     for key, candidates in placements(book, plan).items():
-        asked = [a for a in plan.answers if a.sheet == key]
+        asked = plan.asked_on(key)
         if not candidates:
             code = "STR01" if any(_is_required(a, plan) for a in asked) else "STR23"
             findings.append(finding(code, sheet=plan.sheet(key).name))
@@ -83,9 +89,10 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
             findings.append(finding("STR21", sheet=placed.sheet.name, places=listed(places)))
     moved = tuple(_moved(book, plan, chosen))
     asked_about = {address for addresses, _ in moved for address in addresses}
-    lost = {a.address for a in plan.answers if not _has_spot(a, chosen)}
+    answers = tuple(_answer(*each, chosen, date1904=book.date1904) for each in plan.asked)
+    lost = {answer.address for answer in answers if not answer.cell}
     return Found(
-        tuple(_answer(a, plan, chosen, date1904=book.date1904) for a in plan.answers),
+        answers,
         (*findings, *(doubt for _, doubt in moved)),
         chosen,
         frozenset(copies),
@@ -135,18 +142,14 @@ def listed(words: Iterable[str], limit: int = 5) -> str:
     return "、".join((*each[:limit], *([more] if more else [])))
 
 
-def _has_spot(answer: AnswerPlan, chosen: Mapping[str, Placement]) -> bool:
-    return answer.sheet in chosen and chosen[answer.sheet].spot(answer) is not None
-
-
 def _answer(
-    answer: AnswerPlan, plan: WorkbookPlan, chosen: Mapping[str, Placement], *, date1904: bool
+    answer: AnswerPlan, question: FieldPlan, chosen: Mapping[str, Placement], *, date1904: bool
 ) -> Answer:
     placed = chosen.get(answer.sheet)
     spot = placed.spot(answer) if placed else None
     if placed is None or spot is None:
         return Answer(*answer.address, BLANK.raw, BLANK.value, BLANK.state, "", "")
-    means = meaning(placed.sheet.cells.get(spot), plan.question_of(answer), date1904=date1904)
+    means = meaning(placed.sheet.cells.get(spot), question, date1904=date1904)
     return Answer(
         *answer.address, means.raw, means.value, means.state, placed.sheet.name, a1(*spot)
     )
@@ -207,7 +210,9 @@ def _swapped(placed: Placement, asked: Sequence[AnswerPlan], book: RawBook) -> l
 
     Whether the answers went with them cannot be seen. Rows and columns moved as such take their names along.
     """
-    named = {name: to for name, (sheet, to) in book.names.items() if sheet == placed.sheet.name}
+    wanted = {name for a in asked for name in (a.row_name, a.col_name)} & book.names.keys()
+    targets = ((name, *book.names[name]) for name in wanted)
+    named = {name: to for name, sheet, to in targets if sheet == placed.sheet.name}
     rows = {
         a.code: (named[a.row_name].top, placed.rows[a.code])
         for a in asked
@@ -236,6 +241,16 @@ def _exchanged(lines: Mapping[str, tuple[int, int]]) -> list[tuple[str, int, int
     return [(text, was, now) for text, (was, now) in lines.items() if was != now and was in printed]
 
 
+def _standing_at(
+    sheet: str, place: tuple[int, int], plan: WorkbookPlan, chosen: Mapping[str, Placement]
+) -> AnswerPlan | None:
+    """The answer whose first cell is a cell of the file."""
+    places = ((a, chosen.get(a.sheet)) for a in reversed(plan.answers))
+    return next(
+        (a for a, at in places if at and at.sheet.name == sheet and at.spot(a) == place), None
+    )
+
+
 def _moved(
     book: RawBook, plan: WorkbookPlan, chosen: Mapping[str, Placement]
 ) -> Iterator[tuple[tuple[Address, ...], Finding]]:
@@ -244,11 +259,6 @@ def _moved(
     Each comes with the fields it asks about: the one that was left, and the one it was dropped on.
     """
     sheets = {sheet.name: sheet for sheet in book.sheets}
-    standing = {
-        (placed.sheet.name, placed.spot(a)): a
-        for a in plan.answers
-        if (placed := chosen.get(a.sheet)) is not None
-    }
     for answer in plan.answers:
         placed, named = chosen.get(answer.sheet), book.names.get(answer.ans_name)
         spot = placed.spot(answer) if placed else None
@@ -261,7 +271,7 @@ def _moved(
         text = sheets[named[0]].cells.get(there)
         if (named[0], there) == (placed.sheet.name, spot) or text is None:
             continue
-        target = standing.get((named[0], there))
+        target = _standing_at(named[0], there, plan, chosen)
         where = f"「{named[0]}」{a1(*there)}"
         yield (
             (answer.address, *([target.address] if target else [])),

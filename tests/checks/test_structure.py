@@ -231,10 +231,10 @@ def test_disagreement_of_the_readers_is_told_to_the_officer() -> None:
 
 
 def test_sheet_read_only_once_is_told() -> None:
-    """Where the second reader failed, or left a sheet out, the officer learns that nothing was compared."""
+    """Where the second reader failed, or left a sheet out, the officer learns what to do about it."""
     good = books.good_book()
     (left_out,) = read(replace(good, disagreements=((SCENES, "", "", "too sparse"),))).findings
-    assert (left_out.code, left_out.grade) == ("STR22", Grade.INFO)
+    assert (left_out.code, left_out.grade) == ("STR22", Grade.SHOULD)
     assert f"「{SCENES}」" in left_out.sentence() and f"「{FIRST}」" not in left_out.sentence()
     (failed,) = read(replace(good, disagreements=(("", "", "", "failed"),))).findings
     assert failed.code == "STR22" and f"「{FIRST}」" in failed.sentence()

@@ -22,7 +22,7 @@ from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.workflows.companions import LOGO_BYTES
-from xlsx_pdca.workflows.merge import CONSOLIDATED, PROGRESS
+from xlsx_pdca.workflows.merge import CONSOLIDATED, PROGRESS, merge
 from xlsx_pdca.workflows.receive import Line, receive
 
 NAMES = {MAEBASHI: "前橋市", TAKASAKI: "高崎市", KIRYU: "桐生市"}
@@ -123,8 +123,6 @@ def test_mails_in_a_mail(desk: Desk) -> None:
 def test_what_is_beside_no_return_waits(desk: Desk) -> None:
     """A paper or a workbook of their own is an attachment beside a good return only, and else a person looks."""
     own = io.BytesIO()
-    import openpyxl
-
     openpyxl.Workbook().save(own)
     paper = Attached("FAX.pdf", PDF, "application/pdf")
     alone = come_in(desk, 紙__eml=mail(paper))
@@ -323,6 +321,15 @@ def test_a_password_opens_a_workbook_that_waits(
     assert desk.standing().submission == taken
 
 
+def outcomes_in_the_books(desk: Desk) -> list[str]:
+    """What 受信ファイル一覧 of データ集 says of each file."""
+    merge(desk.round, now=NOW, by=BY)
+    book = openpyxl.load_workbook(desk.round.folder.summaries / "データ集.xlsx")
+    rows = [[str(v) for v in row] for row in book["受信ファイル一覧"].iter_rows(values_only=True)]
+    words = {*map(str, Outcome), "後でパスワードを伺って開いたもの"}
+    return [value for row in rows for value in row if value in words]
+
+
 def test_a_wrong_password_at_once(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that comes together with a wrong password is told as such, waits as 保留 everywhere, and opens later."""
     closed = io.BytesIO()
@@ -335,8 +342,10 @@ def test_a_wrong_password_at_once(desk: Desk, capsys: pytest.CaptureFixture[str]
     assert run(["verify", *where]) == ExitCode.OK
     said = capsys.readouterr().out
     assert "保留" in said and "読み取れない" not in said
+    assert outcomes_in_the_books(desk) == ["保留（県で確認）"]
     assert run(["receive", "--password", "Himitsu-2026", *where]) == ExitCode.OK
     assert desk.ledger.held == () and desk.standing().submission is not None
+    assert outcomes_in_the_books(desk) == ["後でパスワードを伺って開いたもの", "提出として受付"]
 
 
 def test_only_what_was_closed_is_told_again(

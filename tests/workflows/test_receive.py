@@ -108,13 +108,29 @@ def test_what_is_passed_over_is_named(desk: Desk, capsys: pytest.CaptureFixture[
     desk.drop(".隠し.xlsx", desk.filled())
     desk.drop("Thumbs.db", b"x")
     desk.drop("~$返信.xlsx", b"x" * 165)
+    desk.drop("返信 - ショートカット.lnk", b"L\0\0\0\x01\x14\x02\0")
     assert run(["receive", "--round", str(desk.root)]) == ExitCode.NEEDS_PERSON
     said = capsys.readouterr().err
-    assert ".隠し.xlsx" in said and "リンク.xlsx" in said
+    assert ".隠し.xlsx" in said and "リンク.xlsx" in said and "ショートカット.lnk" in said
     assert "Thumbs.db" not in said and "~$" not in said
-    for name in ("リンク.xlsx", ".隠し.xlsx"):
+    for name in ("リンク.xlsx", ".隠し.xlsx", "返信 - ショートカット.lnk"):
         (desk.round.folder.drop / name).unlink()
     assert run(["receive", "--round", str(desk.root)]) == ExitCode.OK
+
+
+@pytest.mark.parametrize("place", [".", "..", "20_送付用", "_システム（さわらない）"])
+def test_the_rounds_own_folders_are_no_returns(
+    desk: Desk, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip of the hand never takes the round's own files in; a folder of the drop folder is taken in as ever."""
+    wrong = str(desk.root / place)
+    assert run(["receive", wrong, "--round", str(desk.root)]) == ExitCode.USAGE
+    assert "実施回のファイルが入ったフォルダー" in capsys.readouterr().err
+    assert desk.ledger.arrivals == ()
+    (desk.round.folder.drop / "10月分").mkdir()
+    desk.drop("10月分/返信.xlsx", desk.filled())
+    within = str(desk.round.folder.drop / "10月分")
+    assert run(["receive", within, "--round", str(desk.root)]) == ExitCode.OK
 
 
 @pytest.mark.parametrize("name", ["~$返信.xlsx", "返信.~12-1.xlsx"])

@@ -129,6 +129,7 @@ def flip(data: bytes) -> bytes:
 
 
 HARMS: dict[str, tuple[Callable[[Desk], object], str, int]] = {
+    "管理簿 is gone": (lambda d: d.round.folder.settings_book.unlink(), "管理簿が見つかりません", 3),
     "an original is gone": (lambda d: original(d).unlink(), "原本がありません", 3),
     "an original was changed": (lambda d: edit(original(d), flip), "原本の内容が", 3),
     "a plan is gone": (lambda d: plan_file(d).unlink(), "様式の控え", 1),

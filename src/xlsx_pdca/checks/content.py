@@ -32,7 +32,7 @@ _CHOICES = (FieldKind.CHOICE, FieldKind.MULTIPLE_CHOICE)
 def check_answers(plan: WorkbookPlan, answers: Sequence[Answer]) -> tuple[Finding, ...]:
     """Findings about what the answers say, in the plan's order; about ticks beside answers last."""
     by_address = {answer.address: answer for answer in answers}
-    planned = [_Asked(plan, a, by_address) for a in plan.answers if a.address in by_address]
+    planned = [_Asked(plan, a, q, by_address) for a, q in plan.asked if a.address in by_address]
     examples = _own_words(plan)
     said = (_said(asked, examples.get(asked.planned.sheet, frozenset())) for asked in planned)
     return (*chain.from_iterable(said), *_beside_ticks(planned))
@@ -41,17 +41,20 @@ def check_answers(plan: WorkbookPlan, answers: Sequence[Answer]) -> tuple[Findin
 def marks(plan: WorkbookPlan, answers: Sequence[Answer]) -> Mapping[Address, Mark]:
     """The sign the form's own formula shows beside each answer."""
     by_address = {answer.address: answer for answer in answers}
-    return {a.address: _mark(_Asked(plan, a, by_address)) for a in plan.answers}
+    return {a.address: _mark(_Asked(plan, a, q, by_address)) for a, q in plan.asked}
 
 
 class _Asked:
     """One answer together with what was asked and the answers beside it."""
 
     def __init__(
-        self, plan: WorkbookPlan, planned: AnswerPlan, answers: Mapping[Address, Answer]
+        self,
+        plan: WorkbookPlan,
+        planned: AnswerPlan,
+        question: FieldPlan,
+        answers: Mapping[Address, Answer],
     ) -> None:
-        self.plan, self.planned, self._answers = plan, planned, answers
-        self.question: FieldPlan = plan.question_of(planned)
+        self.plan, self.planned, self.question, self._answers = plan, planned, question, answers
         self.answer = answers[planned.address]
 
     @property
@@ -84,8 +87,8 @@ class _Asked:
         """The choice that spares this answer; None where nothing does."""
         if self.question.required.need is not Need.UNLESS or self.other is None:
             return None
-        there = next(a for a in self.plan.answers if a.address == self.other.address)
-        tick = _Asked(self.plan, there, self._answers)
+        there = next(each for each in self.plan.asked if each[0].address == self.other.address)
+        tick = _Asked(self.plan, *there, self._answers)
         return tick if tick.question.kind in _CHOICES else None
 
     @property

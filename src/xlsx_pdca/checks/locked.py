@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -105,7 +106,7 @@ def _answer_sheets(plan: WorkbookPlan, slots: Slots | None, found: Found) -> dic
     """Name of a sheet of the file → what of it is ours."""
     explained: dict[str, _Ours] = {}
     for key, placed in found.chosen.items():
-        asked = [answer for answer in plan.answers if answer.sheet == key]
+        asked = plan.asked_on(key)
         ours = _with_answers(plan.sheet(key), placed, asked, slots)
         if key in found.swapped:  # asked about already
             ours = replace(ours, in_order=True, doubtful_order=())
@@ -193,6 +194,9 @@ def _explained(
 ) -> _Ours:
     """The sheet compared with its locked texts and formulas."""
     ours = set(calculated(sheet, planned, rows, columns))
+    if as_sent := _as_sent(planned, sheet, slots, rows, columns, spots | ours):
+        changed_formulas = frozenset(recalculated(sheet, planned, rows, columns))
+        return _Ours(frozenset((ours | as_sent) - spots), formulas=changed_formulas)
     standing = _places_by_text(sheet, spots | ours)
     changed: list[str] = []
     replaced: set[Place] = set()
@@ -220,6 +224,47 @@ def _explained(
         replaced=frozenset(replaced - spots),
         formulas=frozenset(recalculated(sheet, planned, rows, columns)),
     )
+
+
+def _as_sent(
+    planned: SheetPlan,
+    sheet: RawSheet,
+    slots: Slots | None,
+    rows: Lines,
+    columns: Lines,
+    taken: AbstractSet[Place],
+) -> frozenset[Place] | None:
+    """Places of all locked texts where every one stands in its one place and nowhere else, as nearly always; else None."""
+    places = _one_place_each(planned, rows, columns)
+    if places is None or slots is None or not taken.isdisjoint(places):
+        return None
+    cells, standing = sheet.cells, dict[Place, str]()
+    for place, (cell, key) in places.items():
+        text = cell.text if key is not None else filled(cell.text, slots)
+        if not text:
+            continue
+        there = cells.get(place)
+        if there is None or there.text != text:
+            return None
+        standing[place] = key if key is not None else folded(text)
+    others = cells.keys() - standing.keys() - taken
+    said = frozenset(standing.values())
+    is_alone = said.isdisjoint(folded(cells[place].text) for place in others)
+    return frozenset(standing) if is_alone else None
+
+
+@per_plan
+def _one_place_each(
+    planned: SheetPlan, rows: Lines, columns: Lines
+) -> Mapping[Place, tuple[CellPlan, str | None]] | None:
+    """The one place each text of the form can stand in; None where one of them has several or none."""
+    found: dict[Place, tuple[CellPlan, str | None]] = {}
+    printed = _printed(planned, rows, columns)
+    for cell, key, row, column in printed:
+        here = _within(likely(row, column), row, column)
+        if len(here) == 1:
+            found[here[0]] = (cell, key)
+    return found if len(found) == len(printed) else None
 
 
 @per_plan

@@ -41,7 +41,7 @@ def check_cells(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Fin
 def check_sheets(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
     """Findings about whole sheets."""
     for key, placed in found.chosen.items():
-        asked = [answer for answer in plan.answers if answer.sheet == key]
+        asked = plan.asked_on(key)
         yield from _hidden(placed, asked, plan, found)
         yield from _merged(placed, asked, plan)
     yield from _disagreements(book, plan, found)
@@ -89,6 +89,8 @@ def losses(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[str, ...]:
 def _stored(
     answer: AnswerPlan, cell: RawCell, plan: WorkbookPlan, found: Found, *, date1904: bool
 ) -> Iterator[Finding]:
+    if cell.type is CellType.TEXT and cell.formula is None and not found.is_struck(answer):
+        return  # nearly every answer
     shown = shortened(raw_text(cell, date1904=date1904))
     if cell.type is CellType.ERROR:
         yield _of(answer, "STR11", plan, found, found=shown)

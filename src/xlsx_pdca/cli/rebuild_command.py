@@ -51,7 +51,8 @@ def command(round_folder: Path, *, dry_run: bool, as_json: bool) -> int:
 
 def _closing(done: Restored, *, dry_run: bool) -> str:
     if not (done.ledger or done.plans or done.originals or done.copies or done.cleared):
-        return "元に戻せるものはありません。" if done.lost else "元に戻すものはありません。"
+        stuck = done.lost or not done.has_key
+        return "元に戻せるものはありません。" if stuck else "元に戻すものはありません。"
     if dry_run:
         return "このとおりにする予定です。まだ何も変えていません。"
     return "終わりました。verify で確かめてください。"

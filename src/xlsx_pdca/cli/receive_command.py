@@ -122,6 +122,7 @@ def command(
         inbox = fetched(round_, since, run)
         received = inbox.received
     else:
+        _refuse_own_folders(round_, paths)
         files = given_files(paths) if paths else dropped_files(round_.folder.drop)
         received = _received(round_, files, secrets, evidence, dry_run=dry_run)
     arrivals = Arrivals(round_, received.lines, booked=not dry_run)
@@ -213,6 +214,19 @@ def _check_proxy(round_: Round, paths: Sequence[Path], evidence: int) -> None:
             "「receive 写したブック.xlsx --proxy 受付番号」のように指定してください。",
         )
     held_file(round_.ledger(), evidence)
+
+
+def _refuse_own_folders(round_: Round, paths: Sequence[Path]) -> None:
+    """No folder that holds the round's own files: they would be taken for what municipalities sent."""
+    root, drop = round_.folder.root.resolve(), round_.folder.drop.resolve()
+    for path in paths:
+        place = path.resolve()
+        is_ours = root.is_relative_to(place) or place.is_relative_to(root)
+        if path.is_dir() and is_ours and not place.is_relative_to(drop):
+            raise UsageError(
+                f"「{path}」は、この実施回のファイルが入ったフォルダーです。",
+                f"届いたファイルだけを「{drop.name}」に入れて receive を実行するか、届いたファイルを1つずつ指定してください。",
+            )
 
 
 def asked_password() -> str:

@@ -203,4 +203,13 @@ IDENTITY_ENTRIES = (
         holds=True,
         reader=_OFFICER,
     ),
+    Entry(
+        "IDN30",
+        _MUST,
+        "別の団体の提出とした内容が、本来の団体から届いた",
+        "このファイルは{name}の御回答ですが、同じ内容のものを、すでに{other_name}の提出としています。",
+        "どちらの御回答か確かめてください。{name}の御回答であれば、{other_name}の受付を取り消してから（undo）、このファイルを{name}の提出としてください（accept --as）。",
+        reader=_OFFICER,
+        holds=True,
+    ),
 )

@@ -60,7 +60,21 @@ class Received:
             and booked.seq not in self.dismissed
             and booked.seq not in self._opened_later
             and booked.seq not in self._copied_into
+            and not self.came_again(booked)
         )
+
+    def came_again(self, booked: Booked) -> bool:
+        """Whether the bytes of a file that waited count now for the unit it names: they came once more, and proved right."""
+        fact: Arrived = booked.fact
+        counts = self._counts_for.get(fact.sha256, frozenset())
+        # a copy of another paper (代理入力) says more than its bytes: which paper it was
+        is_held = fact.outcome is Outcome.HELD and not fact.evidence
+        is_held = is_held and booked.seq not in self._submissions
+        return is_held and any(fact.unit in ("", unit) for unit, _ in counts)
+
+    def counts_for(self, sha256: str) -> frozenset[Key]:
+        """Units and forms whose newest submission these bytes are."""
+        return self._counts_for.get(sha256, frozenset())
 
     def copied_into(self, arrival: int) -> Submitted | None:
         """The newest submission the prefecture copied from a paper: 代理入力."""
@@ -240,6 +254,14 @@ class Received:
         return frozenset(
             each for submission in current if submission for each in submission.originals
         )
+
+    @cached_property
+    def _counts_for(self) -> Mapping[str, frozenset[Key]]:
+        found: dict[str, set[Key]] = {}
+        for key, standing in self.standings.items():
+            for each in standing.submission.originals if standing.submission else ():
+                found.setdefault(each, set()).add(key)
+        return {sha256: frozenset(keys) for sha256, keys in found.items()}
 
     @cached_property
     def _once_in_use(self) -> frozenset[str]:

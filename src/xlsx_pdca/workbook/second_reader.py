@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -47,14 +46,14 @@ def calamine_check(
                 found.append((sheet.name, "", "", TOO_SPARSE))
                 continue
             wanted = None if interest is None else interest.get(sheet.name, ())
-            values = _values(second.get_sheet_by_index(index).to_python(skip_empty_area=False))
-            if not formulas:
-                for place, cell in sheet.cells.items():
-                    if cell.formula is not None:
-                        values.pop(place, None)
-                cells = {at: cell for at, cell in sheet.cells.items() if cell.formula is None}
-                sheet = replace(sheet, cells=cells)
-            found += _compared(sheet, values, wanted, date1904=book.date1904)
+            rows = second.get_sheet_by_index(index).to_python(skip_empty_area=False)
+            differing = _compared(sheet, rows, date1904=book.date1904)
+            found += (
+                (sheet.name, a1(*place), ours, theirs)
+                for place, ours, theirs in differing
+                if (wanted is None or place in wanted)
+                and (formulas or not _is_formula(sheet, place))
+            )
     except CalamineError as error:
         return (("", "", "", f"{FAILED}: {error}"),)
     return tuple(found)
@@ -71,27 +70,30 @@ def _box(sheet: RawSheet) -> int:
     return bottom * max((column for _, column in sheet.cells), default=0)
 
 
-def _values(rows: list[list[Any]]) -> dict[Place, Any]:
-    return {
-        (r, c): value
-        for r, row in enumerate(rows, 1)
-        for c, value in enumerate(row, 1)
-        if value != ""
-    }
+def _is_formula(sheet: RawSheet, place: Place) -> bool:
+    return place in sheet.cells and sheet.cells[place].formula is not None
 
 
 def _compared(
-    sheet: RawSheet, values: dict[Place, Any], wanted: Collection[Place] | None, *, date1904: bool
-) -> Iterator[Disagreement]:
+    sheet: RawSheet, rows: Sequence[Sequence[Any]], *, date1904: bool
+) -> Iterator[tuple[Place, str, str]]:
+    """(place, our text, theirs) of each cell the two do not agree on."""
+    more = sum([len(row) - row.count("") for row in rows])
     for place, cell in sheet.cells.items():
-        theirs = values.pop(place, "")
+        row, column = place
+        theirs = ""
+        if row <= len(rows) and column <= len(rows[row - 1]):
+            theirs = rows[row - 1][column - 1]
+            more -= theirs != ""
         if theirs == cell.text and cell.type is CellType.TEXT:  # nearly every cell
             continue
-        if (wanted is None or place in wanted) and not _agree(cell, theirs, date1904=date1904):
-            yield sheet.name, a1(*place), cell.text, _shown(theirs)
-    for place, theirs in values.items():
-        if (wanted is None or place in wanted) and _shown(theirs).strip():
-            yield sheet.name, a1(*place), "", _shown(theirs)
+        if not _agree(cell, theirs, date1904=date1904):
+            yield place, cell.text, _shown(theirs)
+    if more:  # something stands in cells that are blank to us
+        for row, values in enumerate(rows, 1):
+            for column, theirs in enumerate(values, 1):
+                if (row, column) not in sheet.cells and _shown(theirs).strip():
+                    yield (row, column), "", _shown(theirs)
 
 
 def _agree(cell: RawCell, theirs: Any, *, date1904: bool) -> bool:

@@ -86,6 +86,8 @@ def _fate(booked: Booked, ledger: Ledger) -> Fate:
         return Fate.COPIED
     if outcome is Outcome.REFUSED and not (booked.fact.is_closed and ledger.waits(booked)):
         return Fate.UNREADABLE if ledger.waits(booked) else Fate.OPENED_LATER
+    if ledger.came_again(booked):
+        return Fate.SAME
     return _PLAIN.get(outcome, Fate.WAITING)
 
 

@@ -13,7 +13,7 @@ from xlsx_pdca.store.system import is_hidden
 
 _LITTER = {"thumbs.db", "desktop.ini", ".ds_store"}
 """Files Windows and macOS leave in every folder."""
-
+_SHORTCUTS = {".lnk", ".url", ".website"}
 
 INSIDE = " › "
 """Between the name of a mail or archive and the name of what was in it."""
@@ -96,7 +96,12 @@ def _is_folder(path: Path) -> bool:
 def is_ordinary(path: Path) -> bool:
     """Whether a path is a plain file somebody put there: no link, nothing hidden, no litter of a system."""
     is_plain = path.is_file() and not path.is_symlink()
-    return is_plain and not (_is_litter(path) or is_hidden(path))
+    return is_plain and not (_is_litter(path) or is_hidden(path) or _is_shortcut(path))
+
+
+def _is_shortcut(path: Path) -> bool:
+    """Shortcuts of Windows lead to a file somewhere else; nothing of it came with them."""
+    return path.suffix.casefold() in _SHORTCUTS
 
 
 def _is_litter(path: Path) -> bool:

@@ -28,6 +28,8 @@ BLANK_FORM = "ANS21"
 """Code of the one finding about a form with nothing in it."""
 REPLACES_ACCEPTED = "ARR10"
 """Code of the finding about a submission that takes the place of an accepted one."""
+_WHOSE, _NOT_OF_WITNESSES = "IDN", frozenset({"IDN17", "IDN18", "IDN30"})
+"""Doubts about whose a file is; the last ones do not depend on who sent it."""
 PERSON_FIELD = "name"
 """Field id of 氏名 in every form that asks for it."""
 
@@ -137,7 +139,10 @@ def decide(judged: Judged, ledger: Ledger, *, stem: str) -> Arrived:
     if seen is not None and seen.fact.outcome is not Outcome.REFUSED:
         if judged.evidence and judged.evidence not in ledger.evidences(judged.sha256):
             return _copied_again(judged, seen, ledger)
-        return _seen_again(judged, seen, ledger)
+        if counts_elsewhere := _counts_elsewhere(judged, ledger):
+            return arrived(judged, Outcome.HELD, counts_elsewhere)
+        if not _proves_now(judged, ledger):
+            return _seen_again(judged, seen, ledger)
     if not judged.is_proved:
         return arrived(judged, Outcome.HELD)
     current = ledger.standing(*judged.key).submission
@@ -209,6 +214,39 @@ def _copied_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
         "ARR42", other_file=seen.fact.name, found=before or "なし", count=judged.evidence
     )
     return arrived(judged, Outcome.HELD, doubt)
+
+
+def _waiting(judged: Judged, ledger: Ledger) -> tuple[Arrived, ...]:
+    """The same bytes, where they wait for a person."""
+    return tuple(b.fact for b in ledger.held if b.fact.sha256 == judged.sha256)
+
+
+def _counts_elsewhere(judged: Judged, ledger: Ledger) -> Finding | None:
+    """The doubt about a proved file whose bytes a person took for another unit's; None where they wait already."""
+    others = [unit for unit, form in ledger.counts_for(judged.sha256) if form == judged.form]
+    if not (judged.is_proved and others) or judged.unit in others:
+        return None
+    if any(each.unit == judged.unit for each in _waiting(judged, ledger)):
+        return None
+    names = (_name_of(unit, judged.form, ledger) for unit in sorted(others))
+    own = _name_of(judged.unit, judged.form, ledger)
+    return finding("IDN30", name=own, other_name="、".join(names))
+
+
+def _name_of(unit: str, form: str, ledger: Ledger) -> str:
+    """A unit as it stands on the workbook it was sent."""
+    issue = ledger.standing(unit, form).issue
+    name = issue.slots.get("unit", "") if issue else ""
+    return f"{name}（{unit}）" if name else unit
+
+
+def _proves_now(judged: Judged, ledger: Ledger) -> bool:
+    """Whether bytes that wait because somebody else's name or address came with them come from their own unit now."""
+    return judged.is_proved and any(
+        f.holds and f.code.startswith(_WHOSE) and f.code not in _NOT_OF_WITNESSES
+        for each in _waiting(judged, ledger)
+        for f in each.findings
+    )
 
 
 def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:

@@ -273,13 +273,29 @@ def _together(
         is_twin = (each.key, each.sha256) in twins
         groups[each.key if is_twin else number].append((file, each))
     batch: list[tuple[FoundFile, Judged]] = []
-    for group in groups.values():
+    for group in _proved_first(groups.values()):
         batch += sorted(group, key=lambda found: twins.get((found[1].key, found[1].sha256)) is None)
         if len(batch) >= BATCH_FILES:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+_Group = list[tuple[FoundFile, Judged]]
+
+
+def _proved_first(groups: Iterable[_Group]) -> Iterator[_Group]:
+    """The same groups, of equal bytes those that prove whose they are before others: who else sent them changes nothing."""
+    waiting = list(groups)
+    proved = {j.sha256: group for group in reversed(waiting) for _, j in group if j.is_proved}
+    done: set[int] = set()
+    for group in waiting:
+        before = [proved[j.sha256] for _, j in group if j.sha256 in proved]
+        for each in (*before, group):
+            if id(each) not in done:
+                done.add(id(each))
+                yield each
 
 
 def _booked(

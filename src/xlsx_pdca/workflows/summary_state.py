@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from xlsx_pdca.cells import visible_name
 from xlsx_pdca.checks.joined import QUOTES, JoinedReading
 from xlsx_pdca.event import JST
 from xlsx_pdca.facts import Arrived, Contacted, Corrected, Joined, Outcome, Submitted
@@ -278,6 +279,8 @@ def _handled(booked: Booked, ledger: Ledger) -> str:
         return "代理入力の根拠（県で写したもの）"
     if fact.is_closed and not ledger.waits(booked):
         return "後でパスワードを伺って開いたもの"
+    if ledger.came_again(booked):
+        return "同じ内容が改めて届き、そちらを受け付けたもの"
     return fact.words
 
 
@@ -288,7 +291,7 @@ def _arrival(booked: Booked, ledger: Ledger) -> ArrivalLine:
     dismissed = ledger.dismissed.get(booked.seq)
     return ArrivalLine(
         received_at=booked.at,
-        name=fact.name,
+        name=visible_name(fact.name),
         sha256=fact.sha256,
         outcome=_handled(booked, ledger),
         number=booked.seq,

@@ -80,6 +80,7 @@ def verify(folder: RoundFolder) -> Verified:
     troubles = [
         *proof.troubles,
         *_lost_ledger(folder, proof),
+        *_lost_settings(folder),
         *original_troubles(folder, ledger, originals),
         *unfounded_troubles(folder, ledger),
         *plan_troubles(folder, plans),
@@ -101,6 +102,17 @@ def verify(folder: RoundFolder) -> Verified:
         account=account_of(ledger),
         troubles=tuple(troubles),
     )
+
+
+def _lost_settings(folder: RoundFolder) -> Iterator[Trouble]:
+    """管理簿, without which nothing but this can be done: nobody can make it anew but the officer."""
+    if not folder.settings_book.is_file():
+        yield Trouble(
+            Weight.LOST,
+            folder.settings_book.name,
+            "管理簿が見つかりません。",
+            "バックアップまたは以前のバージョンから元に戻してください。",
+        )
 
 
 def _lost_ledger(folder: RoundFolder, proof: LedgerProof) -> Iterator[Trouble]:
