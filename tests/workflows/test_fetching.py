@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+import openpyxl
 import pytest
 
+from certificates import HOST, PASSWORD
 from cut_wire import Cut
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, codes
 from mail_desk import roster, written
 from mail_files import entity, multipart, text_part
+from xlsx_pdca.cli.program import run
 from xlsx_pdca.definitions.post_settings import Security
 from xlsx_pdca.facts import Outcome
 from xlsx_pdca.mailbox.connecting import ConnectionBroken
+from xlsx_pdca.mailbox.imap import Fetching
 from xlsx_pdca.workflows.fetching import FromInbox, Inbox, Run, first_day, receive_from
 
 if TYPE_CHECKING:
@@ -57,7 +64,8 @@ def inbox(box: Mailbox, port: int = 0) -> Inbox:
     certificate = box.dovecot.certificate
     assert certificate is not None
     server = box.server(port=port) if port else box.server(Security.TLS)
-    return Inbox(server, "INBOX", certificate.trusting(), lambda _: None, 10)
+    how = Fetching(context=certificate.trusting(), sleep=lambda _: None, seconds=10)
+    return Inbox(server, "INBOX", how)
 
 
 def take_in(desk: Desk, box: Mailbox, port: int = 0, **how: bool) -> FromInbox:
@@ -268,7 +276,7 @@ def test_a_lost_line_loses_nothing(desk: Desk, tmp_path: Path, imap_server: Mail
     imap_server.append_all(mails)
     whole = Desk.at(Path(shutil.copytree(desk.root, tmp_path / "whole")))
     take_in(whole, imap_server)
-    cuts = ((None, 45_000), *[(None, 60)] * 20)
+    cuts = ((None, len(mails[0]) + 12_000), *[(None, 60)] * 20)
     with Cut(imap_server.dovecot.tls_port, *cuts) as wire:
         first = take_in(desk, imap_server, wire.port)
     assert isinstance(first.broken, ConnectionBroken) and 0 < len(state(desk)) < len(state(whole))
@@ -282,7 +290,7 @@ def test_mails_counted_anew_are_known_by_their_bytes(desk: Desk, imap_server: Ma
     second = with_books(letter("y@example.jp", "回答"), ("b.xlsx", desk.filled(TAKASAKI)))
     imap_server.create("box")
     imap_server.append(first, "box")
-    place = Inbox(inbox(imap_server).server, "box", inbox(imap_server).context, lambda _: None, 10)
+    place = replace(inbox(imap_server), folder="box")
 
     def run() -> FromInbox:
         return receive_from(Desk.at(desk.root).round, place, SINCE, Run(LATER, BY))
@@ -303,3 +311,89 @@ def test_mails_counted_anew_are_known_by_their_bytes(desk: Desk, imap_server: Ma
 def test_the_first_day_is_the_one_before_the_round_went_out(desk: Desk) -> None:
     """Unless another is named."""
     assert first_day(desk.round) == desk.round.settings.issued_on - timedelta(days=1)
+
+
+# -- on the screen ------------------------------------------------------------------------
+
+
+def named_in_settings(desk: Desk, box: Mailbox, port: int = 0) -> None:
+    """The server in 管理簿, as an officer writes it."""
+    book = openpyxl.load_workbook(desk.round.folder.settings_book)
+    values = {
+        "IMAPサーバー": f"{HOST}:{port or box.dovecot.tls_port}",
+        "IMAPの暗号化": "TLS",
+        "IMAPの利用者名": box.user,
+    }
+    for row in book["設定"].iter_rows():
+        for cell, beside in itertools.pairwise(row):
+            if cell.value in values:
+                beside.value = values[str(cell.value)]
+    book.save(desk.round.folder.settings_book)
+
+
+@pytest.fixture
+def typed(
+    desk: Desk,
+    imap_server: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., tuple[int, str, str]]:
+    """`receive …` as it is typed: exit code, stdout, stderr."""
+    named_in_settings(desk, imap_server)
+    certificate = imap_server.dovecot.certificate
+    assert certificate is not None
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.ca_file))
+    monkeypatch.setenv("PDCA_IMAP_PASSWORD", PASSWORD)
+    monkeypatch.setenv("PDCA_NOW", LATER.isoformat())
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+    def run_it(*words: str) -> tuple[int, str, str]:
+        code = run(["receive", *words, "--round", str(desk.root)])
+        return (code, *capsys.readouterr())
+
+    return run_it
+
+
+def test_the_screen_says_what_was_looked_at(
+    typed: Callable[..., tuple[int, str, str]], imap_server: Mailbox
+) -> None:
+    """Where and since when; how many were left; the list on demand; 0 when nothing needs a person."""
+    imap_server.append(letter("news@example.com", "メールマガジン").as_bytes())
+    code, shown, said = typed("--imap")
+    assert code == 0 and shown == "" and "発出日の前日から" in said
+    assert (
+        "関わりの見当たらないメール 1通は、取り込まず" in said
+        and "新しく取り込むメールはありません" in said
+    )
+    code, shown, _ = typed("--imap", "--list-others")
+    assert "news@example.com　メールマガジン　添付 0件" in shown
+    assert typed("--imap", "--since", "2090/1/1")[2].count("見当たらない") == 0
+
+
+def test_exit_codes(
+    typed: Callable[..., tuple[int, str, str]],
+    desk: Desk,
+    imap_server: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """1 when somebody must look or the line broke, 2 for words that do not go together, 3 when no server can be used."""
+    mails = [
+        with_books(letter(f"{n}@example.jp", "回答"), ("a.xlsx", desk.filled(unit)))
+        for n, unit in enumerate((MAEBASHI, TAKASAKI))
+    ]
+    imap_server.append_all(mails)
+    with Cut(
+        imap_server.dovecot.tls_port, (None, len(mails[0]) + 12_000), *[(None, 60)] * 20
+    ) as wire:
+        named_in_settings(desk, imap_server, wire.port)
+        code, shown, said = typed("--imap")
+    assert code == 1 and "通信が途切れました" in said and "もう一度実行すると取り込みます" in said
+    assert shown.count("提出として受付") == 1
+    named_in_settings(desk, imap_server)
+    assert typed("--imap")[0] == 0
+    imap_server.append(letter("x@example.jp", "Re: ［R0801-J-102016-1］").as_bytes())
+    assert typed("--imap")[0] == 1
+    assert typed("--since", "2026/9/1")[0] == 2 and typed("--imap", "--since", "いつか")[0] == 2
+    monkeypatch.setenv("PDCA_IMAP_PASSWORD", "wrong")
+    code, _, said = typed("--imap")
+    assert code == 3 and "ログインできませんでした" in said

@@ -22,6 +22,7 @@ _EXAMPLES = {
     "--dismiss": "添付資料",
     "--file": "受付番号",
     "--form": "jizen",
+    "--how": "電話",
     "--join": "回答単位ID",
     "--list": "宛先一覧.xlsx",
     "--number": "2",
@@ -32,6 +33,8 @@ _EXAMPLES = {
     "--role": "関係団体",
     "--round": "令和8年度_第1回",
     "--sample": "gunma",
+    "--since": "2026/9/1",
+    "--until": "2026/10/1",
     "--year": "令和9年度",
 }
 """What may stand behind each option that wants something."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ssl
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from xlsx_pdca.facts import KnownMails, booking
@@ -29,6 +27,7 @@ from xlsx_pdca.workflows.screening import Other, Screen, Screened, stored
 from xlsx_pdca.workflows.unfold import BATCH_BYTES, BATCH_FILES, Step
 
 _DAY = timedelta(days=1)
+_USUAL = Fetching()
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,8 @@ class Inbox:
 
     server: ImapServer
     folder: str
-    context: ssl.SSLContext | None = None
-    sleep: Callable[[float], None] = time.sleep
-    seconds: float = 60
+    how: Fetching = _USUAL
+    """What is trusted, and how long is waited."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +127,7 @@ class _Fetching:
     def run(self, known: frozenset[MailKey], since: date) -> None:
         """Until the folder is read or the line is lost for good."""
         inbox = self._inbox
-        how = Fetching(
-            known, since, seconds=inbox.seconds, sleep=inbox.sleep, context=inbox.context
-        )
+        how = replace(inbox.how, known=known, since=since)
         for batch in self._batches(fetch(inbox.server, inbox.folder, how)):
             screened = self._screen.sorted(batch)
             self.screened.append(self._archived(screened) if self._keep else screened)
@@ -194,5 +190,5 @@ def _book_known(round_: Round, keys: Sequence[MailKey], run: Run) -> None:
 def _marked(inbox: Inbox, keys: Sequence[MailKey]) -> int:
     if not keys:
         return 0
-    folder = keys[0].folder
-    return mark_seen(inbox.server, folder, keys, context=inbox.context, seconds=inbox.seconds)
+    how = inbox.how
+    return mark_seen(inbox.server, keys[0].folder, keys, context=how.context, seconds=how.seconds)

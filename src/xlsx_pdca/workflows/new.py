@@ -240,6 +240,8 @@ if "%choice%"=="８" set "choice=8"
 if "%choice%"=="９" set "choice=9"
 if "%choice%"=="1" xlsx-pdca issue & pause
 if "%choice%"=="2" call :sent
+rem パスワードが用意されていれば、メールサーバーからも取り込みます。
+if "%choice%"=="3" if defined PDCA_IMAP_PASSWORD xlsx-pdca receive --imap
 if "%choice%"=="3" xlsx-pdca receive & pause
 if "%choice%"=="4" call :accepted
 if "%choice%"=="5" xlsx-pdca merge & pause
