@@ -358,7 +358,9 @@ def test_the_screen_says_what_was_looked_at(
     typed: Callable[..., tuple[int, str, str]], imap_server: Mailbox
 ) -> None:
     """Where and since when; how many were left; the list on demand; 0 when nothing needs a person."""
-    imap_server.append(letter("news@example.com", "メールマガジン").as_bytes())
+    imap_server.append(
+        letter("news@example.com", "メールマガジン").as_bytes(), day=LATER.timestamp()
+    )
     code, shown, said = typed("--imap")
     assert code == 0 and shown == "" and "発出日の前日から" in said
     assert (
@@ -381,7 +383,8 @@ def test_exit_codes(
         with_books(letter(f"{n}@example.jp", "回答"), ("a.xlsx", desk.filled(unit)))
         for n, unit in enumerate((MAEBASHI, TAKASAKI))
     ]
-    imap_server.append_all(mails)
+    for raw in mails:
+        imap_server.append(raw, day=LATER.timestamp())
     with Cut(
         imap_server.dovecot.tls_port, (None, len(mails[0]) + 12_000), *[(None, 60)] * 20
     ) as wire:
@@ -391,7 +394,9 @@ def test_exit_codes(
     assert shown.count("提出として受付") == 1
     named_in_settings(desk, imap_server)
     assert typed("--imap")[0] == 0
-    imap_server.append(letter("x@example.jp", "Re: ［R0801-J-102016-1］").as_bytes())
+    imap_server.append(
+        letter("x@example.jp", "Re: ［R0801-J-102016-1］").as_bytes(), day=LATER.timestamp()
+    )
     assert typed("--imap")[0] == 1
     assert typed("--since", "2026/9/1")[0] == 2 and typed("--imap", "--since", "いつか")[0] == 2
     monkeypatch.setenv("PDCA_IMAP_PASSWORD", "wrong")
