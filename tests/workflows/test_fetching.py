@@ -345,7 +345,7 @@ def typed(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.ca_file))
     monkeypatch.setenv("PDCA_IMAP_PASSWORD", PASSWORD)
     monkeypatch.setenv("PDCA_NOW", LATER.isoformat())
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr("xlsx_pdca.mailbox.imap._PAUSE", 0.0)
 
     def run_it(*words: str) -> tuple[int, str, str]:
         code = run(["receive", *words, "--round", str(desk.root)])

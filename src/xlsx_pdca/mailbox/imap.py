@@ -156,7 +156,9 @@ class _Run:
             except ServerTrouble as trouble:
                 if not self._reached:
                     raise
-                self._again(ConnectionBroken(self._server, done=f"{trouble.found}{self._so_far()}"))
+                # that it broke need not be said twice
+                why = "" if isinstance(trouble, ConnectionBroken) else trouble.found
+                self._again(ConnectionBroken(self._server, done=f"{why}{self._so_far()}"))
 
     def _again(self, trouble: ServerTrouble) -> None:
         """Give up when nothing came between several attempts; otherwise wait a little."""
