@@ -7,11 +7,9 @@ import random
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from openpyxl.comments import Comment
-from openpyxl.drawing.image import Image
 from openpyxl.workbook import Workbook
 
 import books
@@ -206,16 +204,11 @@ def test_any_remark_takes_the_acceptance_away(
     assert_taken_away(desk, desk.take_in("訂正.xlsx", changed(first, change)))
 
 
-def test_a_picture_takes_the_acceptance_away(desk: Desk, tmp_path: Path) -> None:
+def test_a_picture_takes_the_acceptance_away(desk: Desk) -> None:
     """A drawing that was not there before."""
     first = accepted(desk, desk.filled())
-    picture = tmp_path / "図.png"
-    picture.write_bytes(packages.png(90))
-
-    def draw(book: Workbook) -> None:
-        book["組織図"].add_image(Image(picture), "C6")
-
-    assert_taken_away(desk, desk.take_in("訂正.xlsx", changed(first, draw)))
+    drawn = packages.with_pictures(first, "組織図", packages.png(90))
+    assert_taken_away(desk, desk.take_in("訂正.xlsx", drawn))
 
 
 def test_remarks_that_were_there_before_are_the_same(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
 
@@ -29,13 +29,20 @@ _GARBLED = re.compile("[\x00-\x08\x0b-\x1f\ufffd]")
 _CHOICES = (FieldKind.CHOICE, FieldKind.MULTIPLE_CHOICE)
 
 
-def check_answers(plan: WorkbookPlan, answers: Sequence[Answer]) -> tuple[Finding, ...]:
-    """Findings about what the answers say, in the plan's order; about ticks beside answers last."""
+def check_answers(
+    plan: WorkbookPlan, answers: Sequence[Answer], doubted: Collection[Address] = ()
+) -> tuple[Finding, ...]:
+    """Findings about what the answers say, in the plan's order; about ticks beside answers last.
+
+    Of `doubted` answers something is asked already: no rule judges what may not be theirs at all.
+    """
     by_address = {answer.address: answer for answer in answers}
-    planned = [_Asked(plan, a, q, by_address) for a, q in plan.asked if a.address in by_address]
+    judged = by_address.keys() - doubted
+    planned = [_Asked(plan, a, q, by_address) for a, q in plan.asked if a.address in judged]
     examples = _own_words(plan)
     said = (_said(asked, examples.get(asked.planned.sheet, frozenset())) for asked in planned)
-    return (*chain.from_iterable(said), *_beside_ticks(planned))
+    beside = (each for each in _beside_ticks(planned) if each.address in judged)
+    return (*chain.from_iterable(said), *beside)
 
 
 def marks(plan: WorkbookPlan, answers: Sequence[Answer]) -> Mapping[Address, Mark]:

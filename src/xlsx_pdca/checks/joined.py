@@ -272,9 +272,7 @@ def _of_answers(
         for each in part.reading.findings
         if each.field and each.grade is Grade.MUST and each.code not in _SAID | _REFERS
     }
-    for each in check_answers(plan, answers):
-        if each.address in asked:
-            continue
+    for each in check_answers(plan, answers, asked):
         origin = origins.get(each.address, ())
         yield _of_part(each, origin[0].arrival) if origin else each
 

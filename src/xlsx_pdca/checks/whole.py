@@ -38,13 +38,10 @@ def read_return(book: RawBook, plan: WorkbookPlan, slots: Mapping[str, str] | No
     refers = any(answer.state is State.SEPARATE for answer in found.answers)
     enclosures = enclosed(book, plan, found, wanted) if refers else ()
     suggested = suggestions(plan, found.answers)
-    said = tuple(
-        each
-        for each in (
-            *check_answers(plan, found.answers),
-            *check_references(plan, found.answers, suggested, enclosures),
-        )
-        if each.address not in asked
+    references = check_references(plan, found.answers, suggested, enclosures)
+    said = (
+        *check_answers(plan, found.answers, asked),
+        *(each for each in references if each.address not in asked),
     )
     sheets = (*check_sheets(book, plan, found), *check_objects(book, plan, wanted))
     reading = Reading(
