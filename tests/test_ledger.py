@@ -12,11 +12,15 @@ from xlsx_pdca.facts import (
     Accepted,
     Arrived,
     Asked,
+    AskedPoint,
+    CopyKind,
     Dismissed,
+    Disposed,
     Exempted,
     Extended,
     Fact,
     Issued,
+    MarkedCopy,
     Outcome,
     Sent,
     Submitted,
@@ -182,3 +186,42 @@ def test_unknown_event_types_are_passed_over() -> None:
 def test_facts_survive_booking(facts: list[Fact]) -> None:
     """What is booked is what is read back, for every kind of fact."""
     assert [fact_of(event) for event in events(*facts)] == facts
+
+
+POINT = AskedPoint(1, "ANS01", "strengths", "", "", "様式1", "D8", "記入をお願いします。", "長所")
+
+
+def asking(number: int, mail: str, *points: AskedPoint) -> MarkedCopy:
+    until = date(2026, 10, 20)
+    return MarkedCopy(UNIT, FORM, number, "b" * 64, "60/x.xlsx", CopyKind.REFILLED, points, until, mail)  # fmt: skip
+
+
+def test_what_was_asked_is_what_went_out() -> None:
+    """A question written anew is asked only under the mail that went; one about an earlier return stays known."""
+    first, second = asking(1, "<1>", POINT), asking(1, "<2>", replace(POINT, text="別の文"))
+    facts: tuple[Fact, ...] = (ISSUED, submitted(1, 9), first, second)
+    assert fold(events(*facts)).standing(UNIT, FORM).question is None
+    standing = fold(events(*facts, Asked(UNIT, FORM, 1, "<1>"))).standing(UNIT, FORM)
+    assert (standing.question, standing.is_asked) == (first, True)
+    assert [b.fact for b in standing.marked] == [first, second]
+    later = fold(events(*facts, Asked(UNIT, FORM, 1, "<1>"), submitted(2, 8)))
+    assert later.standing(UNIT, FORM).question == first
+    assert not later.standing(UNIT, FORM).is_asked
+
+
+def test_ledgers_from_before_points_were_kept_are_read() -> None:
+    """A marked copy and a question booked without points, kind, day and mail."""
+    old = {"unit": UNIT, "form": FORM, "number": 1}
+    copy = Event(3, NOW, "県", "marked", {**old, "sha256": "b" * 64, "file": "60/x.xlsx"})
+    asked = Event(4, NOW, "県", "ask", old)
+    standing = fold([*events(ISSUED, submitted(1, 9)), copy, asked]).standing(UNIT, FORM)
+    assert standing.question == MarkedCopy(UNIT, FORM, 1, "b" * 64, "60/x.xlsx")
+    assert standing.is_asked
+
+
+def test_what_was_asked_goes_with_the_file_it_quotes() -> None:
+    """Disposed of with the return it was asked about; the question quotes the answer."""
+    facts = (ISSUED, submitted(1, 2), asking(1, "<1>", POINT), Asked(UNIT, FORM, 1, "<1>"))
+    assert fold(events(*facts)).standing(UNIT, FORM).marked
+    gone = fold(events(*facts, Disposed(2, ("a" * 64,)))).standing(UNIT, FORM)
+    assert (gone.marked, gone.question) == ((), None)

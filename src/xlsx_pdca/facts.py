@@ -297,17 +297,60 @@ class Dismissed:
     reason: str = ""
 
 
+class CopyKind(StrEnum):
+    """What goes out with a 確認依頼."""
+
+    MARKED = "印を付けた写し"
+    """The municipality's own file with marks."""
+    REFILLED = "御回答を写した様式"
+    """Their answers in the workbook as it was issued, with marks, where their own file could not be marked."""
+    LETTER = "文面のみ"
+    """No file: the letter names sheet, cell and question of every point."""
+
+
+@dataclass(frozen=True)
+class AskedPoint:
+    """One point of a 確認依頼 as it was put; never derived again from today's catalogue."""
+
+    number: int
+    """As printed in the letter and on the first sheet; counted from 1 in each submission."""
+    code: str
+    """Of the finding."""
+    field: str
+    column: str
+    row: str
+    sheet: str
+    """Sheet and cell in the file that went along; of their own file where none did."""
+    cell: str
+    text: str
+    """The sentence that was sent."""
+    label: str = ""
+    """The question, as the letter names it."""
+
+    @property
+    def address(self) -> tuple[str, str, str]:
+        """Field address; empty when it is about a sheet or the whole file."""
+        return (self.field, self.column, self.row)
+
+
 @dataclass(frozen=True)
 class MarkedCopy:
-    """A copy of a return with its doubtful cells marked, made to go back to whoever sent the return."""
+    """What one 確認依頼 asks about a return, with the copy of it that goes along; it is asked once `Asked` is booked."""
 
     unit: str
     form: str
     number: int
-    """Of the submission it is a copy of."""
+    """Of the submission it is about."""
     sha256: str
+    """"" where no file goes along."""
     file: str
-    """Relative to the round folder, forward slashes."""
+    """Relative to the round folder, forward slashes; "" where no file goes along."""
+    kind: CopyKind = CopyKind.MARKED
+    points: tuple[AskedPoint, ...] = ()
+    until: date | None = None
+    """返信期限."""
+    mail: str = ""
+    """Message-ID of the mail it was made for."""
 
 
 @dataclass(frozen=True)
@@ -317,6 +360,8 @@ class Asked:
     unit: str
     form: str
     number: int
+    mail: str = ""
+    """Message-ID of the mail it went out with."""
 
 
 @dataclass(frozen=True)

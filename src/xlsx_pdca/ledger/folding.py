@@ -121,6 +121,8 @@ def _is_gone(seq: int, fact: Fact | None, disposed: Mapping[str, Booked]) -> boo
             return any(d in disposed and n < disposed[d].seq for d, n in came_of.items())
         case Submitted(sha256=digest, arrival=came):
             pass
+        case MarkedCopy(sha256=digest):
+            came = seq
         case _:
             return False
     return digest in disposed and came < disposed[digest].seq
@@ -130,9 +132,12 @@ def _counted(
     facts: _Facts, undone: frozenset[int], disposed: Mapping[str, Booked]
 ) -> Iterator[Booked]:
     """What still holds, in order of booking; an arrival always stays, with what is left of it."""
+    emptied = frozenset(_withdrawn(facts, frozenset(), disposed))
     for event, fact in facts:
         left: Fact | None
         is_gone = _is_gone(event.seq, fact, disposed)
+        if isinstance(fact, MarkedCopy):  # what was asked quotes what was answered
+            is_gone = is_gone or (fact.unit, fact.form, fact.number) in emptied
         if isinstance(fact, Arrived):
             kept = _put_back(fact) if event.seq in undone else fact
             left = _emptied(kept) if is_gone else kept

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from xlsx_pdca.facts import Issued, Submitted
+from xlsx_pdca.facts import Issued, MarkedCopy, Submitted
 from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.ledger.status import Status
 
@@ -39,7 +39,7 @@ class Standing:
     extensions: tuple[Booked, ...] = ()
     exemptions: tuple[Booked, ...] = ()
     marked: tuple[Booked, ...] = ()
-    """Copies of its returns with marks, to go back with a question."""
+    """What is or was to be asked about its returns (`MarkedCopy`), whether it went out or not."""
     reminders: tuple[Booked, ...] = ()
     """提出のお願い（再送） that went out."""
     other_mails: tuple[Booked, ...] = ()
@@ -60,6 +60,28 @@ class Standing:
         """True when the newest submission itself was accepted."""
         current = self.submission
         return current is not None and any(b.fact.number == current.number for b in self.accepted)
+
+    @property
+    def is_asked(self) -> bool:
+        """True when a 確認依頼 about the newest submission itself went out."""
+        current = self.submission
+        return current is not None and any(b.fact.number == current.number for b in self.asked)
+
+    @property
+    def questions(self) -> tuple[MarkedCopy, ...]:
+        """What was asked about its returns and went out, in the order of its going out."""
+        return tuple(q for asked in self.asked if (q := self._question(asked)))
+
+    @property
+    def question(self) -> MarkedCopy | None:
+        """What was asked last, about whichever of its returns."""
+        return next(reversed(self.questions), None)
+
+    def _question(self, asked: Booked) -> MarkedCopy | None:
+        """What went out: by its mail, else the last that was written about that submission before."""
+        told = [b.fact for b in self.marked if b.fact.number == asked.fact.number]
+        exact = [q for q in told if q.mail and q.mail == asked.fact.mail]
+        return next(reversed(exact or (told if not asked.fact.mail else [])), None)
 
     @property
     def deadline(self) -> date | None:
@@ -94,8 +116,7 @@ class Standing:
         if current is not None:
             if self.is_accepted:
                 return Status.ACCEPTED
-            asked = any(b.fact.number == current.number for b in self.asked)
-            return Status.ASKED if asked else Status.RECEIVED
+            return Status.ASKED if self.is_asked else Status.RECEIVED
         if not self.issues or not self.sent:
             return Status.NOT_SENT
         if self.deadline is not None and today > self.deadline:

@@ -60,7 +60,7 @@ def sent_events(
         went = Sent(book.unit, book.form, on, how, fact.mail, fact.occasion, book.issue)
         yield booking(went, at=now, by=by)
         if fact.occasion == Occasion.QUESTION:
-            yield booking(Asked(book.unit, book.form, book.number), at=now, by=by)
+            yield booking(Asked(book.unit, book.form, book.number, fact.mail), at=now, by=by)
 
 
 def book_from_list(round_: Round, *, now: datetime, by: str) -> ReadBack:
@@ -181,6 +181,10 @@ def addressee_names(units: tuple[Unit, ...]) -> Mapping[str, str]:
 def _paths(round_: Round, ledger: Ledger, books: Iterable[MailedBook]) -> Iterator[str]:
     """Where the workbooks lie that a mail carries."""
     for book in books:
+        for copy in (b.fact for b in ledger.standing(book.unit, book.form).marked):
+            if book.sha256 and book.number == copy.number and book.sha256 == copy.sha256:
+                yield str(round_.folder.root / copy.file)
+                break
         for issued in (b.fact for b in ledger.standing(book.unit, book.form).issues):
             if issued.issue == book.issue and book.sha256 == issued.sha256:
                 yield str(round_.folder.root / issued.file)

@@ -17,6 +17,7 @@ from xlsx_pdca.facts import (
     Disposed,
     Fact,
     Issued,
+    MarkedCopy,
     Submitted,
     Undone,
     fact_of,
@@ -160,7 +161,7 @@ class _Known:
                 for arrival, digest in zip(fact.arrivals, fact.originals, strict=True):
                     if self.arrivals.get(arrival) != digest:
                         yield f"提出としたファイル（受付番号{arrival}）の受付がありません。"
-            case Accepted() | Asked() | Corrected():
+            case Accepted() | MarkedCopy() | Asked() | Corrected():
                 if (fact.unit, fact.form, fact.number) not in self.numbers:
                     yield f"{fact.unit} の第{fact.number}回の提出がありません。"
             case Dismissed(arrival=arrival) | Disposed(arrival=arrival):
