@@ -201,12 +201,16 @@ def test_what_was_asked_is_what_went_out() -> None:
     first, second = asking(1, "<1>", POINT), asking(1, "<2>", replace(POINT, text="別の文"))
     facts: tuple[Fact, ...] = (ISSUED, submitted(1, 9), first, second)
     assert fold(events(*facts)).standing(UNIT, FORM).question is None
+    went = Sent(UNIT, FORM, date(2026, 10, 9), "手作業", "<1>", "question", 1)
+    facts = (*facts, went)
     standing = fold(events(*facts, Asked(UNIT, FORM, 1, "<1>"))).standing(UNIT, FORM)
     assert (standing.question, standing.is_asked) == (first, True)
     assert [b.fact for b in standing.marked] == [first, second]
     later = fold(events(*facts, Asked(UNIT, FORM, 1, "<1>"), submitted(2, 8)))
     assert later.standing(UNIT, FORM).question == first
     assert not later.standing(UNIT, FORM).is_asked
+    back = fold(events(*facts, Asked(UNIT, FORM, 1, "<1>"), Undone(5))).standing(UNIT, FORM)
+    assert (back.question, back.is_asked) == (None, False)
 
 
 def test_ledgers_from_before_points_were_kept_are_read() -> None:

@@ -213,3 +213,9 @@ def test_what_is_theirs_is_exactly_what_is_left(before: str, ours: list[str], af
     left = without_ours(below(before, said) + (f"\n{after}" if after else ""))
     assert left.replace("\n", "") == (before + after).replace("\n", "")
     assert left.startswith(before.rstrip("\n"))
+
+
+def test_an_office_with_brackets_in_its_name_is_known() -> None:
+    """The name of the office may itself hold full-width brackets, several of them."""
+    for author in ("群馬県（見本）地域包括ケア推進室", "（（県））", "県（確認番号 1-ABCDEF）"):
+        assert without_ours(comment_text(3, "数字を御確認ください。", author)) == ""

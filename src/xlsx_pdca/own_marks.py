@@ -28,7 +28,7 @@ _LINE = "―――――――――――――――"
 _LONGEST_PARTING = 40
 _HEAD = "【御確認いただきたい点 "
 _NUMBER = re.compile(r"([0-9]{1,6})】\n")
-_TAIL = re.compile(r"\n（[^\n（]{0,200}確認番号 ([0-9]{1,6})-([0-9A-F]{6})）")
+_TAIL = re.compile(r"\n（[^\n]{0,200}確認番号 ([0-9]{1,6})-([0-9A-F]{6})）")
 _PARTED = re.compile(r"\n?―{8,}\n\Z")
 
 

@@ -83,3 +83,11 @@ def find_short_codes(text: str) -> tuple[str, ...]:
 def find_tickets(text: str) -> tuple[Ticket, ...]:
     """Every ticket written in a text, in order; genuineness is not checked here."""
     return tuple(Ticket(m[1], m[2], m[3], m[4], int(m[5]), m[6]) for m in _TICKET.finditer(text))
+
+
+def without_codes(text: str, instead: str) -> str:
+    """A text without tickets and short codes; one that has none stays as it is, sign by sign."""
+    plain = unicodedata.normalize("NFKC", text)
+    if not (_SHORT.search(plain) or _TICKET.search(plain)):
+        return text
+    return _SHORT.sub(instead, _TICKET.sub(instead, plain))

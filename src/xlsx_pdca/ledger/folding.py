@@ -62,7 +62,7 @@ def fold(events: Iterable[Event]) -> Ledger:
     facts = [(event, fact_of(event)) for event in events]
     undone = _undone(facts)
     disposed = _disposed(facts)
-    counted = tuple(_counted(facts, undone, disposed))
+    counted = _asked_by_mail(tuple(_counted(facts, undone, disposed)))
     told: defaultdict[type[Any], list[Booked]] = defaultdict(list)
     for booked in counted:
         told[type(booked.fact)].append(booked)
@@ -145,6 +145,16 @@ def _counted(
             left = None if is_gone or event.seq in undone else fact
         if left is not None:
             yield Booked(event.seq, event.at, event.by, left)
+
+
+def _asked_by_mail(counted: Sequence[Booked]) -> tuple[Booked, ...]:
+    """Without what was asked in a mail that is said not to have gone out after all."""
+    sent = {b.fact.mail for b in counted if isinstance(b.fact, Sent)}
+    return tuple(
+        b
+        for b in counted
+        if not isinstance(b.fact, Asked) or not b.fact.mail or b.fact.mail in sent
+    )
 
 
 def _emptied(arrived: Arrived) -> Arrived:

@@ -12,7 +12,15 @@ from pathlib import Path
 
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import Event
-from xlsx_pdca.facts import Arrived, Disposed, Submitted, booking, fact_of
+from xlsx_pdca.facts import (
+    Arrived,
+    Disposed,
+    Drafted,
+    MarkedCopy,
+    Submitted,
+    booking,
+    fact_of,
+)
 from xlsx_pdca.ledger import Booked, Ledger, fold
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.round_folder import RoundFolder
@@ -31,7 +39,7 @@ class Disposal:
     """Further arrivals that lose their bytes: the same bytes again, what holds them, what stands in them."""
     digests: tuple[str, ...]
     copies: tuple[str, ...]
-    """Readable copies below 50_受領済 that go."""
+    """Readable and marked copies that go, and the mails that carry or quote them."""
     changed: tuple[str, ...]
     """Readable copies that somebody has changed: they stay, and a person has to look."""
     elsewhere: tuple[str, ...]
@@ -96,6 +104,7 @@ def plan_disposal(folder: RoundFolder, events: Sequence[Event], arrival: int) ->
         )
     named = arrivals[arrival]
     gone = _family(named.fact, [b.fact for b in arrivals.values()])
+    gone |= _asked_of(events, gone)
     others = [b for b in arrivals.values() if b.seq != arrival and b.fact.sha256 in gone]
     taken = [s for s in _submissions(events) if gone.intersection(s.originals)]
     units = {s.unit for s in taken} | {b.fact.unit for b in (named, *others)}
@@ -149,6 +158,22 @@ def _family(named: Arrived, arrivals: Sequence[Arrived]) -> frozenset[str]:
     return frozenset((inner | holders) - {""})
 
 
+def _asked_of(events: Sequence[Event], gone: frozenset[str]) -> frozenset[str]:
+    """Marked copies of a submission that loses its bytes, and the mails that ask about it: they quote it."""
+    facts = tuple(map(fact_of, events))
+    taken = (s for s in _submissions(events) if gone.intersection(s.originals))
+    about = {(s.unit, s.form, s.number) for s in taken}
+    copies = {
+        f.sha256 for f in facts if isinstance(f, MarkedCopy) and (f.unit, f.form, f.number) in about
+    }
+    mails = {
+        f.sha256
+        for f in facts
+        if isinstance(f, Drafted) and any((b.unit, b.form, b.number) in about for b in f.books)
+    }
+    return frozenset((copies | mails) - {""})
+
+
 def _bytes_of(arrived: Arrived) -> set[str]:
     return {arrived.sha256, arrived.read_as} - {""}
 
@@ -156,9 +181,10 @@ def _bytes_of(arrived: Arrived) -> set[str]:
 def _same_bytes(
     folder: RoundFolder, gone: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Files with these bytes in 50_受領済, under whatever name, and in the officer's own folders."""
-    own = (folder.attachments, folder.drafts, folder.drop, folder.queries, folder.shared)
-    copies = _holding(folder, folder.received, gone)
+    """Files with these bytes where we write, under whatever name, and in the officer's own folders."""
+    own = (folder.attachments, folder.drop, folder.shared)
+    ours = (folder.received, folder.queries, folder.drafts)
+    copies = tuple(place for each in ours for place in _holding(folder, each, gone))
     return copies, tuple(place for each in own for place in _holding(folder, each, gone))
 
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from xlsx_pdca.addressees import Addressee
-from xlsx_pdca.facts import Drafted, MailedBook, booking
+from xlsx_pdca.facts import Drafted, MailedBook, MarkedCopy, booking
 from xlsx_pdca.ledger import Key, Ledger, fold
 from xlsx_pdca.letters import Enclosure, Mail, MailTexts, Occasion
 from xlsx_pdca.mailbox.compose import composed
@@ -29,6 +29,7 @@ from xlsx_pdca.store.system import (
     sync_directory,
     write_atomically,
 )
+from xlsx_pdca.workflows.asked_copies import copies_in, keep, lay_out, with_questions
 from xlsx_pdca.workflows.collect import is_ordinary
 from xlsx_pdca.workflows.guard import Examined, Outgoing, Parse, examine, refuse
 from xlsx_pdca.workflows.round import Round, open_round_at
@@ -58,6 +59,8 @@ class ToWrite:
     fields: Mapping[str, str] = field(default_factory=dict)
     """Fields of the text that only this occasion knows."""
     with_materials: bool = True
+    questions: tuple[MarkedCopy, ...] = ()
+    """What the mail asks, with the copies that go along; under which mail, is filled in here."""
 
     @property
     def keys(self) -> frozenset[Key]:
@@ -82,6 +85,9 @@ class Draft:
     step: Step
     name: str
     """Of the addressee."""
+    questions: tuple[MarkedCopy, ...] = ()
+    """What it asks; their files are among `enclosures`."""
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,19 +134,24 @@ def write_drafts(round_: Round, choose: Choose, writer: Writer, *, dry_run: bool
         drafts = pen.drafts(wanted)
         # 名簿 is read once more from the disk: it is what stands there now that decides
         fresh = open_round_at(round_.folder, holder=round_.holder)
+        new = [each for each in drafts if each.step is Step.NEW]
+        asked = [booking(q, at=writer.now, by=writer.by) for each in new for q in each.questions]
         examined = examine(
             [Outgoing(each.drafted, each.data) for each in drafts],
             fresh,
-            ledger,
+            # the copies about to be booked belong to what the mails are compared with
+            with_questions(ledger, [q for each in new for q in each.questions], writer.now),
             pen.materials,
             parse=writer.parse,
         )
         refuse(examined)
         gone, left = _outdated(round_, ledger, known, drafts)
         if not dry_run:
-            new = [each.drafted for each in drafts if each.step is Step.NEW]
-            # Booked first: a draft that lies there is always known, and one that is missing is made again.
-            log.append([booking(fact, at=writer.now, by=writer.by) for fact in new])
+            keep(round_.folder, _copies(new), writer.calls)
+            # Booked first, in one writing with what it asks: a draft that lies there is always known, and one
+            # that is missing is made again.
+            mails = [booking(each.drafted, at=writer.now, by=writer.by) for each in new]
+            log.append([*asked, *mails])
             _write(round_, drafts, gone, writer.calls)
     return Drafts(tuple(drafts), tuple(gone), tuple(left), examined)
 
@@ -193,7 +204,9 @@ class Pen:
             data = self._composed(wish, fact.mail, mailing.drafted.at)
             if sha256(data).hexdigest() == fact.sha256 and fact.books == wish.books:
                 step = _step_of(self.round.folder.root / fact.file, fact.sha256)
-                return Draft(fact, mailing.drafted.at, data, step, wish.addressee.body)
+                name, asked = wish.addressee.body, wish.questions
+                at = mailing.drafted.at
+                return Draft(fact, at, data, step, name, asked, wish.enclosures)
         return None
 
     def _new(self, wish: ToWrite, names: _Names) -> Draft:
@@ -211,7 +224,9 @@ class Pen:
             sha256=sha256(data).hexdigest(),
             file=names.next(wish, self.ours),
         )
-        return Draft(fact, self.writer.now, data, Step.NEW, wish.addressee.body)
+        asked = tuple(replace(q, mail=mail) for q in wish.questions)
+        name = wish.addressee.body
+        return Draft(fact, self.writer.now, data, Step.NEW, name, asked, wish.enclosures)
 
     def _composed(self, wish: ToWrite, mail: str, at: datetime) -> bytes:
         return composed(self.mail(wish, mail), at=at)
@@ -335,6 +350,8 @@ def is_stale(mailing: Mailing, round_: Round, ledger: Ledger) -> bool:
         told = standing.submission
         if about_answers and (told is None or told.number != book.number):
             return True
+        if mailing.fact.occasion == Occasion.QUESTION and standing.is_accepted:
+            return True
         if about_answers:
             continue
         unit = round_.unit(book.unit)
@@ -352,9 +369,15 @@ def is_stale(mailing: Mailing, round_: Round, ledger: Ledger) -> bool:
 # -- writing -------------------------------------------------------------------------------
 
 
+def _copies(drafts: Iterable[Draft]) -> dict[str, bytes]:
+    """Marked copies by their files, relative to the round folder."""
+    return {file: d for each in drafts for file, d in copies_in(each.questions, each.enclosures)}
+
+
 def _write(round_: Round, drafts: Sequence[Draft], gone: Iterable[str], calls: Calls) -> None:
     root = round_.folder.root
     make_folders(round_.folder.drafts, calls=calls)
+    lay_out(round_.folder, _copies(drafts), calls)
     for draft in drafts:
         if draft.step in (Step.NEW, Step.RESTORED):
             write_atomically(root / draft.drafted.file, draft.data, calls=calls)

@@ -223,8 +223,9 @@ echo   4  必ず確認する点のない提出を確認済にする  accept --al
 echo   5  取りまとめの3冊を作成する  merge
 echo   6  相手ごとの下書きメールを作る  send
 echo   7  提出のお願い（再送）の下書きを作る  remind
-echo   8  そのほかの操作（コマンドを入力する）
-echo   9  終了
+echo   8  御回答について、確認のお願いの下書きを作る  ask
+echo   9  そのほかの操作（コマンドを入力する）
+echo   0  終了
 echo.
 set "choice="
 set /p choice=番号を入力して Enter を押してください：
@@ -238,6 +239,7 @@ if "%choice%"=="６" set "choice=6"
 if "%choice%"=="７" set "choice=7"
 if "%choice%"=="８" set "choice=8"
 if "%choice%"=="９" set "choice=9"
+if "%choice%"=="０" set "choice=0"
 if "%choice%"=="1" xlsx-pdca issue & pause
 if "%choice%"=="2" call :sent
 rem パスワードが用意されていれば、メールサーバーからも取り込みます。
@@ -247,8 +249,9 @@ if "%choice%"=="4" call :accepted
 if "%choice%"=="5" xlsx-pdca merge & pause
 if "%choice%"=="6" xlsx-pdca send & pause
 if "%choice%"=="7" xlsx-pdca remind & pause
-if "%choice%"=="8" call :command
-if not "%choice%"=="9" goto status
+if "%choice%"=="8" xlsx-pdca ask & pause
+if "%choice%"=="9" call :command
+if not "%choice%"=="0" goto status
 popd
 exit /b 0
 :sent
@@ -256,7 +259,7 @@ cls
 xlsx-pdca status --list
 echo.
 echo 上の一覧で「未送付」となっているものすべてを、今日（%date%）送付したものとして記録します。
-echo 一部だけを記録するときや、別の日に送付したときは、N を押し、「8」から send を使ってください。
+echo 一部だけを記録するときや、別の日に送付したときは、N を押し、「9」から send を使ってください。
 call :confirm
 if not errorlevel 1 xlsx-pdca send --mark-sent --all
 pause
@@ -266,7 +269,7 @@ cls
 xlsx-pdca accept --all --dry-run
 echo.
 echo 確認済にする予定のものを上に表示しました。まだ何も記録していません。
-echo 一部だけを確認済にするときは、N を押し、「8」から accept を使ってください。
+echo 一部だけを確認済にするときは、N を押し、「9」から accept を使ってください。
 call :confirm
 if not errorlevel 1 xlsx-pdca accept --all
 pause

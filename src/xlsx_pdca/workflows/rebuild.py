@@ -16,6 +16,7 @@ from xlsx_pdca.store.events import EventLog
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import remove_file
 from xlsx_pdca.ticket import find_tickets
+from xlsx_pdca.workflows.asked_copies import copies_asked
 from xlsx_pdca.workflows.copies import (
     EDITED,
     FOUND_AGAIN,
@@ -217,7 +218,7 @@ def _mended(
 
 def _elsewhere(folder: RoundFolder, digests: set[str]) -> dict[str, Path]:
     """Files of the round with the very bytes that the archive lacks."""
-    places = (folder.received, folder.drop, folder.attachments, folder.summaries)
+    places = (folder.received, folder.drop, folder.attachments, folder.queries, folder.summaries)
     files = (path for place in places for path in sorted(place.rglob("*")) if path.is_file())
     return {digest: path for path in files if (digest := digest_at(path)) in digests and digest}
 
@@ -225,7 +226,8 @@ def _elsewhere(folder: RoundFolder, digests: set[str]) -> dict[str, Path]:
 def _mend_copies(
     folder: RoundFolder, ledger: Ledger, originals: Archive, lost: set[str], *, dry_run: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    wanted = {p: d for p, d in copies_of(folder, ledger).items() if d not in lost}
+    marked = {folder.root / file: digest for file, digest in copies_asked(ledger).items()}
+    wanted = {p: d for p, d in (copies_of(folder, ledger) | marked).items() if d not in lost}
     have = {path: digest_at(path) for path in wanted}
     harmed = {path: digest for path, digest in wanted.items() if have[path] != digest}
     aside = [path for path in harmed if have[path] is not None]
@@ -237,6 +239,7 @@ def _mend_copies(
 
 
 def _names(ledger: Ledger, digests: Iterable[str]) -> Iterator[str]:
+    yield from (file for file, digest in copies_asked(ledger).items() if digest in set(digests))
     for booked in ledger.arrivals:
         fact: Arrived = booked.fact
         if {fact.sha256, fact.read_as} & set(digests):

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 
-from xlsx_pdca.addressees import Addressee, addressees_of
+from xlsx_pdca.addressees import Addressee
 from xlsx_pdca.errors import UsageError
-from xlsx_pdca.facts import Arrived, Contacted, booking
-from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold
+from xlsx_pdca.facts import Contacted, booking
+from xlsx_pdca.ledger import Ledger, Standing, fold
 from xlsx_pdca.letters import Occasion
-from xlsx_pdca.mailings import Mailing
-from xlsx_pdca.ticket import find_short_codes
+from xlsx_pdca.mailings import Mailing, mailings
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.acceptance import refuse_unknown
 from xlsx_pdca.workflows.drafts import Drafts, ToWrite, Writer, write_drafts
-from xlsx_pdca.workflows.proposals import Proposals
+from xlsx_pdca.workflows.patience import Patience
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Sendable, Sorter, Wish, standings_of
 
@@ -60,10 +58,10 @@ def _reminders(
     round_: Round, ledger: Ledger, known: Sequence[Mailing], wish: Wish, today: date
 ) -> tuple[Sendable, tuple[Spared, ...]]:
     refuse_unknown(round_, ledger, set(wish.units))
-    patience = _Patience(round_, ledger, today, wish.units)
+    mercy = _Mercy(Patience(round_, ledger, known, Occasion.REMINDER, today), wish.units)
     due, spared = [], []
     for standing in missing(round_, ledger, wish):
-        if found := patience.spares(standing):
+        if found := mercy.spares(standing):
             spared.append(found)
         else:
             due.append(standing)
@@ -87,19 +85,17 @@ def missing(round_: Round, ledger: Ledger, wish: Wish) -> Iterator[Standing]:
 
 
 @dataclass(frozen=True)
-class _Patience:
-    """Reasons not to write to somebody today."""
+class _Mercy:
+    """Reasons not to remind somebody today."""
 
-    round: Round
-    ledger: Ledger
-    today: date
+    patience: Patience
     named: frozenset[str]
     """The officer asks for these herself: neither interval nor promise keeps her from it."""
 
     def spares(self, standing: Standing) -> Spared | None:
-        unit = self.round.unit(standing.unit)
+        unit = self.patience.round.unit(standing.unit)
         assert unit is not None
-        if waiting := self.waiting.get((standing.unit, standing.form)):
+        if waiting := self.patience.waiting.get((standing.unit, standing.form)):
             return Spared(unit, standing.form, waiting, needs_person=True)
         if standing.is_replaced:
             return Spared(
@@ -108,72 +104,23 @@ class _Patience:
                 "作り直した様式を、まだ送っていません（send）",
                 needs_person=True,
             )
-        reason = self._written_today(standing) or (
+        reason = self.patience.written_today(standing.unit) or (
             "" if standing.unit in self.named else self._reason(standing)
         )
         return Spared(unit, standing.form, reason) if reason else None
 
     def _reason(self, standing: Standing) -> str:
-        until = self.promises.get(standing.unit)
-        if until and until >= self.today:
+        today = self.patience.today
+        until = self.patience.promises.get(standing.unit)
+        if until and until >= today:
             return f"{wareki(until)}までに御提出の予定と伺っています"
-        if standing.deadline and standing.deadline - self.today > EARLIEST:
+        if standing.deadline and standing.deadline - today > EARLIEST:
             return f"期限（{wareki(standing.deadline)}）まで、まだ日があります"
-        days = self.round.settings.post.remind_days
+        days = self.patience.round.settings.post.remind_days
         last = max(b.fact.on for b in (*standing.sent, *standing.reminders))
-        if (self.today - last).days < days:
+        if (today - last).days < days:
             return f"{wareki(last)}にお送りしてから、{days}日たっていません"
         return ""
-
-    def _written_today(self, standing: Standing) -> str:
-        if self.today in self.written[self.addressee[standing.unit].key]:
-            return "この送付先には、今日すでにメールを送っています"
-        return ""
-
-    @cached_property
-    def addressee(self) -> Mapping[str, Addressee]:
-        return {u.id: each for each in addressees_of(self.round.units) for u in each.units}
-
-    @cached_property
-    def written(self) -> Mapping[str, frozenset[date]]:
-        """送付先 → days on which a mail went to it."""
-        days: dict[str, set[date]] = {each.key: set() for each in self.addressee.values()}
-        for standing in self.ledger.standings.values():
-            if standing.unit in self.addressee:
-                went = (*standing.sent, *standing.reminders, *standing.other_mails)
-                days[self.addressee[standing.unit].key] |= {b.fact.on for b in went}
-        return {key: frozenset(found) for key, found in days.items()}
-
-    @cached_property
-    def promises(self) -> Mapping[str, date]:
-        """Unit → until when an answer was promised; a later contact without a day takes it back."""
-        latest = {b.fact.unit: b.fact.until for b in self.ledger.contacts}
-        return {unit: until for unit, until in latest.items() if until}
-
-    @cached_property
-    def waiting(self) -> Mapping[Key, str]:
-        """What came in, may be theirs, and waits for a person."""
-        proposals = Proposals.of(self.round, self.ledger)
-        found: dict[Key, str] = {}
-        for held in self.ledger.held:
-            for key in self._perhaps(held, proposals):
-                words = (
-                    f"受付番号{held.seq}「{held.fact.name}」が保留になっています（accept --file）"
-                )
-                found.setdefault(key, words)
-        return found
-
-    def _perhaps(self, held: Booked, proposals: Proposals) -> Iterable[Key]:
-        """Whose a held file may be, by all that speaks for it; of a mail without a file, by sender and code too."""
-        yield from ((p.unit, p.form) for p in proposals.for_held(held))
-        fact: Arrived = held.fact
-        if fact.unit and fact.form:
-            yield fact.unit, fact.form
-        letter = self.ledger.letter_of(held)
-        if letter is not None:
-            coded = {code.split("-", 2)[2] for code in find_short_codes(letter.subject)}
-            for unit in (*coded, *proposals.register.units_at(letter.sender)):
-                yield from ((unit, form) for form in self.round.forms)
 
 
 def reminder_fields(group: Sequence[Standing], today: date) -> dict[str, str]:
@@ -214,7 +161,7 @@ def telephone_list(
     round_: Round, ledger: Ledger, *, form: str, today: date
 ) -> tuple[CallLine, ...]:
     """Whom to call on a day: those past their deadline, in the order of 名簿."""
-    patience = _Patience(round_, ledger, today, frozenset())
+    patience = Patience(round_, ledger, mailings(ledger), Occasion.REMINDER, today)
     late: dict[str, list[Standing]] = {}
     for standing in missing(round_, ledger, Wish(form=form)):
         if standing.deadline and standing.deadline < today:
@@ -223,7 +170,7 @@ def telephone_list(
 
 
 def _call(
-    round_: Round, ledger: Ledger, patience: _Patience, unit_id: str, late: Sequence[Standing]
+    round_: Round, ledger: Ledger, patience: Patience, unit_id: str, late: Sequence[Standing]
 ) -> CallLine:
     unit = round_.unit(unit_id)
     assert unit is not None

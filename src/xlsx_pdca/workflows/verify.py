@@ -20,6 +20,7 @@ from xlsx_pdca.workflows.merge import CONSOLIDATED
 from xlsx_pdca.workflows.summary_state import current_notes
 from xlsx_pdca.workflows.trouble import Trouble, Weight
 from xlsx_pdca.workflows.verify_files import (
+    asked_troubles,
     copy_troubles,
     expected_originals,
     issued_troubles,
@@ -87,6 +88,7 @@ def verify(folder: RoundFolder) -> Verified:
         *_key_troubles(folder, proof, unproved),
         *copy_troubles(folder, ledger),
         *issued_troubles(folder, issues, commons),
+        *asked_troubles(folder, ledger),
         *_note_troubles(folder, ledger),
         *_remarks(folder, ledger),
     ]

@@ -12,6 +12,7 @@ from xlsx_pdca.store.archive import Archive, Verification
 from xlsx_pdca.store.open_files import is_owner_file
 from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.store.system import is_unfinished
+from xlsx_pdca.workflows.asked_copies import copies_asked
 from xlsx_pdca.workflows.copies import WAITING, copies_of, leftovers
 from xlsx_pdca.workflows.issue import PLAN_COPIES
 from xlsx_pdca.workflows.trouble import Trouble, Weight
@@ -42,10 +43,11 @@ def place_of(path: Path, folder: RoundFolder) -> str:
 
 
 def expected_originals(ledger: Ledger) -> frozenset[str]:
-    """Digests of all bytes that must be in the archive: what arrived, and what was decrypted or converted of it."""
+    """Digests of all bytes that must be in the archive: what arrived, what was decrypted or converted of it, and marked copies."""
     there = [b.fact for b in ledger.arrivals if not is_gone(b.fact.sha256, b.seq, ledger)]
     taken = [b.fact for s in ledger.standings.values() for b in s.submissions]
     digests = {d for fact in (*there, *taken) for d in (fact.sha256, fact.read_as)}
+    digests |= set(copies_asked(ledger).values())
     return frozenset(digests - {""})
 
 
@@ -167,6 +169,18 @@ def copy_troubles(folder: RoundFolder, ledger: Ledger) -> Iterator[Trouble]:
         words = "受付記録にない控えです（受付記録を以前のものに戻したときに残ります）。"
         remedy = f"「{folder.drop.name}」に入れ直し、receive を実行してください。"
         yield Trouble(Weight.TO_MEND, place_of(path, folder), words, remedy)
+
+
+def asked_troubles(folder: RoundFolder, ledger: Ledger) -> Iterator[Trouble]:
+    """Marked copies in 60_確認依頼 that are gone or were changed; what was sent is kept in the archive all the same."""
+    for file, digest in copies_asked(ledger).items():
+        found = digest_at(folder.root / file)
+        if found is None:
+            words = "確認のお願いに付けた写しがありません（なくても差し支えありません）。"
+            yield Trouble(Weight.REMARK, file, words, REBUILD)
+        elif found != digest:
+            words = "確認のお願いに付けた写しが、作成した後に書き換えられています（メールに付けたものは変わりません）。"
+            yield Trouble(Weight.TO_MEND, file, words, REBUILD)
 
 
 def submissions_of(ledger: Ledger) -> tuple[Submitted, ...]:

@@ -1,0 +1,95 @@
+"""`ask`: drafts that ask about what is doubtful in a return, with a marked copy of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from xlsx_pdca.cli import console
+from xlsx_pdca.cli.japanese import Command
+from xlsx_pdca.cli.mails import (
+    tell_drafts,
+    tell_read_back,
+    tell_uncertain,
+    tell_without_address,
+    writer,
+)
+from xlsx_pdca.cli.options import (
+    dry_run_option,
+    form_id,
+    opened,
+    round_option,
+    tell_notices,
+    unit_and_form,
+)
+from xlsx_pdca.errors import ExitCode, UsageError
+from xlsx_pdca.facts import CopyKind, MarkedCopy
+from xlsx_pdca.wareki import parse_date, wareki
+from xlsx_pdca.workflows.ask import Asking, ask
+from xlsx_pdca.workflows.outbox import book_from_list, put_in_order
+from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.send import Wish
+
+_WITH = {
+    CopyKind.MARKED: "印を付けた写し",
+    CopyKind.REFILLED: "御回答を写した様式（元のファイルには印を付けられません）",
+    CopyKind.LETTER: "文面のみ（元のファイルには印を付けられません）",
+}
+
+
+@click.command("ask", cls=Command)
+@click.argument("units", nargs=-1, metavar="[回答単位ID]...")
+@click.option("--form", default="", metavar="様式ID", help="この様式だけ")
+@click.option(
+    "--until", "day", metavar="日付", help="お返事をいただきたい日（省略すると、1週間後の平日）"
+)
+@dry_run_option
+@round_option
+def command(
+    units: tuple[str, ...], round_folder: Path, form: str, day: str | None, *, dry_run: bool
+) -> int:
+    """御回答のうち「必ず確認」の点について、御確認のお願いの下書きと、印を付けた写しを作ります。"""
+    until = parse_date(day) if day is not None else None
+    if day is not None and until is None:
+        raise UsageError(
+            f"日付「{day}」を読み取れません。", "「--until 2026/10/20」のように指定してください。"
+        )
+    round_ = opened(round_folder)
+    wish = Wish(frozenset(units), form_id(round_, form))
+    tell_notices(round_)
+    if not dry_run:
+        tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
+    found = ask(round_, wish, writer(), until=until, dry_run=dry_run)
+    lying = 0 if dry_run else put_in_order(round_, now=console.now())
+    return _told(round_, found, lying, dry_run=dry_run)
+
+
+def _told(round_: Round, found: Asking, lying: int, *, dry_run: bool) -> int:
+    tell_drafts(round_, found.drafts, dry_run=dry_run)
+    for question in found.questions:
+        console.show(f"　{_line(round_, question)}")
+    for each in found.unasked:
+        title = round_.titles.get(each.form, each.form)
+        console.say(f"送りません　{each.unit.id}　{each.unit.name}　{title}：{each.reason}。")
+    lost = tell_without_address(found.without_address)
+    doubtful = tell_uncertain(round_, found.uncertain)
+    kinds = Counter(question.kind for question in found.questions)
+    if kinds[CopyKind.REFILLED] or kinds[CopyKind.LETTER]:
+        console.say("元のファイルに印を付けられなかったものは、そのわけを本文に書いてあります。")
+    if lying:
+        console.say(
+            f"「{round_.folder.drafts.name}」に {lying}通あります。本文をお読みのうえ、お送りください。送る前の確認は send --review です。"
+        )
+    elif not found.drafts.drafts:
+        console.say("いま御確認をお願いする点はありません。")
+    waits = any(each.needs_person for each in found.unasked)
+    left = waits or doubtful or found.drafts.left or lost
+    return ExitCode.NEEDS_PERSON if left else ExitCode.OK
+
+
+def _line(round_: Round, question: MarkedCopy) -> str:
+    until = f"　返信期限 {wareki(question.until)}" if question.until else ""
+    whose = unit_and_form(round_, question.unit, question.form)
+    return f"{whose}　{len(question.points)}点　{_WITH[question.kind]}{until}"
