@@ -21,11 +21,13 @@ from mail_files import file_part, multipart, text_part, word
 from played_round import IssuedCopy, PlayedRound
 from xlsx_pdca.definitions.post_settings import Security
 from xlsx_pdca.facts import Outcome
+from xlsx_pdca.ledger import must_check
 from xlsx_pdca.mailings import mailings
 from xlsx_pdca.workflows.round import Round, open_round_at
 
 if TYPE_CHECKING:
     from imap_peer import Mailbox
+    from libreoffice import LibreOffice
     from smtp_peer import SmtpPeer
 
 pytestmark = [pytest.mark.untraced, pytest.mark.timeout(300)]
@@ -206,3 +208,83 @@ def test_a_round_by_mail(story: Story, monkeypatch: pytest.MonkeyPatch, tmp_path
     rows = played.merged(tmp_path / "csv")
     said = {r["unit"]: r["raw"] for r in rows if r["field_id"] == SAID[0] and r["raw"]}
     assert said == {unit: f"強み {unit}" for unit in answered}
+
+
+POPULATION = ("population", "", "")
+MENDED = "326,918"
+
+
+def by_openpyxl(data: bytes, place: tuple[str, str], text: str) -> bytes:
+    """The copy with one answer put right and a word in 御回答欄, saved by openpyxl."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    cell = book[place[0]][place[1]]
+    cell.value, cell.data_type = text, "s"
+    cover = book.worksheets[0]
+    row = next(c.row for c in cover["A"] if c.value == "1")
+    cover.cell(row, 5).value = "直しました"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.soffice
+def test_two_are_asked_again_and_come_back(
+    story: Story, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, soffice: LibreOffice
+) -> None:
+    """Two doubtful returns are asked about, put right in the marked copies by LibreOffice and openpyxl, mailed back, and nothing is left to ask."""
+    played = story.played
+    played.played("issue")
+    played.played("send", "102016-1", "102024-1", "102032-1")
+    played.played("send", "--smtp")
+    story.peer.settle()
+    books = story.books()
+    assert sorted(books) == ["102016-1", "102024-1", "102032-1"]
+    *doubted, fine = sorted(books)
+    places = {
+        unit: next(copy.place(a) for a in copy.plan.answers if a.address == POPULATION)
+        for unit, copy in story.copies.items()
+    }
+    for unit in books:
+        data = story.answer(unit, books[unit][2])
+        if unit in doubted:
+            data = _filled(data, ((*places[unit], "三万人ぐらい"),))
+        story.box.append_all(
+            [mailed(books[unit][0], f"Re: {books[unit][1]}", (f"{unit}.xlsx", data))]
+        )
+    monkeypatch.setenv("PDCA_NOW", "2026-10-20T09:00:00+09:00")
+    assert played.play("receive", "--imap", "--since", "2020/1/1") == 1
+
+    played.played("ask")
+    played.played("send", "--smtp")
+    story.peer.settle()
+    letters = story.peer.received[3:]
+    assert sorted(m.recipients for m in letters) == sorted((books[u][0],) for u in doubted)
+    ledger = story.round.ledger()
+    assert {u for u in books if ledger.standing(u, "jizen").is_asked} == set(doubted)
+    for number, unit in enumerate(doubted):
+        (raw,) = (m.raw for m in letters if m.recipients == (books[unit][0],))
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        (copy,) = message.iter_attachments()
+        path = tmp_path / str(copy.get_filename())
+        path.write_bytes(copy.get_content())
+        if number:
+            path.write_bytes(by_openpyxl(path.read_bytes(), places[unit], MENDED))
+        else:
+            steps = [["write", *places[unit], MENDED]]
+            soffice.run("change", {"path": str(path), "steps": steps, "save_as": str(path)})
+        back = mailed(books[unit][0], f"Re: {message['subject']}", (path.name, path.read_bytes()))
+        story.box.append_all([back])
+
+    monkeypatch.setenv("PDCA_NOW", "2026-10-22T09:00:00+09:00")
+    played.played("receive", "--imap", "--since", "2020/1/1")
+    ledger = story.round.ledger()
+    for unit in doubted:
+        told = ledger.standing(unit, "jizen").submission
+        assert told is not None and told.number == 2
+        assert not must_check(told)
+    assert played.play("ask") == 0
+    assert len([m for m in mailings(story.round.ledger()) if m.fact.occasion == "question"]) == 2
+    rows = played.merged(tmp_path / "csv")
+    said = {r["unit"]: r["raw"] for r in rows if r["field_id"] == POPULATION[0] and r["raw"]}
+    assert said == dict.fromkeys((*doubted, fine), MENDED)
