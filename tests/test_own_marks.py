@@ -40,7 +40,8 @@ POINTS = (
     Mark(5, "", "", "記入者のお名前が名簿と異なります。"),
 )
 REPLY = "E7"
-"""御回答欄 of the first point."""
+"""御回答欄 of the second point."""
+REPLY_NUMBER = "2"
 
 
 def copy_of(data: bytes) -> bytes:
@@ -100,7 +101,9 @@ def test_a_reply_on_the_first_sheet_is_kept_and_told_once() -> None:
     for text in ("空欄で間違いありません。", "1", SCENES):
         after = reading(books.raw(edited(copy_of(filled()), COVER_SHEET, REPLY, text)))
         assert after.strays == (StrayText(COVER_SHEET, REPLY, text),)
-        assert [each.code for each in after.findings] == ["STR60"]
+        (told,) = after.findings
+        assert (told.code, told.sheet, told.cell) == ("STR61", COVER_SHEET, REPLY)
+        assert dict(told.context) == {"number": REPLY_NUMBER, "found": text}
         assert after.answers == reading(books.raw(filled())).answers
 
 
@@ -109,6 +112,7 @@ def test_a_text_elsewhere_on_the_first_sheet_is_kept() -> None:
     book = books.raw(copy_of(filled()))
     book = books.write(book, COVER_SHEET, (7, 4), "訂正しました")
     assert reading(book).strays == (StrayText(COVER_SHEET, "D7", "訂正しました"),)
+    assert [each.code for each in reading(book).findings] == ["STR60"]
 
 
 def test_a_reply_in_our_comment_is_kept() -> None:

@@ -29,6 +29,7 @@ _LONGEST_PARTING = 40
 _HEAD = "【御確認いただきたい点 "
 _NUMBER = re.compile(r"([0-9]{1,6})】\n")
 _TAIL = re.compile(r"\n（[^\n]{0,200}確認番号 ([0-9]{1,6})-([0-9A-F]{6})）")
+_POINT = re.compile(r"([0-9]{1,4})(\.0)?")
 _PARTED = re.compile(r"\n?―{8,}\n\Z")
 
 
@@ -88,6 +89,8 @@ class Reply:
     sheet: str
     cell: str
     text: str
+    number: int = 0
+    """Of the point beside which it stands in 御回答欄; 0 where it stands elsewhere."""
 
 
 def own_sheets(book: RawBook) -> frozenset[str]:
@@ -121,8 +124,8 @@ def _covers(book: RawBook) -> Iterator[RawSheet]:
     return (s for s in book.sheets if s.name.startswith(COVER_SHEET) and _head(s))
 
 
-def _head(sheet: RawSheet) -> tuple[int, int] | None:
-    """Row of the headers and column of 御回答欄, or None."""
+def _head(sheet: RawSheet) -> tuple[int, int, int] | None:
+    """Row of the headers, column of 御回答欄 and column of the numbers, or None."""
     wanted = {folded(head) for head in HEADS}
     rows: dict[int, dict[str, int]] = {}
     for (row, column), cell in sheet.cells.items():
@@ -130,7 +133,7 @@ def _head(sheet: RawSheet) -> tuple[int, int] | None:
             rows.setdefault(row, {})[text] = column
     for row in sorted(rows):
         if rows[row].keys() == wanted:
-            return row, rows[row][folded(HEADS[-1])]
+            return row, rows[row][folded(HEADS[-1])], rows[row][folded(HEADS[0])]
     return None
 
 
@@ -142,7 +145,15 @@ def _replies(sheet: RawSheet, known: frozenset[str]) -> Iterator[Reply]:
         # nothing of ours stands in 御回答欄; without the record only that column is certain to be theirs
         answered = head is not None and row > head[0] and column == head[1]
         if answered or (known and folded(cell.text) not in known):
-            yield Reply(sheet.name, a1(row, column), cell.text)
+            number = _number(sheet, row, head[2]) if answered and head else 0
+            yield Reply(sheet.name, a1(row, column), cell.text, number)
+
+
+def _number(sheet: RawSheet, row: int, column: int) -> int:
+    """Number of the point in a row, however a program stored it; 0 where none stands."""
+    cell = sheet.cells.get((row, column))
+    match = _POINT.fullmatch(folded(cell.text)) if cell else None
+    return int(match[1]) if match else 0
 
 
 def _recorded_texts(book: RawBook) -> frozenset[str]:

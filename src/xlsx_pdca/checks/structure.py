@@ -25,7 +25,11 @@ _BY_LOOK = {NumberLook.PLAIN: "ANS23", NumberLook.DURATION: "ANS30"}
 MAX_REMARKS = 200
 """Comments and texts of shapes kept per file; the file itself is kept whole."""
 
+MAX_REPLIES = 100
+"""Replies told one by one per file."""
+
 _SHOWN, _ALL_LISTED = 20, 30
+_REPLY_SHOWN = 200
 
 
 def check_cells(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
@@ -50,8 +54,7 @@ def check_sheets(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Fi
         if remarks := _remarks_of(sheet):
             yield finding("STR17", sheet=sheet.name, count=len(remarks))
     for sheet in cover_sheets(book):
-        if answered := _replies_on(book, sheet):
-            yield finding("STR60", sheet=sheet.name, count=len(answered))
+        yield from _answered(book, sheet)
 
 
 def remarks(book: RawBook, plan: WorkbookPlan) -> tuple[StrayText, ...]:
@@ -225,6 +228,16 @@ def _remarks_of(sheet: RawSheet) -> tuple[StrayText, ...]:
     ]
     shapes = [StrayText(sheet.name, "", text) for text in sheet.drawing_texts]
     return tuple(each for each in (*comments, *shapes) if not is_blank(each.text))
+
+
+def _answered(book: RawBook, cover: RawSheet) -> Iterator[Finding]:
+    """Each reply beside a point with its words, for it may settle the point; the rest as a number."""
+    beside = [r for r in replies(book) if r.sheet == cover.name and r.number][:MAX_REPLIES]
+    for each in beside:
+        said = shortened(each.text, _REPLY_SHOWN)
+        yield finding("STR61", sheet=each.sheet, cell=each.cell, number=each.number, found=said)
+    if others := len(_replies_on(book, cover)) - len(beside):
+        yield finding("STR60", sheet=cover.name, count=others)
 
 
 def _replies_on(book: RawBook, cover: RawSheet) -> tuple[StrayText, ...]:

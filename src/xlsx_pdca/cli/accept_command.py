@@ -24,6 +24,7 @@ from xlsx_pdca.cli.options import (
 )
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.ledger import must_check
+from xlsx_pdca.points import names_of, open_points, points_now
 from xlsx_pdca.workflows.acceptance import Acceptance, accept, assign, dismiss
 from xlsx_pdca.workflows.outbox import put_in_order
 from xlsx_pdca.workflows.proposals import may_be_taken
@@ -242,8 +243,22 @@ def _already(round_: Round, done: Acceptance) -> Iterator[str]:
         yield name_and_title(round_, standing.unit, standing.form)
 
 
+def _closed(round_: Round, done: Acceptance, *, dry_run: bool) -> Iterator[str]:
+    """Points asked about that were still open: they end with the acceptance."""
+    word = "解決とする予定です" if dry_run else "解決としました"
+    for standing in done.accepted:
+        if left := open_points(points_now(standing)):
+            whose = unit_and_form(round_, standing.unit, standing.form)
+            yield (
+                f"　{whose}：確認をお願いしていた点のうち、残っていた{len(left)}点"
+                f"（{names_of(left)}）は、確認済にすることで{word}。"
+            )
+
+
 def _told(round_: Round, done: Acceptance, *, dry_run: bool) -> int:
     for text in units_and_forms(round_, done.accepted):
+        console.show(text)
+    for text in _closed(round_, done, dry_run=dry_run):
         console.show(text)
     word = "確認済にする予定です" if dry_run else "確認済にしました"
     for text in _already(round_, done):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from xlsx_pdca.cli import console
 from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.findings import Finding, Grade
-from xlsx_pdca.ledger import Booked
+from xlsx_pdca.ledger import Booked, Ledger
+from xlsx_pdca.points import points_after, solved_words
 from xlsx_pdca.workflows.proposals import Proposals, may_be_taken
 from xlsx_pdca.workflows.receive import Line
 from xlsx_pdca.workflows.round import Round
@@ -56,14 +57,20 @@ class Arrivals:
         shown = list(self.lines)
         if len(shown) > FEW:
             shown = sorted(self.need_person, key=lambda line: not _waits(line))
-        for text in self._counted([line for line in self.lines if line not in shown]):
-            console.show(text)
         ledger = self.round.ledger()
+        counted = [line for line in self.lines if line not in shown]
+        for text in self._counted(counted):
+            console.show(text)
+        for line in counted:
+            if told := self._solved(line, ledger):
+                console.show(f"　　{console.one_line(line.file.name)}：{told}")
         proposals = Proposals.of(self.round, ledger)
         waiting = {_file(b.fact): b for b in ledger.held} if self.booked else {}
         for line in shown[:MOST_FILES]:
             held = waiting.get(_file(line.arrived))
-            for text in (*self._described(line, held), *ways_out(held, proposals)):
+            solved = [f"　　{told}"] if (told := self._solved(line, ledger)) else []
+            described = self._described(line, held)
+            for text in (*described[:1], *solved, *described[1:], *ways_out(held, proposals)):
                 console.show(text)
         if (more := len(shown) - MOST_FILES) > 0:
             rest = "status --list" if self.booked else IN_CHECK
@@ -107,6 +114,16 @@ class Arrivals:
     def _outcome(self, line: Line) -> str:
         words = line.arrived.words
         return words if self.booked else _UNBOOKED.get(words, words)
+
+    def _solved(self, line: Line, ledger: Ledger) -> str:
+        """What the file settles of what was asked before it; empty for any but a new return."""
+        taken = line.arrived.submission
+        if taken is None or line.already:
+            return ""
+        standing = ledger.standing(taken.unit, taken.form)
+        if not any(question.number < taken.number for question in standing.questions):
+            return ""
+        return solved_words(points_after(standing, taken))
 
     def _described(self, line: Line, held: Booked | None) -> list[str]:
         """A file in words: what became of it, and what to look at."""

@@ -16,6 +16,7 @@ from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived
 from xlsx_pdca.ledger import Booked, Status, must_check
 from xlsx_pdca.mailings import mailings, uncertain
+from xlsx_pdca.points import points_now
 from xlsx_pdca.wareki import wareki, weekday_name
 from xlsx_pdca.workflows.collect import dropped_files
 from xlsx_pdca.workflows.proposals import Proposals
@@ -75,6 +76,12 @@ def _show(round_: Round, now: Overview, proposals: Proposals, *, listed: bool) -
 
 def _nothing_to_do(now: Overview) -> str:
     """What is awaited, where nothing is to be done by us."""
+    if now.asked and not now.awaited:
+        replies = {line.until for line in now.asked if line.until}
+        last = ""
+        if replies:
+            last = f"、{'最初の' if len(replies) > 1 else ''}返信期限 {_day(min(replies))}"
+        return f"今することはありません。確認依頼の返信を待っています（{len(now.asked)}件{last}）。"
     if not now.awaited:
         return "今することはありません。"
     days = {line.standing.deadline for line in now.awaited if line.standing.deadline}
@@ -94,6 +101,15 @@ def _show_line(line: StandingLine) -> None:
     console.show(
         f"{line.title}　{line.unit.id}　{line.unit.name}　{line.words}　{deadline}{points}"
     )
+    if line.until:
+        console.show(
+            f"　　返信期限 {_day(line.until)}{'（過ぎています）' if line.is_overdue else ''}"
+        )
+    if unsettled:
+        for point in line.asked_points:
+            console.show(f"　　確認をお願いした点（{point.state}）：{point.name}")
+            for reply in point.replies:
+                console.show(f"　　　　{reply.place}：{dict(reply.context).get('found', '')}")
     submission = line.standing.submission
     if submission is not None and unsettled:
         for finding in must_check(submission):
@@ -137,6 +153,25 @@ def _unit_record(line: StandingLine) -> dict[str, object]:
         "deadline": line.standing.deadline,
         "submission": submission.number if submission else 0,
         "must_check": line.open_points,
+        "reply_until": line.until,
+        "asked": [
+            {
+                "number": point.asked.number,
+                "code": point.asked.code,
+                "field": point.asked.field,
+                "column": point.asked.column,
+                "row": point.asked.row,
+                "sheet": point.asked.sheet,
+                "cell": point.asked.cell,
+                "state": point.state.value,
+                "by": point.by.value if point.by else "",
+                "replies": [
+                    {"sheet": r.sheet, "cell": r.cell, "text": dict(r.context).get("found", "")}
+                    for r in point.replies
+                ],
+            }
+            for point in points_now(line.standing)
+        ],
         "findings": finding_records(submission.findings if submission else ()),
     }
 

@@ -33,6 +33,7 @@ CONTEXT: Mapping[str, str] = {
     "places": "場所の一覧",
     "labels": "設問の一覧",
     "count": "件数",
+    "number": "一覧の番号",
     "guide": "目安の字数",
     "length": "字数",
     "range": "範囲",

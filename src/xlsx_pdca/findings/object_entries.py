@@ -103,6 +103,14 @@ OBJECT_ENTRIES = (
         reader=_OFFICER,
     ),
     Entry(
+        "STR61",
+        _SHOULD,
+        "御回答欄への御回答",
+        "お送りした「{sheet}」の{cell}（御確認いただきたい点（{number}）の御回答欄）に、「{found}」とあります。",
+        "全文は、市町村カルテの「欄の外の書き込み」にあります。御覧のうえ、必要に応じて補正してください。",
+        reader=_OFFICER,
+    ),
+    Entry(
         "ANS23",
         _SHOULD,
         "文字の欄に保存された数",

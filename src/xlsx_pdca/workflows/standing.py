@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, Status, must_check
+from xlsx_pdca.points import PointNow, is_overdue, open_points, points_now
 from xlsx_pdca.reading import listed
 from xlsx_pdca.unit import Unit
+from xlsx_pdca.wareki import weekday_name
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.summary_state import former_units
 
@@ -23,6 +25,19 @@ class StandingLine:
     status: Status
     newer_waits: bool = False
     """A file that came in after the newest submission waits for a person."""
+    is_overdue: bool = False
+    """A 確認依頼 waits longer for its answer than until the day it named."""
+
+    @property
+    def until(self) -> date | None:
+        """返信期限 of a 確認依頼 that waits for its answer."""
+        question = self.standing.question
+        return question.until if question and self.status is Status.ASKED else None
+
+    @property
+    def asked_points(self) -> tuple[PointNow, ...]:
+        """What was asked and is not solved."""
+        return open_points(points_now(self.standing))
 
     @property
     def words(self) -> str:
@@ -60,6 +75,16 @@ class Overview:
         )
 
     @property
+    def asked(self) -> tuple[StandingLine, ...]:
+        """Whose answer to a 確認依頼 is awaited."""
+        return tuple(line for line in self.lines if line.status is Status.ASKED)
+
+    @property
+    def overdue(self) -> tuple[StandingLine, ...]:
+        """Whose answer to a 確認依頼 is awaited longer than until the day it named."""
+        return tuple(line for line in self.asked if line.is_overdue)
+
+    @property
     def awaited(self) -> tuple[StandingLine, ...]:
         """Whose answer is out and not past its deadline."""
         waiting = (Status.SENT, Status.EXTENDED)
@@ -93,6 +118,10 @@ class Overview:
             (self.waiting_files, "届いたファイルを取り込んでください（receive）。{n}件"),
             (len(self.held), "保留中のファイルの取扱いを決めてください（accept --file）。{n}件"),
             (len(self.doubtful), f"必ず確認する点のある提出があります。{{n}}件{self._whose()}"),
+            (
+                len(self.overdue),
+                f"確認依頼の返信期限を過ぎています。お電話などでお尋ねください。{{n}}件{self._late()}",
+            ),
             (clear, "必ず確認する点のない提出を確認済にできます（accept --all）。{n}件"),
             (
                 by_status[Status.MISSING],
@@ -101,6 +130,16 @@ class Overview:
         )
         # Names of units stand in them, with whatever signs: nothing else is filled in.
         return tuple(text.replace("{n}", str(n), 1) for n, text in steps if n > 0)
+
+    def _late(self) -> str:
+        """Whose replies are late, what was asked, and since when."""
+        several = len({line.form for line in self.overdue}) > 1
+        named = (
+            f"{line.unit.name}{f'「{line.title}」' if several else ''}"
+            f"{len(line.asked_points)}点、返信期限 {_short_day(line.until)}"
+            for line in self.overdue
+        )
+        return f"（{listed(named)}）。"
 
     def _whose(self) -> str:
         """Which submissions to look at, where their points stand, and how to go on."""
@@ -116,6 +155,11 @@ class Overview:
             f"（{listed(named)}）。お尋ねする文は、status --list か、進行管理表（merge）の「確認事項」にあります。"
             f"確かめた後は accept {first} のように、回答単位IDを付けて確認済にできます。"
         )
+
+
+def _short_day(day: date | None) -> str:
+    """Like 10/20（火）."""
+    return f"{day.month}/{day.day}（{weekday_name(day)}）" if day else ""
 
 
 def overview(round_: Round, ledger: Ledger, *, today: date, waiting_files: int) -> Overview:
@@ -144,4 +188,6 @@ def _answered_besides(
 def _line(unit: Unit, form: str, title: str, ledger: Ledger, today: date) -> StandingLine:
     standing = ledger.standing(unit.id, form)
     status = standing.status(today, exempt=unit.exempt)
-    return StandingLine(unit, form, title, standing, status, ledger.has_newer_held(standing))
+    late = is_overdue(standing, today)
+    held = ledger.has_newer_held(standing)
+    return StandingLine(unit, form, title, standing, status, held, late)
