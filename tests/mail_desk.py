@@ -7,14 +7,16 @@ import email
 import email.policy
 import functools
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
 import openpyxl
 
 from issued_round import BY, NOW, Desk
+from xlsx_pdca.letters import Enclosure
 from xlsx_pdca.worker import Crew
-from xlsx_pdca.workflows.drafts import Drafts, Writer
+from xlsx_pdca.workflows.drafts import Drafts, ToWrite, Writer
 from xlsx_pdca.workflows.guard import PARSER
 from xlsx_pdca.workflows.opening import Opened
 from xlsx_pdca.workflows.send import Sendable, Wish, write_requests
@@ -47,6 +49,18 @@ def unsent(desk: Desk) -> Desk:
 def written(desk: Desk, *units: str, day: int = 0, form: str = "jizen") -> tuple[Drafts, Sendable]:
     """What `send` does."""
     return write_requests(Desk.at(desk.root).round, Wish(frozenset(units), form), writer(day))
+
+
+def with_copy_of(mine: ToWrite, other: ToWrite) -> ToWrite:
+    """One letter that carries another unit's marked copy, booked and named as if it were its own."""
+    (book,), (question,), (enclosure,) = mine.books, mine.questions, mine.enclosures
+    digest = other.questions[0].sha256
+    return replace(
+        mine,
+        books=(replace(book, sha256=digest),),
+        questions=(replace(question, sha256=digest),),
+        enclosures=(Enclosure(enclosure.name, other.enclosures[0].data),),
+    )
 
 
 def lying(desk: Desk) -> dict[str, EmailMessage]:

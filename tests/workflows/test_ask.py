@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
@@ -14,14 +14,13 @@ import pytest
 
 from agile import encrypted
 from issued_round import BY, MAEBASHI, NOW, TAKASAKI, Desk, changed
-from mail_desk import body, lying, names, roster, writer
+from mail_desk import body, lying, names, roster, with_copy_of, writer
 from xlsx_pdca.facts import CopyKind, Corrected, MailedBook, MarkedCopy, booking
 from xlsx_pdca.findings import CATALOGUE, Finding
 from xlsx_pdca.ledger import Ledger, Status
-from xlsx_pdca.letters import Enclosure
 from xlsx_pdca.mailings import Mailing, mailings
 from xlsx_pdca.workflows.acceptance import accept
-from xlsx_pdca.workflows.ask import Asking, ask, default_until
+from xlsx_pdca.workflows.ask import Asking, Questions, ask, default_until
 from xlsx_pdca.workflows.doubts import Doubt, is_asked_by_default
 from xlsx_pdca.workflows.drafts import ToWrite, write_drafts
 from xlsx_pdca.workflows.guard import MailsRefused
@@ -87,7 +86,7 @@ def test_the_letter_and_the_marked_copy(desk: Desk) -> None:
     assert mail["subject"] == "【9/23(水)〆】事前課題の記載内容の御確認のお願い［R0801-J-102016-1］"
     sheet, cell = desk.cell(("population", "", ""))
     text = body(mail)
-    assert f"（1）{sheet}　{cell}　" in text and f"「{BAD}」を数字として" in text
+    assert f"（1）{sheet}　{cell}\n　　「管内人口」の「{BAD}」を数字として" in text
     assert "次の1点" in text and "令和8年9月23日（水）" in text and "お電話" in text
     book = openpyxl.load_workbook(io.BytesIO(enclosed(mail)))
     assert book.sheetnames[0] == "御確認いただきたい点"
@@ -208,46 +207,49 @@ def test_one_letter_a_day(desk: Desk) -> None:
     assert {"今日" in each.reason for each in spared if each.unit.id == TAKASAKI} == {True}
 
 
+def test_who_was_asked_is_not_missing_but_listed_after_the_day(desk: Desk) -> None:
+    """Nothing by 返信期限: no reminder and no entry among the missing, but a line of its own; a newer return ends it."""
+    from xlsx_pdca.workflows.remind import missing, unanswered
+
+    doubtful(desk)
+    asked(desk)
+    sent(desk)
+
+    def listed(day: int) -> list[str]:
+        today = (NOW + timedelta(days=day)).date()
+        found = unanswered(desk.round, desk.ledger, Wish(), today)
+        assert remind(desk.round, Wish(), writer(day), dry_run=True).unanswered == found
+        return [each.unit.id for each in found]
+
+    assert (listed(22), listed(23)) == ([], [MAEBASHI])
+    assert MAEBASHI not in {s.unit for s in missing(desk.round, desk.ledger, Wish(form="jizen"))}
+    desk.take_in("2.xlsx", desk.filled())
+    assert listed(23) == []
+
+
 # -- to nobody else --------------------------------------------------------------------------
 
 
-def test_a_copy_of_another_unit_is_refused(desk: Desk) -> None:
-    """前橋市's marked copy in 高崎市's letter stops the run, whatever is booked of it; the right one goes (control)."""
+@pytest.mark.parametrize("swapped", [True, False])
+def test_a_copy_of_another_unit_is_refused(desk: Desk, *, swapped: bool) -> None:
+    """前橋市's marked copy in 高崎市's letter stops the run, whatever is booked of it; the right ones go (control)."""
     doubtful(desk)
     doubtful(desk, TAKASAKI)
-    asked(desk)
-    data = enclosed(lying(desk)[MAIL])
 
-    def wrong(swapped: bool) -> Callable[[Ledger, list[Mailing]], list[ToWrite]]:
-        def choose(ledger: Ledger, known: list[Mailing]) -> list[ToWrite]:
-            from xlsx_pdca.workflows import ask as asking
-
-            run = asking._Run(
-                desk.round, ledger, (), date(2026, 9, 16), None, asking.default_doubts
-            )
-            letters = run.letters(Wish())
-            if not swapped:
-                return letters
-            mine = next(w for w in letters if w.addressee.key == TAKASAKI)
-            digest = sha256(data).hexdigest()
-            (book,) = mine.books
-            question = replace(mine.questions[0], sha256=digest)
-            return [
-                replace(
-                    mine,
-                    books=(replace(book, sha256=digest),),
-                    enclosures=(Enclosure(mine.enclosures[0].name, data),),
-                    questions=(question,),
-                )
-            ]
-
-        return choose
+    def choose(ledger: Ledger, known: Sequence[Mailing]) -> Sequence[ToWrite]:
+        first, second = Questions.of(desk.round, ledger, known, writer(15).now.date()).letters(
+            Wish()
+        )
+        return (first, with_copy_of(second, first)) if swapped else (first, second)
 
     events = desk.ledger.last_event
+    if not swapped:
+        assert len(write_drafts(desk.round, choose, writer(15)).drafts) == 2
+        return
     with pytest.raises(MailsRefused, match="前橋市"):
-        write_drafts(desk.round, wrong(True), writer(15))  # type: ignore[arg-type]
+        write_drafts(desk.round, choose, writer(15))
     assert desk.ledger.last_event == events
-    assert len(write_drafts(desk.round, wrong(False), writer(15)).drafts) == 2  # type: ignore[arg-type]
+    assert not lying(desk)
 
 
 # -- in which way ----------------------------------------------------------------------------
@@ -289,11 +291,42 @@ def test_where_a_form_would_lack_something_the_letter_goes_alone(desk: Desk) -> 
     assert (question.kind, question.sha256, question.file) == (CopyKind.LETTER, "", "")
     mail = lying(desk)[MAIL]
     assert names(mail) == []
-    assert f"（1）{sheet}　{cell}　" in body(mail) and "印を付けた写しはお付けしていません" in body(
+    assert f"（1）{sheet}　{cell}\n" in body(mail) and "印を付けた写しはお付けしていません" in body(
         mail
     )
     sent(desk)
     assert desk.standing().question == replace(question, mail=mailings(desk.ledger)[0].fact.mail)
+
+
+def test_several_files_joined_go_back_as_one_form(desk: Desk) -> None:
+    """Their answers together, as they were accepted together, in one form; the letter says why."""
+    from xlsx_pdca.cli.program import run
+
+    mine: dict[str, str] = {"population": BAD, "weaknesses": "", "purpose__daily": ""}
+    theirs = {
+        "population": "",
+        "strengths": "",
+        "name": "榛名 太郎",
+        "entered_on": "",
+        "contact": "",
+    }
+    for number, answers in enumerate((mine, theirs)):
+        desk.drop(f"回答{number}.xlsx", desk.filled(**answers), minute=number)
+    desk.receive()
+    files = [word for booked in desk.ledger.held for word in ("--file", str(booked.seq))]
+    run(["accept", *files, "--join", MAEBASHI, "--round", str(desk.root)])
+    told = desk.standing().submission
+    assert told is not None and len(told.joined) == 2
+    (question,) = asked(desk).questions
+    text = body(lying(desk)[MAIL])
+    assert question.kind is CopyKind.REFILLED and "分けて頂いていますので" in text
+    book = openpyxl.load_workbook(io.BytesIO(enclosed(lying(desk)[MAIL])))
+    for address, said in (
+        (("population", "", ""), BAD),
+        (("weaknesses", "", ""), "担当者の異動が多い。"),
+    ):
+        sheet, cell = desk.cell(address)
+        assert book[sheet][cell].value == said
 
 
 # -- words stay words ------------------------------------------------------------------------

@@ -24,20 +24,26 @@ from handed_in import (
 )
 from handwritten_mail import Attached, mail
 from issued_round import BY, GOOD, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes, saved
+from mail_desk import with_copy_of, writer
 from xlsx_pdca.cells import a1
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.facts import IssuedCommon, Outcome
-from xlsx_pdca.ledger import Status
+from xlsx_pdca.facts import CopyKind, IssuedCommon, Outcome
+from xlsx_pdca.ledger import Ledger, Status
+from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.plan import UNIT_NAME, UNITS_LIST, WorkbookPlan
 from xlsx_pdca.ticket import COMMON, find_tickets
 from xlsx_pdca.unit import is_unit_id
 from xlsx_pdca.workbook.lint import lint_package
 from xlsx_pdca.workflows.acceptance import assign
+from xlsx_pdca.workflows.ask import Questions
 from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.common_form import issue_common
+from xlsx_pdca.workflows.drafts import ToWrite, write_drafts
+from xlsx_pdca.workflows.guard import MailsRefused
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.receive import receive
+from xlsx_pdca.workflows.send import Wish
 from xlsx_pdca.workflows.steps import undo
 from xlsx_pdca.workflows.verify import verify
 
@@ -258,3 +264,22 @@ def test_command(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
         "共通　20_送付用/事前課題/共通_事前課題.xlsx（35団体から選択）" in capsys.readouterr().out
     )
     assert not (desk.root / "20_送付用/事前課題/共通_事前課題.xlsx").exists()
+
+
+def test_a_question_about_a_common_form_goes_to_its_unit_only(open_desk: Desk) -> None:
+    """Returns on the common form are marked and asked about; another unit's copy, alike in its ticket, is refused."""
+    for choice, sender in ((CHOICE, FROM_MAEBASHI), ("高崎市（102024-1）", FROM_TAKASAKI)):
+        taken_in(open_desk, filled(open_desk, choice, population="三万人ぐらい"), sender)
+
+    def letters(ledger: Ledger, known: Sequence[Mailing]) -> Sequence[ToWrite]:
+        return Questions.of(open_desk.round, ledger, known, writer(15).now.date()).letters(Wish())
+
+    def swapped(ledger: Ledger, known: Sequence[Mailing]) -> Sequence[ToWrite]:
+        first, second = letters(ledger, known)
+        return first, with_copy_of(second, first)
+
+    with pytest.raises(MailsRefused, match=r"前橋市.*整理記号"):
+        write_drafts(open_desk.round, swapped, writer(15))
+    found = write_drafts(open_desk.round, letters, writer(15))
+    kinds = [(q.unit, q.kind) for draft in found.drafts for q in draft.questions]
+    assert kinds == [(MAEBASHI, CopyKind.MARKED), (TAKASAKI, CopyKind.MARKED)]

@@ -15,11 +15,24 @@ from xlsx_pdca.cli.mails import (
     tell_without_address,
     writer,
 )
-from xlsx_pdca.cli.options import dry_run_option, form_id, opened, round_option, tell_notices
+from xlsx_pdca.cli.options import (
+    dry_run_option,
+    form_id,
+    opened,
+    round_option,
+    tell_notices,
+    unit_and_form,
+)
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.outbox import book_from_list, put_in_order
-from xlsx_pdca.workflows.remind import Reminders, remind, telephone_list
+from xlsx_pdca.workflows.remind import (
+    Reminders,
+    Unanswered,
+    remind,
+    telephone_list,
+    unanswered,
+)
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Wish
 
@@ -52,6 +65,10 @@ def _told(round_: Round, found: Reminders, lying: int, *, dry_run: bool) -> int:
     for each in found.spared:
         title = round_.titles.get(each.form, each.form)
         console.say(f"送りません　{each.unit.id}　{each.unit.name}　{title}：{each.reason}。")
+    for question in found.unanswered:
+        console.say(
+            f"お返事待ち　{unit_and_form(round_, question.unit.id, question.form)}：{_overdue(question)}。"
+        )
     lost = tell_without_address(found.sendable.without_address)
     doubtful = tell_uncertain(round_, found.sendable.uncertain)
     if lying:
@@ -65,8 +82,15 @@ def _told(round_: Round, found: Reminders, lying: int, *, dry_run: bool) -> int:
     return ExitCode.NEEDS_PERSON if left else ExitCode.OK
 
 
+def _overdue(each: Unanswered) -> str:
+    until = each.question.until
+    day = f"（返信期限 {wareki(until)}）" if until else ""
+    return f"確認のお願い {len(each.question.points)}点{day}へのお返事が、まだありません"
+
+
 def _listed(round_: Round, form: str) -> int:
-    lines = telephone_list(round_, round_.ledger(), form=form, today=console.now().date())
+    today = console.now().date()
+    lines = telephone_list(round_, round_.ledger(), form=form, today=today)
     for line in lines:
         unit = line.unit
         who = "　".join(p for p in (unit.department, unit.contact_person) if p)
@@ -91,6 +115,11 @@ def _listed(round_: Round, form: str) -> int:
             console.show(f"　　前回の連絡：{line.last}")
         if line.waiting:
             console.show(f"　　お電話の前に：{line.waiting}")
+    for each in unanswered(round_, round_.ledger(), Wish(form=form), today):
+        unit = each.unit
+        who = "　".join(p for p in (unit.department, unit.contact_person) if p)
+        named = (unit.id, unit.name, unit.telephone or "（電話番号なし）", who, _overdue(each))
+        console.show("　".join(filter(None, named)))
     console.say(
         f"期限を過ぎて届いていない相手は {len(lines)}件です。連絡した内容は contact で記録できます。"
     )

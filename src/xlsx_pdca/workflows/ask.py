@@ -92,11 +92,11 @@ def ask(
             f"--until の日付（{wareki(until)}）は、今日より後にしてください。",
             "「--until 2026/10/20」のように指定してください。",
         )
-    found: list[_Run] = []
+    found: list[Questions] = []
 
     def letters(ledger: Ledger, known: Sequence[Mailing]) -> Sequence[ToWrite]:
         refuse_unknown(round_, ledger, set(wish.units))
-        found.append(_Run(round_, ledger, known, today, until, choose))
+        found.append(Questions(round_, ledger, known, today, until, choose))
         return found[0].letters(wish)
 
     drafts = write_drafts(round_, letters, writer, dry_run=dry_run)
@@ -110,7 +110,7 @@ def default_until(today: date) -> date:
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= _SATURDAY else 0)
 
 
-class _Run:
+class Questions:
     """One run of `ask`: what is due, and who is left in peace."""
 
     def __init__(
@@ -128,7 +128,13 @@ class _Run:
         self.lost: list[Unit] = []
         self.in_the_dark: list[Mailing] = []
 
+    @classmethod
+    def of(cls, round_: Round, ledger: Ledger, known: Sequence[Mailing], today: date) -> Questions:
+        """Those asked by default, to be answered within the usual time."""
+        return cls(round_, ledger, known, today, None, default_doubts)
+
     def letters(self, wish: Wish) -> list[ToWrite]:
+        """One for each 送付先; who gets none is gathered beside them."""
         due = [(s, d) for s in self._wanted(wish) if (d := tuple(self.choose(s)))]
         due = [(s, d) for s, d in due if self._may_be_asked(s, named=s.unit in wish.units)]
         named = {standing.unit for standing, _ in due}
@@ -318,7 +324,9 @@ def _points_of(parts: Sequence[_Part]) -> Iterator[str]:
 
 def _point_words(point: AskedPoint) -> str:
     place = f"{point.sheet}　{point.cell}".strip() or "ファイル全体"
-    head = f"（{point.number}）{place}" + (f"　{point.label}" if point.label else "")
+    # most sentences begin with the question; it is not said twice
+    label = "" if point.label in point.text else f"　{point.label}"
+    head = f"（{point.number}）{place}{label}"
     return "\n".join((head, *(f"　　{line}" for line in point.text.splitlines())))
 
 

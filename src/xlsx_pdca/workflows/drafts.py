@@ -33,6 +33,7 @@ from xlsx_pdca.workflows.asked_copies import copies_in, keep, lay_out, with_ques
 from xlsx_pdca.workflows.collect import is_ordinary
 from xlsx_pdca.workflows.guard import Examined, Outgoing, Parse, examine, refuse
 from xlsx_pdca.workflows.round import Round, open_round_at
+from xlsx_pdca.workflows.stale import is_stale
 from xlsx_pdca.workflows.wording import Task, mail_texts_of, worded
 
 FILE_WORDS: Mapping[Occasion, str] = {
@@ -340,30 +341,6 @@ def _outdated(
         elif lying is not None and fact.file not in current:
             left.append(fact.file)
     return list(dict.fromkeys(gone)), list(dict.fromkeys(left))
-
-
-def is_stale(mailing: Mailing, round_: Round, ledger: Ledger) -> bool:
-    """Whether an open draft speaks of a workbook that was replaced, or of somebody who owes nothing any more."""
-    about_answers = mailing.fact.occasion in (Occasion.QUESTION, Occasion.RECEIPT)
-    for book in mailing.fact.books:
-        standing = ledger.standing(book.unit, book.form)
-        told = standing.submission
-        if about_answers and (told is None or told.number != book.number):
-            return True
-        if mailing.fact.occasion == Occasion.QUESTION and standing.is_accepted:
-            return True
-        if about_answers:
-            continue
-        unit = round_.unit(book.unit)
-        if mailing.fact.occasion != Occasion.REMINDER and standing.is_sent:
-            return (
-                True  # told by a person for this unit alone: the mail must not carry it once more
-            )
-        if standing.issue is None or standing.issue.issue != book.issue:
-            return True
-        if standing.submission is not None or standing.exemptions or unit is None or unit.exempt:
-            return True
-    return False
 
 
 # -- writing -------------------------------------------------------------------------------

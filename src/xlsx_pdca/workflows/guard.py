@@ -19,6 +19,7 @@ from xlsx_pdca.errors import OperatorError
 from xlsx_pdca.facts import Drafted, MailedBook
 from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.mailbox.finished import FinishedMail, read_finished
+from xlsx_pdca.own_marks import cover_sheets
 from xlsx_pdca.rawbook import RawBook, Refusal, RefusalCode
 from xlsx_pdca.reading import listed
 from xlsx_pdca.ticket import Ticket, find_short_codes, find_tickets
@@ -296,6 +297,7 @@ class _Guard:
             say.no(f"中の整理番号は{self._name(ticket.unit)}のものです。", _ISSUE_ANEW, name)
         elif is_return:
             self._as_marked(name, book, say)
+            self._cover(name, opened, book, say)
         else:
             self._as_issued(name, book, ticket, say)
         return Enclosed(name, book.unit if owners <= {book.unit} else ticket.unit, ticket.text)
@@ -327,6 +329,13 @@ class _Guard:
         elif name != PurePosixPath(copies[book.sha256].file).name:
             known = PurePosixPath(copies[book.sha256].file).name
             say.no(f"ファイル名が「{known}」ではありません。", _ASK_ANEW, name)
+
+    def _cover(self, name: str, opened: RawBook, book: MailedBook, say: _Complaints) -> None:
+        """The first sheet names its unit: a return on a common form shows it nowhere else in a ticket."""
+        cells = (c.text for sheet in cover_sheets(opened) for c in sheet.cells.values())
+        named = {code.split("-", 2)[2] for code in find_short_codes("\n".join(cells))}
+        for unit in sorted(named - {book.unit}):
+            say.no(f"最初のシートに{self._name(unit)}の整理記号があります。", _ASK_ANEW, name)
 
     def _material(self, name: str, data: bytes, say: _Complaints) -> None:
         """A file that goes to many: no ticket may be in it, and nobody's workbook."""

@@ -13,9 +13,9 @@ from xlsx_pdca.ledger import Booked, Key, Ledger
 from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.ticket import find_short_codes
-from xlsx_pdca.workflows.drafts import is_stale
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.round import Round
+from xlsx_pdca.workflows.stale import is_stale
 
 WRITTEN_TODAY = "この送付先には、今日すでにメールを送っています"
 DRAFTED_TODAY = "この送付先あての別のメールの下書きを、今日作っています"

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from xlsx_pdca.addressees import Addressee
 from xlsx_pdca.errors import UsageError
-from xlsx_pdca.facts import Contacted, booking
+from xlsx_pdca.facts import Contacted, MarkedCopy, booking
 from xlsx_pdca.ledger import Ledger, Standing, fold
 from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailings import Mailing, mailings
@@ -40,6 +40,7 @@ class Reminders:
     drafts: Drafts
     sendable: Sendable
     spared: tuple[Spared, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
 
 
 def remind(round_: Round, wish: Wish, writer: Writer, *, dry_run: bool = False) -> Reminders:
@@ -51,7 +52,9 @@ def remind(round_: Round, wish: Wish, writer: Writer, *, dry_run: bool = False) 
         return found[0][0].letters
 
     drafts = write_drafts(round_, choose, writer, dry_run=dry_run)
-    return Reminders(drafts, *found[0])
+    return Reminders(
+        drafts, *found[0], unanswered(round_, round_.ledger(), wish, writer.now.date())
+    )
 
 
 def _reminders(
@@ -137,6 +140,27 @@ def reminder_fields(group: Sequence[Standing], today: date) -> dict[str, str]:
         words = f"御提出の期限（{told}）が近づいてまいりましたので、御案内いたします。"
     sent = max(b.fact.on for s in group for b in s.sent)
     return {"期限との前後": words, "送付日": wareki(sent)}
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A return that was asked about, and nothing came by 返信期限; it is not missing, so no reminder is written."""
+
+    unit: Unit
+    form: str
+    question: MarkedCopy
+
+
+def unanswered(round_: Round, ledger: Ledger, wish: Wish, today: date) -> tuple[Unanswered, ...]:
+    """Questions that went out and whose day is past, in the order of 名簿; a newer return or 確認済 ends them."""
+    return tuple(
+        Unanswered(unit, standing.form, question)
+        for standing in standings_of(round_, ledger)
+        if (unit := round_.unit(standing.unit)) and (question := standing.question)
+        if wish.form in ("", standing.form) and (not wish.units or unit.id in wish.units)
+        if standing.is_asked and not (standing.is_accepted or standing.exemptions or unit.exempt)
+        if question.until and question.until < today
+    )
 
 
 # -- by telephone ----------------------------------------------------------------------------
