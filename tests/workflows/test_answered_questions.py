@@ -65,7 +65,7 @@ def _row_of(copy: Path, number: int) -> int:
     import openpyxl
 
     sheet = openpyxl.load_workbook(copy)[COVER_SHEET]
-    rows = [row for row in sheet.iter_rows(values_only=True)]
+    rows = list(sheet.iter_rows(values_only=True))
     head = next(n for n, row in enumerate(rows) if row[: len(HEADS)] == HEADS)
     return next(n for n, row in enumerate(rows, 1) if n > head + 1 and row[0] == str(number))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -27,8 +28,10 @@ from xlsx_pdca.cli.options import (
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.facts import CopyKind, MarkedCopy
 from xlsx_pdca.wareki import parse_date, wareki
+from xlsx_pdca.workbook.points_book import PointEdit
 from xlsx_pdca.workflows.ask import Asking, ask
 from xlsx_pdca.workflows.outbox import book_from_list, put_in_order
+from xlsx_pdca.workflows.points_choice import chosen_points, write_points
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Wish
 
@@ -45,10 +48,21 @@ _WITH = {
 @click.option(
     "--until", "day", metavar="日付", help="お返事をいただきたい日（省略すると、1週間後の平日）"
 )
+@click.option(
+    "--points",
+    is_flag=True,
+    help="尋ねる点を選ぶ「確認点.xlsx」を作ります（下書きは作りません）",
+)
 @dry_run_option
 @round_option
 def command(
-    units: tuple[str, ...], round_folder: Path, form: str, day: str | None, *, dry_run: bool
+    units: tuple[str, ...],
+    round_folder: Path,
+    form: str,
+    day: str | None,
+    *,
+    points: bool,
+    dry_run: bool,
 ) -> int:
     """御回答のうち「必ず確認」の点について、御確認のお願いの下書きと、印を付けた写しを作ります。"""
     until = parse_date(day) if day is not None else None
@@ -59,11 +73,38 @@ def command(
     round_ = opened(round_folder)
     wish = Wish(frozenset(units), form_id(round_, form))
     tell_notices(round_)
+    if points:
+        return _points(round_, dry_run=dry_run)
+    choose, lost = chosen_points(round_)
     if not dry_run:
         tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
-    found = ask(round_, wish, writer(), until=until, dry_run=dry_run)
+    found = ask(round_, wish, writer(), until=until, choose=choose, dry_run=dry_run)
     lying = 0 if dry_run else put_in_order(round_, now=console.now())
+    _tell_lost(lost)
     return _told(round_, found, lying, dry_run=dry_run)
+
+
+def _points(round_: Round, *, dry_run: bool) -> int:
+    """確認点.xlsx is written, or would be."""
+    book = write_points(round_, now=console.now(), dry_run=dry_run)
+    console.show(str(book.path.relative_to(round_.folder.root)))
+    ticked = sum(row.tick for row in book.rows)
+    done = "作る予定です" if dry_run else "作りました"
+    console.say(
+        f"確認点.xlsx を{done}（{len(book.rows)}点、うち ● {ticked}点）。「確認する」と「お尋ねする文」を御覧のうえ、"
+        "保存して閉じてから ask を実行してください。"
+    )
+    _tell_lost(book.lost)
+    return ExitCode.OK
+
+
+def _tell_lost(lost: Sequence[PointEdit]) -> None:
+    """Her words of which the finding is gone: shown in full, for they stand nowhere else."""
+    for each in lost:
+        console.say(
+            f"確認点.xlsx {each.place}：{each.unit}のこの点は、新しい提出や確認済などで、なくなりました。"
+            f"お書きの文は使いません：「{console.one_line(each.words)}」"
+        )
 
 
 def _told(round_: Round, found: Asking, lying: int, *, dry_run: bool) -> int:
