@@ -23,6 +23,7 @@ from xlsx_pdca.definitions.post_settings import Security
 from xlsx_pdca.facts import Outcome
 from xlsx_pdca.ledger import must_check
 from xlsx_pdca.mailings import mailings
+from xlsx_pdca.points import PointState, points_now
 from xlsx_pdca.workflows.round import Round, open_round_at
 
 if TYPE_CHECKING:
@@ -283,6 +284,8 @@ def test_two_are_asked_again_and_come_back(
         told = ledger.standing(unit, "jizen").submission
         assert told is not None and told.number == 2
         assert not must_check(told)
+        states = [point.state for point in points_now(ledger.standing(unit, "jizen"))]
+        assert states == [PointState.SOLVED]
     assert played.play("ask") == 0
     assert len([m for m in mailings(story.round.ledger()) if m.fact.occasion == "question"]) == 2
     rows = played.merged(tmp_path / "csv")

@@ -15,6 +15,7 @@ import pytest
 from agile import encrypted
 from issued_round import BY, MAEBASHI, NOW, TAKASAKI, Desk, changed
 from mail_desk import body, lying, names, roster, with_copy_of, writer
+from packages import changed as changed_parts
 from xlsx_pdca.facts import CopyKind, Corrected, MailedBook, MarkedCopy, booking
 from xlsx_pdca.findings import CATALOGUE, Finding
 from xlsx_pdca.ledger import Ledger, Status
@@ -149,6 +150,25 @@ def test_asking_again_changes_nothing(desk: Desk) -> None:
     assert not asked(desk, day=20).questions
     (told,) = asked(desk, MAEBASHI, day=20).unasked
     assert "すでに確認をお願いしています（返信期限 令和8年9月23日）" in told.reason
+
+
+@pytest.mark.parametrize("reply", ["このままでお願いします。", ""])
+def test_who_has_answered_in_words_is_not_asked_the_same_again(desk: Desk, reply: str) -> None:
+    """The copy comes back with the same answer: with a word in 御回答欄 she decides, without one it is asked once more (control)."""
+    doubtful(desk)
+    asked(desk)
+    copy = enclosed(lying(desk)[MAIL])
+    sent(desk)
+
+    def answer(book: openpyxl.Workbook) -> None:
+        cover = book.worksheets[0]
+        row = next(cell.row for cell in cover["A"] if cell.value == "1")
+        cover.cell(row, 5).value = reply or None
+
+    desk.take_in("back.xlsx", changed(copy, answer))
+    told = desk.standing().submission
+    assert told is not None and told.number == 2
+    assert len(asked(desk, day=20).questions) == (0 if reply else 1)
 
 
 def test_a_removed_draft_and_copy_come_back_as_they_were(desk: Desk) -> None:
@@ -319,7 +339,7 @@ def test_several_files_joined_go_back_as_one_form(desk: Desk) -> None:
     assert told is not None and len(told.joined) == 2
     (question,) = asked(desk).questions
     text = body(lying(desk)[MAIL])
-    assert question.kind is CopyKind.REFILLED and "分けて頂いていますので" in text
+    assert question.kind is CopyKind.REFILLED and "二つ以上に分かれていますので" in text
     book = openpyxl.load_workbook(io.BytesIO(enclosed(lying(desk)[MAIL])))
     for address, said in (
         (("population", "", ""), BAD),
@@ -370,6 +390,45 @@ def test_the_round_is_whole_and_what_is_lost_comes_back(desk: Desk) -> None:
     path = desk.round.folder.queries / COPY
     path.write_bytes(b"x")
     assert [t.place for t in verify(desk.round.folder).troubles] == [f"60_確認依頼/{COPY}"]
+
+
+def test_a_changed_or_lost_copy_is_put_back(desk: Desk) -> None:
+    """`rebuild` lays the copy out again from the archive and keeps what somebody made of it beside it."""
+    from xlsx_pdca.workflows.rebuild import rebuild
+
+    doubtful(desk)
+    asked(desk)
+    path = desk.round.folder.queries / COPY
+    good = path.read_bytes()
+    path.write_bytes(b"x")
+    rebuild(desk.round.folder, holder=BY, now=NOW, fresh_key=bytes(32))
+    assert path.read_bytes() == good
+    assert [p.read_bytes() for p in path.parent.iterdir() if p != path] == [b"x"]
+
+
+def test_the_list_for_web_mail_names_the_copy(desk: Desk) -> None:
+    """送信一覧 says where the marked copy lies."""
+    doubtful(desk)
+    asked(desk)
+    book = openpyxl.load_workbook(desk.round.folder.drafts / "送信一覧.xlsx")
+    texts = [str(cell.value) for sheet in book for row in sheet for cell in row if cell.value]
+    assert any(text.endswith(COPY) for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("xl/vbaProject.bin", "ファイルはマクロが含まれていますので"),
+        ("xl/revisions/revisionHeaders.xml", "ファイルの作りの都合で"),
+    ],
+)
+def test_a_file_that_must_not_be_changed(desk: Desk, name: str, why: str) -> None:
+    """Macros, a shared history: their answers in the form instead, and the letter says why as far as they know it."""
+    data = changed_parts(desk.filled(population=BAD), {}, {name: b"<x/>"})
+    desk.take_in("x.xlsx", data)
+    (question,) = asked(desk).questions
+    assert question.kind is CopyKind.REFILLED
+    assert f"お送りいただいた{why}、そのままでは" in body(lying(desk)[MAIL])
 
 
 def test_disposing_of_a_return_takes_its_marked_copy(desk: Desk) -> None:

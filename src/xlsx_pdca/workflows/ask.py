@@ -23,7 +23,7 @@ from xlsx_pdca.workflows.acceptance import refuse_unknown
 from xlsx_pdca.workflows.asked_copies import CopyNames
 from xlsx_pdca.workflows.doubts import Choose, Doubt, default_doubts
 from xlsx_pdca.workflows.drafts import Drafts, ToWrite, Writer, write_drafts
-from xlsx_pdca.workflows.marked_copies import Copier, MadeCopy
+from xlsx_pdca.workflows.marked_copies import CONVERTED, COVERED, JOINED, Copier, MadeCopy
 from xlsx_pdca.workflows.orders import raise_if_any
 from xlsx_pdca.workflows.patience import Patience
 from xlsx_pdca.workflows.readings import Readings
@@ -34,6 +34,11 @@ from xlsx_pdca.workflows.wording import Task, short_day
 DAYS_TO_ANSWER = 7
 """So long from today unless a day is named; never ending on a weekend."""
 _SATURDAY = 5
+
+PLAIN_REASONS = frozenset(
+    {JOINED, COVERED, CONVERTED, "マクロが含まれています", "電子署名が付いています"}
+)
+"""Why a file was not marked, as its sender knows it."""
 
 COVER_TITLE = "御確認いただきたい点"
 COVER_LEAD = (
@@ -333,7 +338,14 @@ def _point_words(point: AskedPoint) -> str:
 def _explained(parts: Sequence[_Part]) -> Iterator[str]:
     for part in parts:
         whose = f"{part.task.unit.name}の{part.task.title}　" if len(parts) > 1 else ""
-        yield f"・{whose}{EXPLAINED[part.made.kind].format(file=part.task.file, reason=part.made.reason)}"
+        yield f"・{whose}{EXPLAINED[part.made.kind].format(file=part.task.file, why=_why(part.made.reason))}"
+
+
+def _why(reason: str) -> str:
+    """Why their own file was not marked; what only a programmer would understand is told in general words."""
+    if reason in PLAIN_REASONS:
+        return f"お送りいただいたファイルは{reason}ので"
+    return "お送りいただいたファイルの作りの都合で"
 
 
 EXPLAINED: Mapping[CopyKind, str] = {
@@ -342,11 +354,11 @@ EXPLAINED: Mapping[CopyKind, str] = {
         "御確認いただきたい欄の色と枠、コメント、最初のシート（一覧）を加えたものです。これを直して、御返送ください。"
     ),
     CopyKind.REFILLED: (
-        "ファイルを直してお送りいただく場合：お送りいただいたファイルは{reason}ので、そのままでは印を付けられませんでした。"
+        "ファイルを直してお送りいただく場合：{why}、そのままでは印を付けられませんでした。"
         "添付の「{file}」は、お配りした様式に御回答の内容を写し、御確認いただきたい欄に印を付けたものです。これを直して、御返送ください。"
     ),
     CopyKind.LETTER: (
         "ファイルを直してお送りいただく場合：お手元のファイルの、上の欄を直して御返送ください。"
-        "（お送りいただいたファイルは{reason}ので、印を付けた写しはお付けしていません。）"
+        "（{why}、印を付けた写しはお付けしていません。）"
     ),
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from xlsx_pdca.facts import MarkedCopy
 from xlsx_pdca.ledger import Booked, Ledger, Standing
@@ -95,8 +95,3 @@ class CopyNames:
 def _is_free(path: Path, digest: str) -> bool:
     with told_about(path):
         return not path.exists() or sha256(path.read_bytes()).hexdigest() == digest
-
-
-def names_of(copies: Sequence[MarkedCopy]) -> tuple[str, ...]:
-    """File names of marked copies as their addressees see them."""
-    return tuple(PurePosixPath(copy.file).name for copy in copies if copy.file)

@@ -9,6 +9,7 @@ from xlsx_pdca.cells import visible_text
 from xlsx_pdca.findings import Finding, Grade, Reader
 from xlsx_pdca.ledger import Standing
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
+from xlsx_pdca.points import PointState, points_now
 from xlsx_pdca.reading import answer_label
 from xlsx_pdca.ticket import without_codes
 
@@ -45,12 +46,26 @@ def is_asked_by_default(finding: Finding) -> bool:
 
 
 def default_doubts(standing: Standing) -> tuple[Doubt, ...]:
-    """What is asked unless she ticks otherwise: 必ず確認 of the newest submission, without what 県補正 has settled."""
+    """What is asked unless she ticks otherwise: 必ず確認 of the newest submission.
+
+    Neither what 県補正 has settled, nor what was asked before and answered with words: nobody is asked the same twice.
+    """
     told = standing.submission
     if told is None:
         return ()
     settled = corrected(standing)
-    open_ones = (f for f in told.findings if is_asked_by_default(f) and f.address not in settled)
+    answered = {
+        (p.asked.code, p.asked.address)
+        for p in points_now(standing)
+        if p.state is PointState.REPLIED
+    }
+    open_ones = (
+        f
+        for f in told.findings
+        if is_asked_by_default(f)
+        and f.address not in settled
+        and (f.code, f.address) not in answered
+    )
     return tuple(Doubt(f) for f in dict.fromkeys(open_ones))
 
 

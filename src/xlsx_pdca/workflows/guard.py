@@ -296,8 +296,7 @@ class _Guard:
         if not owners <= {book.unit}:
             say.no(f"中の整理番号は{self._name(ticket.unit)}のものです。", _ISSUE_ANEW, name)
         elif is_return:
-            self._as_marked(name, book, say)
-            self._cover(name, opened, book, say)
+            self._as_marked(name, opened, book, say)
         else:
             self._as_issued(name, book, ticket, say)
         return Enclosed(name, book.unit if owners <= {book.unit} else ticket.unit, ticket.text)
@@ -314,8 +313,11 @@ class _Guard:
             known = PurePosixPath(issued.file).name
             say.no(f"ファイル名が「{known}」ではありません。", _MAKE_ANEW, name)
 
-    def _as_marked(self, name: str, book: MailedBook, say: _Complaints) -> None:
-        """A copy of its newest return with marks, byte for byte as it was booked."""
+    def _as_marked(self, name: str, opened: RawBook, book: MailedBook, say: _Complaints) -> None:
+        """A copy of its newest return with marks, byte for byte as it was booked.
+
+        Its first sheet names the unit: a return on a common form shows it nowhere else in a ticket.
+        """
         standing = self.ledger.standing(book.unit, book.form)
         copies = {b.fact.sha256: b.fact for b in standing.marked if b.fact.number == book.number}
         if standing.submission is None or standing.submission.number != book.number:
@@ -329,13 +331,10 @@ class _Guard:
         elif name != PurePosixPath(copies[book.sha256].file).name:
             known = PurePosixPath(copies[book.sha256].file).name
             say.no(f"ファイル名が「{known}」ではありません。", _ASK_ANEW, name)
-
-    def _cover(self, name: str, opened: RawBook, book: MailedBook, say: _Complaints) -> None:
-        """The first sheet names its unit: a return on a common form shows it nowhere else in a ticket."""
         cells = (c.text for sheet in cover_sheets(opened) for c in sheet.cells.values())
         named = {code.split("-", 2)[2] for code in find_short_codes("\n".join(cells))}
-        for unit in sorted(named - {book.unit}):
-            say.no(f"最初のシートに{self._name(unit)}の整理記号があります。", _ASK_ANEW, name)
+        if others := listed(map(self._name, sorted(named - {book.unit}))):
+            say.no(f"最初のシートに{others}の整理記号があります。", _ASK_ANEW, name)
 
     def _material(self, name: str, data: bytes, say: _Complaints) -> None:
         """A file that goes to many: no ticket may be in it, and nobody's workbook."""

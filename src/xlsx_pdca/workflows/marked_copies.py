@@ -27,7 +27,7 @@ from xlsx_pdca.workflows.round import Round
 
 WAS_COVERED, WAS_CONVERTED = "FIL35", "FIL36"
 """Codes of findings that say what had to be done to get at the answers."""
-JOINED = "いくつかのファイルに分けて頂いています"
+JOINED = "二つ以上に分かれています"
 COVERED = "パスワードが付いています"
 CONVERTED = "Excelの標準の形式（.xlsx）ではありません"
 GONE = "Excelのファイルとして読み取れません"

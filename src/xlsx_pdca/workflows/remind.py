@@ -12,6 +12,7 @@ from xlsx_pdca.facts import Contacted, MarkedCopy, booking
 from xlsx_pdca.ledger import Ledger, Standing, fold
 from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailings import Mailing, mailings
+from xlsx_pdca.points import is_overdue
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.acceptance import refuse_unknown
@@ -158,8 +159,7 @@ def unanswered(round_: Round, ledger: Ledger, wish: Wish, today: date) -> tuple[
         for standing in standings_of(round_, ledger)
         if (unit := round_.unit(standing.unit)) and (question := standing.question)
         if wish.form in ("", standing.form) and (not wish.units or unit.id in wish.units)
-        if standing.is_asked and not (standing.is_accepted or standing.exemptions or unit.exempt)
-        if question.until and question.until < today
+        if is_overdue(standing, today) and not (standing.exemptions or unit.exempt)
     )
 
 
