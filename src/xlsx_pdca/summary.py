@@ -13,6 +13,7 @@ from xlsx_pdca.contents import Letter
 from xlsx_pdca.findings import Finding
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import AnswerPlan, WorkbookPlan
+from xlsx_pdca.points import PointNow
 from xlsx_pdca.reading import Address
 from xlsx_pdca.submission import Answer, Change, Entry, Origin, PartFile, Reading, State
 from xlsx_pdca.unit import Unit
@@ -83,6 +84,10 @@ class UnitReturn:
     """Where each answer of a joined submission stands."""
     changes: tuple[Change, ...] = ()
     """What differs from the submission before."""
+    reply_by: date | None = None
+    """返信期限 of a 確認依頼 that waits for its answer."""
+    asked: tuple[PointNow, ...] = ()
+    """Points of 確認依頼 that are not solved."""
 
     def sources(self, address: Address) -> tuple[tuple[PartFile, Origin], ...]:
         """File and place of each text an answer of a joined submission is made of."""

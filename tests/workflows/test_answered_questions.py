@@ -101,3 +101,24 @@ def test_late_replies_are_named(desk: Desk) -> None:
         told = [step for step in now.next_steps if "返信期限" in step]
         assert bool(told) == is_late
     assert "1件（前橋市1点、返信期限 9/23（水））" in told[0]
+
+
+def test_the_progress_book_says_until_when_and_what_is_open(desk: Desk) -> None:
+    """提出状況: 確認依頼中 with 返信期限 and points; 確認事項: 依頼中 beside the finding; nothing of it before it was asked."""
+    desk.take_in(RETURNED, desk.filled(population="三万人ぐらい"))
+    assert "依頼中" not in _progress(desk).split("\n")
+    asked(desk, population="三万人ぐらい")
+    said = _progress(desk)
+    assert "確認依頼中（返信期限 9/23（水）、1点）" in said
+    assert "依頼中" in said.split("\n")
+
+
+def _progress(desk: Desk) -> str:
+    """Every text of 進行管理表, one cell a line."""
+    import openpyxl
+
+    run(["merge", "--round", str(desk.root)])
+    (path,) = desk.round.folder.summaries.glob("*進行管理表*.xlsx")
+    book = openpyxl.load_workbook(path)
+    cells = (c.value for sheet in book for row in sheet.iter_rows() for c in row if c.value)
+    return "\n".join(map(str, cells))

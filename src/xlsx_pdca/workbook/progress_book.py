@@ -10,6 +10,7 @@ from xlsx_pdca.checks.joined import part_of
 from xlsx_pdca.event import JST
 from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.ledger import Status
+from xlsx_pdca.points import PointState
 from xlsx_pdca.summary import ArrivalLine, ContactLine, SummaryInput, UnitReturn, codes_of
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.views.counts import counts
@@ -64,7 +65,7 @@ def _status_lines(summary: SummaryInput) -> Iterator[Line]:
                 unit.name,
                 _area(summary, unit),
                 summary.forms[returned.form].title,
-                f"{returned.status.symbol} {returned.status.value}",
+                _state_words(returned),
                 _day(returned.deadline) if returned.deadline else "",
                 f"{received}{again}",
                 unit.contact_person,
@@ -75,6 +76,16 @@ def _status_lines(summary: SummaryInput) -> Iterator[Line]:
             link_column=1,
             weak=returned.status in (Status.ACCEPTED, Status.EXEMPT),
         )
+
+
+def _state_words(returned: UnitReturn) -> str:
+    """The status; of a 確認依頼 that waits, until when it asked for an answer, and about how many points."""
+    state = f"{returned.status.symbol} {returned.status.value}"
+    if returned.reply_by is None:
+        return state
+    day = returned.reply_by
+    until = f"返信期限 {day.month}/{day.day}（{weekday_name(day)}）"
+    return f"{state}（{until}、{len(returned.asked)}点）"
 
 
 def _status_words(summary: SummaryInput) -> str:
@@ -185,12 +196,20 @@ def _finding_line(
             finding.sheet,
             finding.cell,
             unit.telephone,
-            Status.ACCEPTED.value if is_settled else "",
+            Status.ACCEPTED.value if is_settled else _asked_words(returned, finding),
         ),
         link=f"external:../{file}{place}",
         link_column=7 if finding.cell else 1,
         weak=is_settled,
     )
+
+
+def _asked_words(returned: UnitReturn, finding: Finding) -> str:
+    """What is known of a finding that was asked about: 依頼中, or 返答あり."""
+    for point in returned.asked:
+        if (point.asked.code, point.asked.address) == (finding.code, finding.address):
+            return point.state.value if point.state is PointState.REPLIED else "依頼中"
+    return ""
 
 
 def _file_of(returned: UnitReturn, finding: Finding) -> str:

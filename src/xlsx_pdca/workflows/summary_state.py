@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from xlsx_pdca.cells import visible_name
@@ -12,8 +12,9 @@ from xlsx_pdca.checks.joined import QUOTES, JoinedReading
 from xlsx_pdca.event import JST
 from xlsx_pdca.facts import Arrived, Contacted, Corrected, Joined, Outcome, Submitted
 from xlsx_pdca.findings import Finding
-from xlsx_pdca.ledger import Booked, Key, Ledger, Standing
+from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, Status
 from xlsx_pdca.plan import WorkbookPlan, question_id
+from xlsx_pdca.points import open_points, points_now
 from xlsx_pdca.submission import Answer, Change, Entry, PartFile, Reading
 from xlsx_pdca.summary import (
     ArrivalLine,
@@ -199,6 +200,8 @@ class _Joined:
             parts=tuple(map(self._part, submitted.joined)),
             origins=said.origins if said else {},
             changes=tuple(self._changes(standing, reading)),
+            reply_by=_reply_by(standing, asked.status),
+            asked=open_points(points_now(standing)),
         )
 
     def _said(self, submitted: Submitted) -> JoinedReading | None:
@@ -306,3 +309,8 @@ def _arrival(booked: Booked, ledger: Ledger) -> ArrivalLine:
         letter=ledger.letter_of(booked),
         is_mail=fact.letter is not None,
     )
+
+
+def _reply_by(standing: Standing, status: Status) -> date | None:
+    question = standing.question
+    return question.until if question and status is Status.ASKED else None
