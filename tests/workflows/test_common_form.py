@@ -28,11 +28,13 @@ from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import IssuedCommon, Outcome
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.plan import UNIT_NAME, UNITS_LIST, WorkbookPlan
+from xlsx_pdca.submission import Answer, Reading, State
 from xlsx_pdca.ticket import COMMON, find_tickets
 from xlsx_pdca.unit import is_unit_id
 from xlsx_pdca.workbook.lint import lint_package
 from xlsx_pdca.workflows.acceptance import assign
 from xlsx_pdca.workflows.common_form import issue_common
+from xlsx_pdca.workflows.decide import since_before
 from xlsx_pdca.workflows.steps import undo
 from xlsx_pdca.workflows.verify import verify
 
@@ -184,9 +186,48 @@ def test_common_and_own_workbook_are_one_unit(open_desk: Desk) -> None:
     taken_in(open_desk, filled(open_desk), FROM_MAEBASHI)
     line = open_desk.take_in("返信.xlsx", open_desk.filled(weaknesses="会議の時間が取れない。"))
     assert line.arrived.outcome is TAKEN
+    assert codes(line.arrived) == ["ARR12"]
+    assert "課題" in line.arrived.findings[0].sentence()
     assert [b.fact.number for b in open_desk.standing().submissions] == [1, 2]
     assert open_desk.standing(KIRYU).submission is None
     assert verify(open_desk.round.folder).troubles == ()
+
+
+def test_what_changed_and_what_is_gone_since_another_plan(open_desk: Desk) -> None:
+    """Both are told by the field, whatever form it stood in; an own workbook that says the same is asked nothing."""
+    taken_in(open_desk, filled(open_desk), FROM_MAEBASHI)
+    data = open_desk.filled(population="326,000", purpose__daily="")
+    arrived = taken_in(open_desk, data, only_look=True)
+    assert codes(arrived) == ["ANS22", "ARR12", "ARR07"]
+    told = [each.sentence() for each in arrived.findings]
+    assert "管内人口" in told[1] and "日常の療養支援" in told[2]
+    assert codes(taken_in(open_desk, open_desk.filled(), only_look=True)) == []
+
+
+def test_a_field_that_only_one_plan_has_did_not_change(calm_desk: Desk) -> None:
+    """Under plans of which one asks less, nothing is said of what the other asks alone; under one plan it is."""
+    full = calm_desk.plan()
+    less = replace(full, answers=tuple(a for a in full.answers if a.field != "strengths"))
+    asked = {a.address: a for a in full.answers}
+    reading = Reading(
+        tuple(
+            Answer(
+                *address,
+                GOOD.get(address, ""),
+                GOOD.get(address, ""),
+                State.FILLED if address in GOOD else State.BLANK,
+                "",
+                "",
+            )
+            for address in asked
+        ),
+        (),
+    )
+    fewer = replace(reading, answers=tuple(a for a in reading.answers if a.field != "strengths"))
+    assert since_before(reading, fewer, [less, full], number=1) == ()
+    assert since_before(fewer, reading, [full, less], number=1) == ()
+    (gone,) = since_before(reading, fewer, [full], number=1)
+    assert gone.code == "ARR07"
 
 
 def test_choice_without_its_name_is_found_by_its_key(calm_desk: Desk) -> None:

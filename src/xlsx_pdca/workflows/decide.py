@@ -331,9 +331,14 @@ def difference_labels(compared: Comparison, plans: Sequence[WorkbookPlan]) -> st
 
 
 def since_before(
-    older: Reading, newer: Reading, plan: WorkbookPlan, *, number: int
+    older: Reading, newer: Reading, plans: Sequence[WorkbookPlan], *, number: int
 ) -> tuple[Finding, ...]:
-    """Findings on what differs from the submission before, whose number it is: changed, blank now, drawings gone or others."""
+    """Findings on what differs from the submission before, whose number it is: changed, blank now, drawings gone or others.
+
+    `plans` are those of the two, the newer one's first. What only one of them asks did not change.
+    """
+    if len(plans) > 1:
+        older, newer = (_asked_by_all(plans, reading) for reading in (older, newer))
     compared = compare(older, newer)
     redrawn = [picture_words(sheet) for sheet in changed_drawings(older, newer)]
     found: list[Finding] = []
@@ -343,12 +348,18 @@ def since_before(
         beside_newer=tuple(words for words in compared.beside_newer if words not in redrawn),
     )
     if changed.changed or changed.beside_newer:
-        found.append(finding("ARR12", count=number, labels=difference_labels(changed, [plan])))
+        found.append(finding("ARR12", count=number, labels=difference_labels(changed, plans)))
     if compared.only_older:
         only = Comparison(compared.relation, only_older=compared.only_older)
-        found.append(finding("ARR07", labels=difference_labels(only, [plan])))
+        found.append(finding("ARR07", labels=difference_labels(only, plans)))
     if gone := lost_drawings(older, newer):
         found.append(finding("ARR08", labels=listed(f"「{sheet}」" for sheet in gone)))
     if redrawn:
         found.append(finding("STR37", count=number, labels=listed(redrawn)))
     return tuple(found)
+
+
+def _asked_by_all(plans: Sequence[WorkbookPlan], reading: Reading) -> Reading:
+    """The reading without the answers to what not each of the plans asks."""
+    shared = frozenset.intersection(*(frozenset(a.address for a in p.answers) for p in plans))
+    return replace(reading, answers=tuple(a for a in reading.answers if a.address in shared))

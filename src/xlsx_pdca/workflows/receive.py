@@ -240,12 +240,13 @@ def _with_changes(decided: Arrived, ledger: Ledger, readings: Readings) -> Arriv
 def changes_since(taken: Submitted, ledger: Ledger, readings: Readings) -> tuple[Finding, ...]:
     """Findings on what a new submission says otherwise than the one it takes the place of."""
     before = ledger.standing(taken.unit, taken.form).submission
-    if before is None or before.plan != taken.plan:
+    if before is None:
         return ()
     older, newer = (reading_of(s, ledger, readings) for s in (before, taken))
     if older is None or newer is None:
         return ()
-    return since_before(older, newer, readings.plan(taken.plan), number=before.number)
+    plans = [readings.plan(each) for each in dict.fromkeys((taken.plan, before.plan))]
+    return since_before(older, newer, plans, number=before.number)
 
 
 def _stem(round_: Round, judged: Judged, readings: Readings) -> str:
