@@ -24,6 +24,7 @@ from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.workflows.companions import LOGO_BYTES
 from xlsx_pdca.workflows.merge import CONSOLIDATED, PROGRESS, merge
 from xlsx_pdca.workflows.receive import Line, receive
+from xlsx_pdca.workflows.unfold import told_apart
 
 NAMES = {MAEBASHI: "前橋市", TAKASAKI: "高崎市", KIRYU: "桐生市"}
 
@@ -222,8 +223,28 @@ def test_equal_names_in_one_archive(desk: Desk) -> None:
     )
     desk.drop("二市.eml", data)
     names = [line.arrived.name for line in desk.receive().lines]
-    assert names == ["二市.eml › 様式.xlsx", "二市.eml › 様式.xlsx（2つ目）", "二市.eml"]
+    assert names == ["二市.eml › 様式.xlsx", "二市.eml › 様式（2つ目）.xlsx", "二市.eml"]
     assert desk.standing(MAEBASHI).submission and desk.standing(TAKASAKI).submission
+
+
+def test_equal_names_can_be_opened(desk: Desk) -> None:
+    """The second and third paper of one name are laid out with the ending Windows opens them by, as the first is."""
+    papers = [Attached("図.pdf", PDF + bytes([n]), "application/pdf") for n in range(3)]
+    come_in(desk, 回答__eml=mail(Attached("様式.xlsx", desk.filled()), *papers))
+    laid_out = desk.laid_out["添付資料"]
+    assert [name.partition("_")[2] for name in laid_out] == [
+        "102016-1_図.pdf", "102016-1_図（2つ目）.pdf", "102016-1_図（3つ目）.pdf",
+    ]  # fmt: skip
+    assert run(["verify", "--round", str(desk.root)]) == ExitCode.OK
+
+
+def test_numbers_never_make_two_names_one() -> None:
+    """A name somebody chose is left to that file; a dot in a folder, at the beginning or in a sentence is no ending."""
+    chosen = ["a.jpg", "a.jpg", "a（2つ目）.jpg", "a.jpg"]
+    assert told_apart(chosen) == ["a.jpg", "a（3つ目）.jpg", "a（2つ目）.jpg", "a（4つ目）.jpg"]
+    for name in ("v1.0/様式", ".pdf", "別紙。1.資料", "（名前なし）"):
+        assert told_apart([name, name]) == [name, f"{name}（2つ目）"]
+    assert told_apart(["一.xlsx", "二.xlsx"]) == ["一.xlsx", "二.xlsx"]
 
 
 def test_what_a_mail_shows_within_its_text(desk: Desk) -> None:
