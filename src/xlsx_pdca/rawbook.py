@@ -113,6 +113,8 @@ class RefusalCode(StrEnum):
     CONTAINER = "container"
     """Holds other files: zip, mail message and the like."""
     ENCRYPTED = "encrypted"
+    SEALED = "sealed"
+    """Locked or signed by somebody's key (S/MIME, PGP): no password opens it."""
     OLD_FORMAT = "old_format"
     """.xls, .xlsb, .ods and other formats whose reading comes through other doors."""
     DAMAGED = "damaged"

@@ -258,6 +258,42 @@ def test_what_a_mail_shows_within_its_text(desk: Desk) -> None:
     assert came["smime.p7s"].outcome is Outcome.PASSED
 
 
+SEALED = bytes.fromhex("30820400 06092a864886f70d0107")
+"""How S/MIME begins (RFC 5652); the next byte says what it is."""
+LOCKED, SIGNED = SEALED + b"\x03" + bytes(999), SEALED + b"\x02" + bytes(999)
+
+
+@pytest.mark.parametrize("kind", ["application/pkcs7-mime", "application/octet-stream"])
+@pytest.mark.parametrize("sealed", [LOCKED, SIGNED], ids=["locked", "signed"])
+def test_a_sealed_mail_is_asked_for_no_password(
+    desk: Desk, capsys: pytest.CaptureFixture[str], kind: str, sealed: bytes
+) -> None:
+    """S/MIME: the officer hears how she gets at it, no password is offered or tried, and it is laid aside in the end."""
+    desk.drop("返信.eml", mail(Attached("smime.p7m", sealed, kind)))
+    where = ["--round", str(desk.root)]
+    assert run(["receive", *where]) == ExitCode.NEEDS_PERSON
+    said = capsys.readouterr().out
+    assert "暗号化または電子署名されたメール" in said and "メールソフト" in said
+    assert "--password" not in said and "--as" not in said and "設定されて" not in said
+    (waiting,) = desk.ledger.held
+    assert codes(waiting.fact) == ["MAI44"] and not waiting.fact.is_closed
+    assert run(["receive", "--password", "chigau", *where]) == ExitCode.OK
+    assert "smime" not in capsys.readouterr().out
+    settled = ["accept", "--file", str(waiting.seq), *where]
+    assert run([*settled, "--as", MAEBASHI]) == ExitCode.USAGE
+    assert "中のExcelファイルを取り出して" in capsys.readouterr().err
+    assert run([*settled, "--dismiss", "取り出し済"]) == ExitCode.OK
+    assert desk.ledger.held == () and run(["verify", *where]) == ExitCode.OK
+
+
+def test_a_mail_signed_beside_its_text_is_read(desk: Desk) -> None:
+    """The return in it is taken in, its signature of the very kind that is asked about elsewhere is passed by."""
+    seal = Attached("smime.p7s", SIGNED, "application/pkcs7-signature")
+    came = come_in(desk, 署名__eml=mail(Attached("様式.xlsx", desk.filled()), seal))
+    assert came["様式.xlsx"].outcome is Outcome.SUBMISSION
+    assert came["smime.p7s"].outcome is Outcome.PASSED and desk.ledger.held == ()
+
+
 def test_an_archive_of_litter(desk: Desk) -> None:
     """An archive in which there is nothing to take in is asked about, even where something lies in it."""
     came = come_in(

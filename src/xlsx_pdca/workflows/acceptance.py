@@ -256,7 +256,7 @@ def cannot_be_taken(found: Arrived) -> UsageError:
     """Why a held file is nobody's answer, with what may be done instead."""
     codes = {each.code for each in found.findings}
     remedy = "Excelブック（.xlsx）で改めてお送りいただくよう、お願いしてください。"
-    if "FIL11" in codes:
+    if codes & {"FIL11", "MAI44"}:
         remedy = "中のExcelファイルを取り出して「40_届いたファイル」に入れ、取り込んでください（receive）。"
     elif "MAI01" in codes:
         remedy = "対応が済みましたら、取り扱わないこととしてください（--dismiss 対応済）。"

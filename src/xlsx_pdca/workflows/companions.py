@@ -12,7 +12,8 @@ from xlsx_pdca.workflows.decide import Judged
 
 LOGO_BYTES = 100_000
 """A larger picture within a mail's text may be a photograph of an answer."""
-_PASSED = frozenset({"FIL01", "FIL02", "FIL10"})
+_PASSED = frozenset({"FIL01", "FIL02", "FIL10", "MAI44"})
+"""What a picture or a digital signature is found to be."""
 _DOCUMENT, _FOREIGN_BOOK, _ATTACHMENT, _BESIDE = "FIL10", "IDN01", "FIL37", "FIL34"
 
 
