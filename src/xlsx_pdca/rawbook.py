@@ -29,9 +29,7 @@ class NumberLook(StrEnum):
     TEXT = "text"
     """Cells in text format (`@`)."""
     SCALED = "scaled"
-    """In other units than are stored: with 千, 万 or 億 behind the digits, or in thousands by a comma."""
-    STRUCK = "struck"
-    """Struck through, whatever else the format does."""
+    """As another value than is stored, such as in 万, in thousands by a comma, as words or not at all."""
 
 
 class RawCell(NamedTuple):
@@ -71,7 +69,9 @@ class RawSheet:
     picture_cells: frozenset[tuple[int, int]] = frozenset()
     """Cells that show a picture placed in the cell: what is stored there is `#VALUE!` or a formula."""
     struck: frozenset[tuple[int, int]] = frozenset()
-    """Cells of whose text a part is struck through; where all of it is, the look of the cell says so."""
+    """Cells struck through, wholly or in a part of their text."""
+    seen_as: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """What is seen in the cells whose look is SCALED."""
     media: tuple[str, ...] = ()
     """SHA-256 of each picture and embedded file, sorted; what could not be inflated goes by its checksum."""
     embedded: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from xlsx_pdca.anchors import Placement, placements
 from xlsx_pdca.cells import a1, column_letters, is_blank
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import AnswerPlan, FieldPlan, WorkbookPlan
-from xlsx_pdca.rawbook import NumberLook, RawBook, RawCell
+from xlsx_pdca.rawbook import RawBook, RawCell
 from xlsx_pdca.spec import Need
 from xlsx_pdca.submission import Answer
 from xlsx_pdca.values import BLANK, meaning, raw_text
@@ -47,13 +47,15 @@ class Found:
     def is_struck(self, answer: AnswerPlan) -> bool:
         """Whether an answer, or a part of it, is struck through."""
         placed, cell = self.chosen.get(answer.sheet), self.cell_of(answer)
-        if placed is None or cell is None:
+        if placed is None or cell is None or not placed.sheet.struck:  # nearly always
             return False
-        if not placed.sheet.struck and cell.look is not NumberLook.STRUCK:  # nearly always
-            return False
-        if is_blank(cell.text):
-            return False
-        return cell.look is NumberLook.STRUCK or placed.spot(answer) in placed.sheet.struck
+        return placed.spot(answer) in placed.sheet.struck and not is_blank(cell.text)
+
+    def seen_as(self, answer: AnswerPlan) -> str | None:
+        """What is seen where that is another value than is stored; None where it is the same."""
+        placed = self.chosen.get(answer.sheet)
+        spot = placed.spot(answer) if placed else None
+        return placed.sheet.seen_as.get(spot) if placed and spot else None
 
     def is_picture(self, answer: AnswerPlan) -> bool:
         """Whether a picture stands for an answer: placed in its cell, or laid over it where nothing is written."""

@@ -28,7 +28,7 @@ from xlsx_pdca.submission import Reading
 from xlsx_pdca.workflows.decide import since_before
 
 FIRST, CHART, SCENES = "様式１", "組織図", "様式２"
-POPULATION = ("population", "", "")
+POPULATION, AGEING = ("population", "", ""), ("ageing", "", "")
 STRENGTHS, PURPOSE = ("strengths", "", ""), ("purpose", "daily", "")
 RED, BLUE = packages.png(90), packages.png(180)
 
@@ -153,16 +153,17 @@ def test_another_picture_is_noticed(good: bytes) -> None:
         for picture in (RED, packages.png(90), BLUE)
     )
     assert compare(red, same).relation is Relation.EQUAL
-    assert since_before(red, same, books.plan(), number=1) == ()
+    assert since_before(red, same, [books.plan()], number=1) == ()
     assert compare(red, blue).relation is Relation.CONFLICT
-    (finding,) = since_before(red, blue, books.plan(), number=1)
+    (finding,) = since_before(red, blue, [books.plan()], number=1)
     assert (finding.code, dict(finding.context)["labels"]) == ("STR37", "「組織図」の図")
     both = read(packages.with_pictures(good, CHART, RED, BLUE))
     assert compare(red, both).relation is Relation.NEWER_IS_FULLER
-    assert [f.code for f in since_before(red, both, books.plan(), number=1)] == ["ARR12"]
-    assert [f.code for f in since_before(both, red, books.plan(), number=1)] == ["ARR12", "ARR08"][
-        1:
-    ]
+    assert [f.code for f in since_before(red, both, [books.plan()], number=1)] == ["ARR12"]
+    assert [f.code for f in since_before(both, red, [books.plan()], number=1)] == [
+        "ARR12",
+        "ARR08",
+    ][1:]
 
 
 def test_embedded_file_is_told(good: bytes) -> None:
@@ -351,3 +352,52 @@ def test_a_number_that_shows_another_size_is_asked_about(good: bytes, code: str)
     assert (asked.code, asked.grade, asked.address) == ("STR51", Grade.MUST, POPULATION)
     (answer,) = [a for a in reading.answers if a.address == POPULATION]
     assert (answer.raw, answer.value) == ("33", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "quoted"),
+    [(0.2855, "0.0%", "28.55%"), (0.285, "0.0%", ""), (28.55, "0.0", "28.55")],
+)
+def test_a_rate_is_quoted_as_it_is_seen(good: bytes, value: float, code: str, quoted: str) -> None:
+    """Under a percent format a hundred times what is stored is seen: that is what its sender is asked about."""
+
+    def shown(book: Workbook) -> None:
+        book[FIRST][cell(AGEING)].value = value
+        book[FIRST][cell(AGEING)].number_format = code
+
+    asked = read(by_openpyxl(good, shown)).findings
+    assert [dict(f.context)["found"] for f in asked] == ([quoted] if quoted else [])
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "code", "found"),
+    [
+        (POPULATION, 326918, ";;;", ("STR51", "326918", "空欄")),
+        (POPULATION, 326918, '"把握していない"', ("STR51", "326918", "「把握していない」")),
+        (POPULATION, 33, '[>1000]#,##0"人";0"万人"', ("STR51", "33", "「33万人」")),
+        (POPULATION, 1033, '[>1000]#,##0"人";0"万人"', None),
+        (STRENGTHS, "長所", ";;;", ("STR53", "長所", "空欄")),
+        (STRENGTHS, "長所", "0;-0;0;@", None),
+    ],
+)
+def test_what_is_seen_is_told_beside_what_is_stored(
+    good: bytes,
+    place: books.Address,
+    value: int | str,
+    code: str,
+    found: tuple[str, str, str] | None,
+) -> None:
+    """Words, nothing or another number on the screen: both are quoted; what shows as it is stored is not asked about."""
+
+    def shown(book: Workbook) -> None:
+        book[FIRST][cell(place)].value = value
+        book[FIRST][cell(place)].number_format = code
+
+    asked = read(by_openpyxl(good, shown)).findings
+    if found is None:
+        assert asked == ()
+        return
+    (told,) = asked
+    assert (told.code, dict(told.context)["found"], dict(told.context)["shown"]) == found
+    assert told.address == place
+    assert found[1] in told.sentence() and found[2] in told.sentence()
