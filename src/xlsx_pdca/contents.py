@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,15 @@ from xlsx_pdca.rawbook import RawBook, Refusal
 
 LETTER_CHARACTERS = 4_000
 """Of a mail's text kept in the ledger; the whole mail is in the archive."""
+
+
+_QUOTED = re.compile(
+    r"^[ \t]*(>|-{3,}.*(Original Message|Forwarded message|元のメッセージ|転送)|_{10,}|On .* wrote:|From: |差出人[:：]"
+    r"|[0-9]{4}年.*(のメール|書きました)[:：]?[ \t]*$)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Where a mail begins to quote an earlier one."""
+QUOTATION = "（以下、引用）"
 
 
 class ContainerKind(StrEnum):
@@ -29,6 +39,14 @@ class Letter:
     subject: str = ""
     text: str = ""
     """Plain text of the body, at most LETTER_CHARACTERS."""
+
+    @property
+    def words(self) -> str:
+        """What was written into it, without the mails quoted below; the quoted text itself where nothing else is said."""
+        text = self.text.strip()
+        quoted = _QUOTED.search(text)
+        own = text[: quoted.start()].strip() if quoted else text
+        return f"{own}\n{QUOTATION}" if own and quoted else text
 
 
 @dataclass(frozen=True)

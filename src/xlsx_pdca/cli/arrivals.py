@@ -35,6 +35,7 @@ _LAID_ASIDE = {
     "MAI44": ("メールソフトで取り出した後", "取り出し済"),
     "FIL31": ("送付元に確認した後", "確認済"),
     "MAI01": ("対応が済んだとき", "対応済"),
+    "MAI40": ("対応が済んだとき", "対応済"),
 }
 """Code → when a file with this finding is laid aside, and the reason to type."""
 

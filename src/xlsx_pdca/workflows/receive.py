@@ -26,6 +26,7 @@ from xlsx_pdca.store.system import (
 )
 from xlsx_pdca.workflows.closed import closed_files
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files
+from xlsx_pdca.workflows.companions import MailsOfKnownFiles
 from xlsx_pdca.workflows.composed import reading_of
 from xlsx_pdca.workflows.copies import make_room, restore_copies, write_copies
 from xlsx_pdca.workflows.copy_names import copy_stem
@@ -113,7 +114,9 @@ def receive(
         batches = tuple(_together(judged, twins))
         if dry_run:
             flat = chain.from_iterable(batches)
-            lines = list(_decided(round_, readings, flat, twins, round_.ledger(), {}))
+            mails = MailsOfKnownFiles()
+            decided = _decided(round_, readings, flat, twins, round_.ledger(), {})
+            lines = [_with_its_words(line, mails) for line in decided]
         else:
             lines = list(_booked(round_, readings, batches, twins, now=now, by=by))
     place = {file: number for number, (file, _) in enumerate(judged)}
@@ -179,6 +182,11 @@ def _decided(
             yield Line(file, _with_changes(decided, ledger, readings))
         if not each.goes_along:
             seen.setdefault(each.sha256, each.name)
+
+
+def _with_its_words(line: Line, mails: MailsOfKnownFiles) -> Line:
+    waiting = mails.waiting(line.arrived)
+    return line if line.already else replace(line, arrived=waiting)
 
 
 def _closed_besides(
@@ -310,10 +318,12 @@ def _booked(
 ) -> Iterator[Line]:
     """Book file by file under one lock, durable batch by batch, and tidy up after each batch."""
     seen: dict[str, str] = {}
+    mails = MailsOfKnownFiles()
     with round_.log.writing() as writer:
         ledger = fold(writer.read())
         for batch in batches:
-            lines = list(_decided(round_, readings, batch, twins, ledger, seen))
+            decided = _decided(round_, readings, batch, twins, ledger, seen)
+            lines = [_with_its_words(line, mails) for line in decided]
             writer.append([booking(x.arrived, at=now, by=by) for x in lines if not x.already])
             yield from _tidied(round_.folder, lines, readings)
         restore_copies(round_.folder, fold(writer.read()), readings.originals)
