@@ -47,6 +47,26 @@ class RawCell(NamedTuple):
     """Formula text without "=" ("" for a shared follower), None when the cell holds no formula."""
 
 
+class Corner(NamedTuple):
+    """A point on a sheet."""
+
+    row: int
+    column: int
+    """Counted from 1."""
+    down: int = 0
+    across: int = 0
+    """How far into the cell, in English metric units."""
+
+
+class Laid(NamedTuple):
+    """Where a picture lies; known by two corners, or by one and its size."""
+
+    start: Corner
+    end: Corner | None = None
+    size: tuple[int, int] = (0, 0)
+    """Height and width in English metric units."""
+
+
 @dataclass(frozen=True)
 class RawSheet:
     name: str
@@ -60,8 +80,8 @@ class RawSheet:
     hidden_columns: frozenset[int] = frozenset()
     drawings: int = 0
     """Pictures, shapes, charts anchored on the sheet."""
-    drawn_at: frozenset[tuple[int, int]] = frozenset()
-    """Cells on which the upper left corners of the pictures among those lie."""
+    laid: tuple[Laid, ...] = ()
+    """Where the pictures among those lie."""
     comments: tuple[tuple[int, int, str], ...] = ()
     """(row, column, text) of comments and notes, threaded ones included."""
     drawing_texts: tuple[str, ...] = ()

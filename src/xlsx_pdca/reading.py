@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from xlsx_pdca.anchors import Placement, placements
 from xlsx_pdca.cells import a1, column_letters, is_blank
 from xlsx_pdca.findings import Finding, finding, shortened
-from xlsx_pdca.plan import AnswerPlan, FieldPlan, WorkbookPlan
+from xlsx_pdca.laid import is_under_picture
+from xlsx_pdca.plan import AnswerPlan, FieldPlan, SheetPlan, WorkbookPlan
 from xlsx_pdca.rawbook import RawBook, RawCell
 from xlsx_pdca.spec import Need
 from xlsx_pdca.submission import Answer
@@ -35,6 +36,8 @@ class Found:
     """Names of sheets that repeat another one."""
     unsettled: frozenset[Address]
     """Answers a finding already asks about: missing, doubled or moved."""
+    sheets: Mapping[str, SheetPlan] = field(default_factory=dict)
+    """The sheets of the plan by their keys."""
     swapped: frozenset[str] = frozenset()
     """Keys of sheets whose codes or headers changed places, perhaps without their answers."""
 
@@ -60,14 +63,16 @@ class Found:
     def is_picture(self, answer: AnswerPlan) -> bool:
         """Whether a picture stands for an answer: placed in its cell, or laid over it where nothing is written."""
         placed = self.chosen.get(answer.sheet)
-        if placed is None or not (placed.sheet.picture_cells or placed.sheet.drawn_at):
+        if placed is None or not (placed.sheet.picture_cells or placed.sheet.laid):
             return False
         spot = placed.spot(answer)
         if spot is None:
             return False
         cell = placed.sheet.cells.get(spot)
         is_empty = cell is None or is_blank(cell.text)
-        return spot in placed.sheet.picture_cells or (is_empty and spot in placed.sheet.drawn_at)
+        if spot in placed.sheet.picture_cells or not is_empty:
+            return spot in placed.sheet.picture_cells
+        return is_under_picture(answer.rect, spot, placed.sheet.laid, self.sheets[answer.sheet])
 
 
 def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
@@ -99,6 +104,7 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
         chosen,
         frozenset(copies),
         frozenset(lost | asked_about),
+        {sheet.key: sheet for sheet in plan.sheets},
         frozenset(swapped),
     )
 

@@ -140,7 +140,7 @@ def _sheet(
         hidden_rows=frozenset(sheet.hidden_rows),
         hidden_columns=frozenset(sheet.hidden_columns),
         drawings=drawn.count,
-        drawn_at=drawn.places,
+        laid=drawn.places,
         comments=comments(package, around),
         drawing_texts=drawn.texts,
         picture_cells=shown,
