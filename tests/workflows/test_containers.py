@@ -180,10 +180,7 @@ def test_an_attachment_that_comes_by_itself_in_the_same_run_waits(
     came = by_own_name(desk.receive().lines)
     assert came["様式.xlsx"].outcome is Outcome.SUBMISSION
     assert came["図.pdf"].outcome is Outcome.ATTACHMENT
-    assert came["別の名.pdf"].outcome is Outcome.HELD and codes(came["別の名.pdf"]) == [
-        "FIL10",
-        "MAI41",
-    ]
+    assert came["別の名.pdf"].outcome is Outcome.HELD and "FIL10" in codes(came["別の名.pdf"])
     assert len(desk.ledger.held) == 1
     desk.drop("三度目.pdf", PDF, minute=5)
     again = by_own_name(desk.receive().lines)
@@ -282,7 +279,7 @@ def test_a_sealed_mail_is_asked_for_no_password(
     assert "暗号化または電子署名されたメール" in said and "メールソフト" in said
     assert "--password" not in said and "--as" not in said and "設定されて" not in said
     (waiting,) = desk.ledger.held
-    assert codes(waiting.fact) == ["MAI44"] and not waiting.fact.is_closed
+    assert codes(waiting.fact) == ["MAI44", "MAI41"] and not waiting.fact.is_closed
     assert run(["receive", "--password", "chigau", *where]) == ExitCode.OK
     assert "smime" not in capsys.readouterr().out
     settled = ["accept", "--file", str(waiting.seq), *where]
