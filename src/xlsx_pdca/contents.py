@@ -11,6 +11,11 @@ from xlsx_pdca.rawbook import RawBook, Refusal
 LETTER_CHARACTERS = 4_000
 """Of a mail's text kept in the ledger; the whole mail is in the archive."""
 
+CUT_OFF = "the mail may be cut off"
+"""Ends the defect of a mail whose end is missing."""
+CUT_HERE = "the mail ends within this part"
+"""Defect of the part in which it breaks off."""
+
 
 _QUOTED = re.compile(
     r"^[ \t]*(>|-{3,}.*(Original Message|Forwarded message|元のメッセージ|転送)|_{10,}|On .* wrote:|From: |差出人[:：]"

@@ -261,6 +261,64 @@ def test_what_a_mail_shows_within_its_text(desk: Desk) -> None:
     assert came["smime.p7s"].outcome is Outcome.PASSED
 
 
+def cut(data: bytes, *, less: int = 3_000) -> bytes:
+    """A saved mail whose end was lost on the way."""
+    return data[:-less]
+
+
+@pytest.mark.parametrize("is_forwarded", [False, True])
+def test_a_mail_cut_off_in_its_only_return_asks_once(
+    desk: Desk, capsys: pytest.CaptureFixture[str], is_forwarded: bool
+) -> None:
+    """Nothing was read: the mail has to come again, whole; nobody is told to take in what there is, nor told so twice."""
+    data = mail(Attached("様式.xlsx", desk.filled()))
+    data = forwarded(data) if is_forwarded else data
+    desk.drop("返信.eml", cut(data))
+    where = ["--round", str(desk.root)]
+    assert run(["receive", *where]) == ExitCode.NEEDS_PERSON
+    said = capsys.readouterr().out
+    (waiting,) = desk.ledger.held
+    assert waiting.fact.outcome is Outcome.REFUSED and codes(waiting.fact) == ["MAI45", "MAI41"]
+    assert "もう一度お送りいただく" in said and "--as" not in said
+    settled = ["accept", "--file", str(waiting.seq), "--dismiss", "再送済"]
+    assert run([*settled, *where]) == ExitCode.OK and desk.ledger.held == ()
+    come_in(desk, 再送__eml=data)
+    assert desk.standing().submission is not None and desk.ledger.held == ()
+
+
+def test_a_mail_cut_off_behind_its_return_asks_itself(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was read may be taken in once the sender was asked, and the mail asks for what may be missing behind it."""
+    whole = mail(Attached("様式.xlsx", desk.filled()))
+    desk.drop("返信.eml", whole[: whole.rindex(b"\r\n--b0--")])
+    where = ["--round", str(desk.root)]
+    assert run(["receive", *where]) == ExitCode.NEEDS_PERSON
+    book, letter = desk.ledger.held
+    assert "FIL30" in codes(book.fact) and codes(letter.fact) == ["FIL31"]
+    assert f"accept --file {book.seq} --as {MAEBASHI}" in capsys.readouterr().out
+    assert run(["accept", "--file", str(book.seq), "--as", MAEBASHI, *where]) == ExitCode.OK
+
+
+def test_a_mail_cut_off_in_its_words_asks_itself(desk: Desk) -> None:
+    """No file says that the end is missing."""
+    words = mail(text="回答は別便でお送りします。" * 40)
+    came = come_in(desk, 文__eml=words[: len(words) // 2])
+    assert codes(came["文.eml"]) == ["FIL31"] and came["文.eml"].outcome is Outcome.HELD
+
+
+def test_a_paper_cut_off_beside_a_good_return_waits(desk: Desk) -> None:
+    """Half a paper goes with nobody's return unseen; the whole one does."""
+    paper = Attached("図.pdf", PDF * 300, "application/pdf")
+    data = mail(Attached("様式.xlsx", desk.filled()), paper)
+    came = come_in(desk, 返信__eml=cut(data))
+    assert came["様式.xlsx"].outcome is Outcome.SUBMISSION
+    assert came["図.pdf"].outcome is Outcome.HELD
+    assert codes(came["図.pdf"]) == ["MAI45", "FIL10", "MAI41"]
+    again = come_in(desk, 再送__eml=data)
+    assert again["図.pdf"].outcome is Outcome.ATTACHMENT
+
+
 SEALED = bytes.fromhex("30820400 06092a864886f70d0107")
 """How S/MIME begins (RFC 5652); the next byte says what it is."""
 LOCKED, SIGNED = SEALED + b"\x03" + bytes(999), SEALED + b"\x02" + bytes(999)

@@ -10,6 +10,7 @@ from xlsx_pdca.facts import Arrived, Outcome
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.ledger import Key
 from xlsx_pdca.workflows.collect import FoundFile
+from xlsx_pdca.workflows.cut_off import told_once
 from xlsx_pdca.workflows.decide import Judged
 
 LOGO_BYTES = 20_000
@@ -47,7 +48,7 @@ def with_companions(
             each.outcome is Outcome.PASSED for each in brought
         ):
             settled[file] = _nothing_in_it(judged)
-    return settled
+    return told_once(settled, inside)
 
 
 def _signature(judged: Judged) -> Judged:
@@ -63,6 +64,8 @@ def _attachment(judged: Judged, keys: tuple[Key, ...]) -> Judged:
     """A paper, or a workbook that is none of ours, beside a good return: it goes with that one."""
     codes = {each.code for each in judged.findings}
     if judged.outcome is not None or not codes & {_DOCUMENT, _FOREIGN_BOOK}:
+        return judged
+    if judged.defect:  # not all of it came, and nobody would look
         return judged
     unit, form = keys[0] if len(keys) == 1 else ("", "")
     told = finding(_ATTACHMENT if _DOCUMENT in codes else _BESIDE)
