@@ -579,6 +579,9 @@ def test_a_fax_of_two_papers(
     run(["accept", "--file", str(number), "--as", MAEBASHI, *where])
     assert desk.ledger.held == ()
     assert sorted(desk.laid_out["その他"]) == [f"受付{first}_FAX1.pdf", f"受付{second}_FAX2.pdf"]
+    assert run(["merge", *where]) == ExitCode.OK
+    said = "\n".join(text for row in shown(desk, "取りまとめ表【部内限り】.xlsx") for text in row)
+    assert f"受付番号{first}、受付番号{second}" in said
     capsys.readouterr()
     assert run(["dispose", str(second), *where]) == ExitCode.OK
     told = capsys.readouterr().out
