@@ -198,7 +198,7 @@ def _disagreements(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[
 
 
 def _read_by_one(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
-    """Numbers and dates only one library read: it may take a percentage for a number, a number for a date."""
+    """What only one library read: it may take a percentage for a number, and tells nothing of how cells look."""
     if not book.read_by_one:
         return
     answers = {answer.address: answer for answer in found.answers}
@@ -210,6 +210,8 @@ def _read_by_one(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Fi
     ]
     if doubtful:
         yield finding("FIL12", labels=listed(doubtful, limit=_ALL_LISTED))
+    if any(not is_blank(answer.raw) for answer in found.answers):
+        yield finding("FIL45")
 
 
 def _is_number_or_date(answer: AnswerPlan, plan: WorkbookPlan, found: Found) -> bool:

@@ -115,6 +115,14 @@ FILE_ENTRIES = (
         reader=_OFFICER,
     ),
     Entry(
+        "FIL45",
+        _SHOULD,
+        "取消線などが分からない読み取り",
+        ".xlsx以外の形式のファイルをLibreOfficeなしで読み取ったため、取消線の引かれた文字や、書式により違って見える内容があっても分かりません。",
+        "ファイルをExcelで開き、取消線などがないか御覧ください。LibreOfficeのある端末で取り込めば、あわせて確かめます。",
+        reader=_OFFICER,
+    ),
+    Entry(
         "FIL30",
         _MUST,
         "途中で切れているかもしれないファイル",
