@@ -98,6 +98,34 @@ def whose_common(
     return Identity(own, (doubt,), unit)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What the senders of a file say of the unit it belongs to."""
+
+    unit_name: str = ""
+    vouched: bool = False
+    """名簿 knows one of them as the unit's own, or as its 経由機関."""
+    against: tuple[str, ...] = ()
+    """In words, those whom 名簿 knows as other units' only."""
+
+
+NOBODY = Sent()
+
+
+def who_sent(unit: str, senders: Sequence[str], register: Register) -> Sent:
+    """Which senders speak for a unit and which against it; the prefecture and strangers do neither."""
+    known = {each: units for each in senders if (units := register.units_at(each))}
+    return Sent(
+        register.name_of(unit),
+        any(unit in units for units in known.values()),
+        tuple(
+            f"{_names(units, register)}（{address}）"
+            for address, units in known.items()
+            if unit not in units
+        ),
+    )
+
+
 def _standing(unit: str, name: str, register: Register) -> Iterator[Finding]:
     """What 名簿 says of a unit that has answered."""
     if register.roster and unit not in register.roster:

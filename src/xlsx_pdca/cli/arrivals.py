@@ -147,7 +147,10 @@ def _is_same(line: Line) -> bool:
 
 
 def _same_as(line: Line) -> str:
-    """Which file it is the same as, under another name."""
+    """Which file it is the same as, under another name, or which that goes on waiting for a person."""
+    waits = next((dict(f.context) for f in line.arrived.findings if f.code == "ARR43"), None)
+    if _is_same(line) and waits:
+        return f"（保留中の受付番号{waits['count']}と同じ内容。そちらの取扱いを決めてください）"
     said = (dict(f.context) for f in line.arrived.findings if f.code == "ARR01")
     other = next((each.get("other_file", "") for each in said), "")
     is_named = _is_same(line) and other and other != line.file.name

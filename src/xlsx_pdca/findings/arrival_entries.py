@@ -161,4 +161,12 @@ ARRIVAL_ENTRIES = (
         holds=True,
         reader=_OFFICER,
     ),
+    Entry(
+        "ARR43",
+        _INFO,
+        "差出人を確かめているファイルと同じもの",
+        "保留中の受付番号{count}（「{other_file}」）と同じ内容です。",
+        "受信の記録だけを残しました。受付番号{count}の取扱いを決めてください（accept）。団体御自身のアドレスから届いたときは、提出として受け付けます。",
+        reader=_OFFICER,
+    ),
 )

@@ -212,4 +212,13 @@ IDENTITY_ENTRIES = (
         reader=_OFFICER,
         holds=True,
     ),
+    Entry(
+        "IDN31",
+        _MUST,
+        "受付済みの御回答と同じファイルが、別の団体から届いた",
+        "メールの差出人は{other_name}ですが、ファイルは{name}の様式で、同じ内容を{name}の御回答として受付済みです（受付はそのままです）。",
+        "差出人の団体が誤って添付された可能性があり、その団体の御回答はこのメールには入っていません。送付元に確認し、済みましたら取り扱わないこととしてください（accept --dismiss）。",
+        reader=_OFFICER,
+        holds=True,
+    ),
 )

@@ -15,6 +15,7 @@ from xlsx_pdca.checks.copies import (
     lost_drawings,
     picture_words,
 )
+from xlsx_pdca.checks.identity import NOBODY, Sent
 from xlsx_pdca.contents import Letter
 from xlsx_pdca.facts import Arrived, Outcome, Submitted
 from xlsx_pdca.findings import Finding, finding
@@ -28,7 +29,9 @@ BLANK_FORM = "ANS21"
 """Code of the one finding about a form with nothing in it."""
 REPLACES_ACCEPTED = "ARR10"
 """Code of the finding about a submission that takes the place of an accepted one."""
-_WHOSE, _NOT_OF_WITNESSES = "IDN", frozenset({"IDN17", "IDN18", "IDN30"})
+BY_SENDER = frozenset({"IDN14", "IDN23", "IDN31"})
+"""Codes of the findings that another unit's address sent the file."""
+_WHOSE, _NOT_OF_WITNESSES = "IDN", frozenset({"IDN17", "IDN18", "IDN30", "IDN31"})
 """Doubts about whose a file is; the last ones do not depend on who sent it."""
 PERSON_FIELD = "name"
 """Field id of 氏名 in every form that asks for it."""
@@ -72,6 +75,8 @@ class Judged:
     """English: why its bytes may not be what was sent."""
     evidence: int = 0
     """代理入力: the arrival it was copied from."""
+    sent: Sent = NOBODY
+    """What its senders say of its unit."""
     outcome: Outcome | None = None
     """What became of it where that is plain: a container that was opened, a picture of a signature."""
 
@@ -238,12 +243,16 @@ def _name_of(unit: str, form: str, ledger: Ledger) -> str:
 
 
 def _proves_now(judged: Judged, ledger: Ledger) -> bool:
-    """Whether bytes that wait because somebody else's name or address came with them come from their own unit now."""
-    return judged.is_proved and any(
-        f.holds and f.code.startswith(_WHOSE) and f.code not in _NOT_OF_WITNESSES
-        for each in _waiting(judged, ledger)
-        for f in each.findings
-    )
+    """Whether bytes that wait because somebody else's name or address came with them come from their own unit now.
+
+    Against another unit's address only the unit's own speaks: a copy nobody sent is known already.
+    """
+    if not judged.is_proved or judged.key in ledger.counts_for(judged.sha256):
+        return False
+    doubts = {f.code for each in _waiting(judged, ledger) for f in each.findings if f.holds}
+    if doubts & BY_SENDER and not judged.sent.vouched:
+        return False
+    return any(code.startswith(_WHOSE) and code not in _NOT_OF_WITNESSES for code in doubts)
 
 
 def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
@@ -251,9 +260,12 @@ def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
     name = seen.fact.name
     match ledger.use_of(seen):
         case Use.WAITS:
-            waiting = next((b for b in ledger.held if b.fact.sha256 == judged.sha256), seen)
-            doubt = finding("ARR01", other_file=waiting.fact.name)
-            return arrived(judged, Outcome.SAME_FILE, doubt)
+            waiting = [b for b in ledger.held if b.fact.sha256 == judged.sha256]
+            doubted = next((b for b in waiting if is_contradicted(b.fact)), None)
+            if doubted is not None:
+                return same_as_doubted(judged, doubted.fact, doubted.seq)
+            name = waiting[0].fact.name if waiting else name
+            return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.COUNTS:
             return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.REPLACED:
@@ -268,6 +280,17 @@ def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
             return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.LAID_ASIDE:
             return arrived(judged, Outcome.HELD, finding("ARR11", other_file=name))
+
+
+def is_contradicted(fact: Arrived) -> bool:
+    """Whether a file waits because another unit's address sent it."""
+    return fact.outcome is Outcome.HELD and any(f.code in BY_SENDER for f in fact.findings)
+
+
+def same_as_doubted(judged: Judged, held: Arrived, number: int) -> Arrived:
+    """Arrival of bytes that wait under that 受付番号 for who sent them, and go on waiting."""
+    told = finding("ARR43", count=number, other_file=held.name)
+    return arrived(judged, Outcome.SAME_FILE, told)
 
 
 @dataclass(frozen=True)

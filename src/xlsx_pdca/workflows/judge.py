@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from xlsx_pdca.cells import a1
 from xlsx_pdca.checks.choice import chosen_unit
-from xlsx_pdca.checks.identity import identify, typed_name_doubt, whose_common
+from xlsx_pdca.checks.identity import identify, typed_name_doubt, who_sent, whose_common
 from xlsx_pdca.checks.register import CommonBook, IssuedBook, Register
 from xlsx_pdca.contents import Contents
 from xlsx_pdca.facts import Issued, IssuedCommon, Outcome
@@ -100,6 +100,7 @@ def judge(
     issued = ledger.tickets.get(shown)
     if issued is None:
         return base
+    base = base.with_(sent=who_sent(issued.unit, file.senders, register))
     return _read(base, book, issued, register, readings)
 
 
@@ -197,6 +198,7 @@ def _read_common(
         issue=own.issue if own else 0,
         plan=common.plan,
         slots=common.slots,
+        sent=who_sent(unit, file.senders, register) if unit else base.sent,
         findings=(*base.findings, *whose.findings, *_macros(book), *reading.findings),
         losses=reading.losses,
         person=person_of(reading),
