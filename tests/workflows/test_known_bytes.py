@@ -63,7 +63,8 @@ def held_books(desk: Desk) -> list[Booked]:
 
 
 def waiting(desk: Desk) -> list[list[str]]:
-    return [codes(booked.fact) for booked in held_books(desk)]
+    """What is said of whose the waiting workbooks are."""
+    return [[c for c in codes(b.fact) if c.startswith("IDN")] for b in held_books(desk)]
 
 
 @pytest.mark.parametrize("kind", ["attachment", "zip", "unknown", "prefecture"])
