@@ -239,7 +239,13 @@ class _Witnesses:
             )
             yield finding("IDN14", name=name, other_name=said)
         strangers = [address for address in self.senders if self.register.is_stranger(address)]
-        if strangers and not known:
+        if not strangers or known:
+            return
+        others = self.register.neighbours(strangers[-1])
+        if len(others) == 1 and ticket.unit not in others:
+            told = _names(others, self.register)
+            yield finding("IDN33", name=name, sender=strangers[-1], other_name=told)
+        else:
             yield finding("IDN15", name=name, sender=strangers[-1])
 
     def against(self, ticket: Ticket, typed: Iterable[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsx_pdca.findings.entry import CatalogueEntry as Entry
 from xlsx_pdca.findings.entry import Grade, Reader
 
-_MUST, _INFO = Grade.MUST, Grade.INFO
+_MUST, _SHOULD, _INFO = Grade.MUST, Grade.SHOULD, Grade.INFO
 _OFFICER = Reader.OFFICER
 
 IDENTITY_ENTRIES = (
@@ -211,6 +211,14 @@ IDENTITY_ENTRIES = (
         "どちらの御回答か確かめてください。{name}の御回答であれば、{other_name}の受付を取り消してから（undo）、このファイルを{name}の提出としてください（accept --as）。",
         reader=_OFFICER,
         holds=True,
+    ),
+    Entry(
+        "IDN33",
+        _SHOULD,
+        "名簿にないアドレスで、ドメインは別の団体のもの",
+        "メールの差出人（{sender}）は名簿にないアドレスで、名簿で同じドメインを使っているのは{other_name}だけです。整理番号では{name}のものと確かめられています。",
+        "どちらの団体の御回答か、念のため送付元に御確認ください。",
+        reader=_OFFICER,
     ),
     Entry(
         "IDN31",
