@@ -18,9 +18,11 @@ from handed_in import (
     FROM_NOWHERE,
     FROM_PREFECTURE,
     FROM_TAKASAKI,
+    LATER,
     proposed,
     taken_in,
 )
+from handwritten_mail import Attached, mail
 from issued_round import BY, GOOD, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk, changed, codes, saved
 from xlsx_pdca.cells import a1
 from xlsx_pdca.cli.program import run
@@ -33,8 +35,11 @@ from xlsx_pdca.ticket import COMMON, find_tickets
 from xlsx_pdca.unit import is_unit_id
 from xlsx_pdca.workbook.lint import lint_package
 from xlsx_pdca.workflows.acceptance import assign
+from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.common_form import issue_common
 from xlsx_pdca.workflows.decide import since_before
+from xlsx_pdca.workflows.proposals import Proposals
+from xlsx_pdca.workflows.receive import receive
 from xlsx_pdca.workflows.steps import undo
 from xlsx_pdca.workflows.verify import verify
 
@@ -158,6 +163,48 @@ def test_choice_and_sender_must_agree(
     else:
         assert (arrived.outcome, arrived.unit) == (TAKEN, MAEBASHI)
         assert arrived.submission is not None and arrived.submission.person == "赤城花子"
+
+
+@pytest.mark.parametrize(
+    ("written", "sender", "found", "offered"),
+    [
+        ("前橋市", FROM_MAEBASHI, [], set()),
+        ("前橋市　（102016-1）", FROM_MAEBASHI, [], set()),
+        ("前橋市 (102016-1)", FROM_MAEBASHI, [], set()),
+        ("前橋市役所", FROM_MAEBASHI, [], set()),
+        ("前橋市", FROM_TAKASAKI, ["IDN23"], {MAEBASHI}),
+        ("前橋市　（102016-1）", FROM_TAKASAKI, ["IDN23"], {MAEBASHI}),
+        ("前橋市", "", ["IDN22"], {MAEBASHI}),
+        ("前橋市（102024-1）", FROM_MAEBASHI, ["IDN21"], {TAKASAKI}),
+        ("前橋市・高崎市", FROM_MAEBASHI, ["IDN21"], {MAEBASHI, TAKASAKI}),
+        ("橋市", FROM_MAEBASHI, ["IDN21"], set()),
+        ("沼田市", FROM_MAEBASHI, ["IDN21"], set()),
+    ],
+)
+def test_name_typed_instead_of_chosen(
+    calm_desk: Desk, written: str, sender: str, found: list[str], offered: set[str]
+) -> None:
+    """A name that one unit of the list bears is the choice; against the sender, or beside another's id, it waits and who is named is offered."""
+    senders = (sender,) if sender else ()
+    arrived = taken_in(calm_desk, filled(calm_desk, written), *senders, only_look=True)
+    assert codes(arrived) == found
+    if found:
+        assert arrived.outcome is HELD and offered <= set(proposed(calm_desk, arrived))
+    else:
+        assert (arrived.outcome, arrived.unit) == (TAKEN, MAEBASHI)
+
+
+def test_typed_name_against_the_mail_it_came_in(open_desk: Desk) -> None:
+    """In a mail of another unit the sentence names both, and both are offered."""
+    book = Attached("回答.xlsx", filled(open_desk, "前橋市"))
+    path = open_desk.root.parent / "返信.eml"
+    path.write_bytes(mail(book, sender=FROM_TAKASAKI))
+    receive(open_desk.round, given_files([path]), now=LATER, by=BY)
+    (held,) = open_desk.ledger.held
+    assert codes(held.fact)[0] == "IDN23"
+    assert "前橋市" in (said := held.fact.findings[0].sentence()) and "高崎市" in said
+    offers = Proposals.of(open_desk.round, open_desk.ledger).for_held(held)
+    assert {each.unit for each in offers} == {MAEBASHI, TAKASAKI}
 
 
 def test_typed_name_against_the_choice(calm_desk: Desk) -> None:

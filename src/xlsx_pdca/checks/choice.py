@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from xlsx_pdca.cells import folded
+from xlsx_pdca.municipality import Exact, Municipality, match_name
 from xlsx_pdca.plan import UNIT_NAME, CellPlan, WorkbookPlan
 from xlsx_pdca.rawbook import RawBook
 
@@ -31,6 +34,26 @@ def chosen_unit(book: RawBook, plan: WorkbookPlan) -> str:
     sheet = next((s for s in book.sheets if place and s.name == place[0]), None)
     cell = sheet.cells.get(place[1]) if sheet and place else None
     return cell.text.strip() if cell else ""
+
+
+def meant_unit(written: str, units: Mapping[str, str]) -> str:
+    """The one unit of a list (what it shows → unit) that the cell means, chosen there or typed by hand; "" for none.
+
+    Typed, it is the whole line but for blanks and the width of its signs, or a name that only one of them bears.
+    A name beside another's id is neither, and nothing is guessed.
+    """
+    if written in units:
+        return units[written]
+    wanted = folded(written)
+    alike = [unit for shown, unit in units.items() if folded(shown) == wanted]
+    if len(alike) == 1:
+        return alike[0]
+    bearers = [
+        Municipality(unit, "", shown.removesuffix(f"（{unit}）"), "")
+        for shown, unit in units.items()
+    ]
+    match = match_name(written, bearers) if written else None
+    return match.municipality.code if isinstance(match, Exact) else ""
 
 
 def _key(plan: WorkbookPlan) -> CellPlan:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlsx_pdca.cells import a1, folded
+from xlsx_pdca.checks.choice import meant_unit
 from xlsx_pdca.checks.register import IssuedBook, Register, innermost
 from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.plan import HIDDEN_SHEET, TICKET_PROPERTY
@@ -76,10 +77,10 @@ def whose_common(
 ) -> Identity:
     """Whose a common form is: the unit chosen inside and the sender must agree; `proposed` is the unit, if any is held to be right.
 
-    `typed` are the bodies named inside.
+    `chosen` may have been typed by hand; `typed` are the bodies named elsewhere inside.
     """
     witnesses = _Witnesses(register, innermost(file_name), tuple(senders))
-    unit = register.commons[ticket.text].units.get(chosen, "")
+    unit = meant_unit(chosen, register.commons[ticket.text].units)
     if not unit:
         words = witnesses.words()
         doubt = finding("IDN20", name=words)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from xlsx_pdca.checks.choice import chosen_unit
+from xlsx_pdca.checks.choice import chosen_unit, meant_unit
 from xlsx_pdca.facts import Arrived, Issued, IssuedCommon, Outcome, Submitted
 from xlsx_pdca.findings import finding
 from xlsx_pdca.rawbook import CellType, RawBook
@@ -108,7 +108,7 @@ def _whose(
 
 
 def _chosen(book: RawBook, common: IssuedCommon, readings: Readings) -> str:
-    return common.units.get(chosen_unit(book, readings.plan(common.plan)), "")
+    return meant_unit(chosen_unit(book, readings.plan(common.plan)), common.units)
 
 
 def _tickets(book: RawBook) -> Iterator[Ticket]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from xlsx_pdca.cells import a1
-from xlsx_pdca.checks.choice import chosen_unit
+from xlsx_pdca.checks.choice import chosen_unit, meant_unit
 from xlsx_pdca.checks.identity import identify, typed_name_doubt, who_sent, whose_common
 from xlsx_pdca.checks.register import CommonBook, IssuedBook, Register
 from xlsx_pdca.contents import Contents
@@ -190,7 +190,7 @@ def _read_common(
     typed = tuple(_typed_names(reading, plan))
     chosen = chosen_unit(book, plan)
     whose = whose_common(chosen, typed, ticket, file.called, register, file.senders)
-    unit = common.units.get(chosen, "")
+    unit = meant_unit(chosen, common.units)
     own = ledger.standing(unit, common.form).issue
     return base.with_(
         unit=unit,

@@ -14,7 +14,7 @@ from xlsx_pdca.workflows.round import Round
 
 _NO_ANSWERS = frozenset({"IDN01", "IDN09", "FIL10", "FIL11", "FIL31", "FIL32", "MAI01"})
 """Not our form, several units in one file, or no workbook by itself: there is nothing to take in."""
-_TYPED_NAME = "IDN11"
+_TYPED_NAMES = frozenset({"IDN11", "IDN21"})
 _OTHERS_TEXTS = frozenset({"ARR03", "ARR04"})
 """Another person's answers, or others that came together: perhaps parts of one."""
 MOST = 4
@@ -89,7 +89,7 @@ class Proposals:
         return f"xlsx-pdca accept {files} --join {fact.unit}" if len(numbers) > 1 else ""
 
     def _named(self, fact: Arrived) -> Iterator[Key]:
-        typed = (dict(f.context).get("found", "") for f in fact.findings if f.code == _TYPED_NAME)
+        typed = (dict(f.context).get("found", "") for f in fact.findings if f.code in _TYPED_NAMES)
         texts = (innermost(fact.name), *typed)
         yield from self._of_slips(fact)
         sent_by = frozenset(unit for each in self._senders(fact) for unit in each)
