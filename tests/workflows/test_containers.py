@@ -319,6 +319,24 @@ def test_a_paper_cut_off_beside_a_good_return_waits(desk: Desk) -> None:
     assert again["図.pdf"].outcome is Outcome.ATTACHMENT
 
 
+def test_an_entry_that_cannot_be_taken_out_waits(desk: Desk, tmp_path: Path) -> None:
+    """Packed in a way only 7-Zip knows: nothing of it can be laid out, the run goes on, and the entry beside it is read."""
+    (tmp_path / "様式.xlsx").write_bytes(desk.filled())
+    (tmp_path / "別.xlsx").write_bytes(desk.filled(TAKASAKI))
+    for name, method in (("様式.xlsx", "PPMd"), ("別.xlsx", "Deflate")):
+        command = ["7z", "a", "-tzip", f"-mm={method}", "回答.zip", name]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    came = come_in(desk, 回答__zip=(tmp_path / "回答.zip").read_bytes())
+    assert codes(came["様式.xlsx"]) == ["FIL11"] and came["様式.xlsx"].sha256 == ""
+    assert desk.standing(TAKASAKI).submission is not None
+    (waiting,) = desk.ledger.held
+    where = ["--round", str(desk.root)]
+    assert run(["verify", *where]) == ExitCode.OK
+    settled = ["accept", "--file", str(waiting.seq), "--dismiss", "取り出し済"]
+    assert run([*settled, *where]) == ExitCode.OK
+    assert "保留" not in desk.laid_out and "その他" not in desk.laid_out
+
+
 SEALED = bytes.fromhex("30820400 06092a864886f70d0107")
 """How S/MIME begins (RFC 5652); the next byte says what it is."""
 LOCKED, SIGNED = SEALED + b"\x03" + bytes(999), SEALED + b"\x02" + bytes(999)

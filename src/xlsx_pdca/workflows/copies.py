@@ -85,6 +85,8 @@ def laid_out(booked: Booked, ledger: Ledger) -> str:
     What could not be read safely is laid out nowhere.
     """
     outcome = booked.fact.outcome
+    if not booked.fact.sha256:  # of an entry that could not be taken out there are no bytes
+        return ""
     if outcome is Outcome.ATTACHMENT:
         return _copy_of(booked, ATTACHMENTS)
     if outcome is Outcome.OPENED and booked.fact.letter is not None:
