@@ -323,7 +323,7 @@ def _words(arrival: ArrivalLine) -> str:
     words = arrival.letter.words
     if len(words) <= _MOST_WORDS:
         return words
-    return f"{words[:_MOST_WORDS]}…（全文は、届いたファイルの欄のリンクから開くメールにあります）"
+    return f"{words[:_MOST_WORDS]}…（全文は、「50_受領済」の「メール」で御覧ください）"
 
 
 def _came_from(arrival: ArrivalLine) -> str:
