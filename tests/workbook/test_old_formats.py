@@ -74,6 +74,38 @@ def test_line_ends_and_unseen_characters() -> None:
     assert cells[2, 1].text == "N\0o"
 
 
+STRUCK = "".join(
+    f'<style:style style:name="{name}" style:parent-style-name="{parent}"><style:text-properties {look}/></style:style>'
+    for name, parent, look in (
+        ("struck", "Default", 'style:text-line-through-style="solid" style:text-line-through-type="single"'),
+        ("typed", "Default", 'style:text-line-through-type="double"'),
+        ("child", "struck", ""),
+        ("plain", "struck", 'style:text-line-through-style="none" style:text-line-through-type="none"'),
+    )
+)  # fmt: skip
+
+
+def test_what_is_struck_through_in_ods() -> None:
+    """By the style of the cell or of a part of its text, however often repeated; not by a style that lifts it again."""
+
+    def cell(style: str, text: str = "文", times: int = 1) -> str:
+        return (
+            f'<table:table-cell table:style-name="{style}" office:value-type="string"'
+            f' table:number-columns-repeated="{times}"><text:p>{text}</text:p></table:table-cell>'
+        )
+
+    part = '残<text:span text:style-name="typed">消</text:span>'
+    unmarked = '残<text:span text:style-name="plain">文</text:span>'
+    rows = (
+        ods_row(cell("plain"), cell("struck", times=2), cell("Default", part)),
+        ods_row(cell("child"), cell("Default", unmarked), repeated=2),
+        '<table:table-row><table:table-cell table:style-name="struck"/></table:table-row>',
+    )
+    (sheet,) = read(ods("".join(rows), styles=STRUCK)).sheets
+    assert sheet.cells[1, 4].text == "残消"
+    assert sheet.struck == {(1, 2), (1, 3), (1, 4), (2, 1), (3, 1)}
+
+
 def test_of_a_book_read_twice_nothing_is_asked() -> None:
     """The finding belongs to books read by one library alone; the same return as .xlsx raises none."""
     book = read_workbook(original())
