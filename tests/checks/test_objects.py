@@ -182,10 +182,8 @@ def test_a_picture_over_a_good_part_of_an_empty_answer(
     is_told: bool,
     inserted: int,
 ) -> None:
-    """Wherever its corner begins; one that only touches the field, or lies beside it, is no answer.
-
-    `rows` and `columns` tell where it lies in heights and widths of the field, 0 its beginning and 1 its end.
-    """
+    """Wherever its corner begins; one that only touches the field, or lies beside it, is no answer."""
+    # `rows` and `columns`: where it lies, in heights and widths of the field, 0 its beginning and 1 its end
     place, (top, left) = cell(STRENGTHS), books.spot(STRENGTHS)
     plan = books.plan()
     (answer,) = (a for a in plan.answers if a.address == STRENGTHS)
