@@ -90,14 +90,15 @@ def xls(cells: Iterable[tuple[int, int, str | float]], **more: object) -> bytes:
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
 
-def ods(rows: str, *, more: Mapping[str, str] | None = None) -> bytes:
-    """An OpenDocument spreadsheet with one table 「回答」 of these rows."""
+def ods(rows: str, *, styles: str = "", more: Mapping[str, str] | None = None) -> bytes:
+    """An OpenDocument spreadsheet with one table 「回答」 of these rows, and styles of its own."""
     namespaces = " ".join(
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
-        for short in ("office", "table", "text")
+        for short in ("office", "table", "text", "style")
     )
     content = (
-        f"<office:document-content {namespaces}><office:body><office:spreadsheet>"
+        f"<office:document-content {namespaces}>"
+        f"<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>"
         f'<table:table table:name="回答">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )

@@ -82,9 +82,16 @@ def png(shade: int) -> bytes:
 
 
 def with_pictures(
-    data: bytes, sheet: str, *pictures: bytes, at: tuple[int, int] | None = None
+    data: bytes,
+    sheet: str,
+    *pictures: bytes,
+    at: tuple[int, int] | None = None,
+    anchor: str = "",
 ) -> bytes:
-    """Pictures laid over a sheet that has no relations yet, as Excel stores them; `at` is (row, column) from 1."""
+    """Pictures laid over a sheet that has no relations yet, as Excel stores them; `at` is (row, column) from 1.
+
+    `anchor` says instead of it where they lie, as XML with `PICTURE` where the picture stands.
+    """
     part = part_of(data, sheet)
     corner = ""
     if at is not None:
@@ -92,7 +99,10 @@ def with_pictures(
             f"<x:{tag}>{n - 1}</x:{tag}>" for tag, n in zip(("row", "col"), at, strict=True)
         )
         corner = f"<x:from>{column}<x:colOff>0</x:colOff>{row}<x:rowOff>0</x:rowOff></x:from>"
-    anchor = f'<x:twoCellAnchor>{corner}<x:pic><a:blip xmlns:a="{TEXT}"/></x:pic></x:twoCellAnchor>'
+    picture = f'<x:pic><a:blip xmlns:a="{TEXT}"/></x:pic>'
+    anchor = anchor.replace("PICTURE", picture) or (
+        f"<x:twoCellAnchor>{corner}{picture}</x:twoCellAnchor>"
+    )
     added: dict[str, str | bytes] = {
         f"xl/media/image9{n}.png": picture for n, picture in enumerate(pictures)
     }

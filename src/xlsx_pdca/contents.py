@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,20 @@ from xlsx_pdca.rawbook import RawBook, Refusal
 
 LETTER_CHARACTERS = 4_000
 """Of a mail's text kept in the ledger; the whole mail is in the archive."""
+
+CUT_OFF = "the mail may be cut off"
+"""Ends the defect of a mail whose end is missing."""
+CUT_HERE = "the mail ends within this part"
+"""Defect of the part in which it breaks off."""
+
+
+_QUOTED = re.compile(
+    r"^[ \t]*(>|-{3,}.*(Original Message|Forwarded message|元のメッセージ|転送)|_{10,}|On .* wrote:|From: |差出人[:：]"
+    r"|[0-9]{4}年.*(のメール|書きました)[:：]?[ \t]*$)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Where a mail begins to quote an earlier one."""
+QUOTATION = "（以下、引用）"
 
 
 class Automatic(StrEnum):
@@ -44,6 +59,14 @@ class Letter:
     automatic: Automatic = Automatic.NO
     failed: tuple[str, ...] = ()
     """Addresses, in lower case, that a report says could not be reached."""
+
+    @property
+    def words(self) -> str:
+        """What was written into it, without the mails quoted below; the quoted text itself where nothing else is said."""
+        text = self.text.strip()
+        quoted = _QUOTED.search(text)
+        own = text[: quoted.start()].strip() if quoted else text
+        return f"{own}\n{QUOTATION}" if own and quoted else text
 
 
 @dataclass(frozen=True)

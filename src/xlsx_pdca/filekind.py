@@ -23,6 +23,7 @@ WINMAIL = FileKind("TNEF attachment of a mail (winmail.dat)", RefusalCode.CONTAI
 # The name of an old format ends with the suffix such files have.
 OLD_BOOK = FileKind("OLE container (.xls)", RefusalCode.OLD_FORMAT)
 OLD_SHEET = FileKind("worksheet without a container (.xls)", RefusalCode.OLD_FORMAT)
+SEALED = FileKind("S/MIME: encrypted or signed data", RefusalCode.SEALED)
 XML_BOOK = FileKind("spreadsheet in one XML file (.xml)", RefusalCode.OLD_FORMAT)
 
 _PAPER, _HOLDER, _NONE = RefusalCode.DOCUMENT, RefusalCode.CONTAINER, RefusalCode.NOT_A_WORKBOOK
@@ -78,6 +79,12 @@ _MAIL_FIELDS = re.compile(
     rb"|delivered-to|reply-to|dkim-signature|arc-seal|authentication-results|x-mailer|x-unsent)[ \t]*:",
     re.I,
 )
+# ContentInfo of RFC 5652 and 5083: signed, enveloped, digested, encrypted, compressed, enveloped with a seal
+_SEALED = re.compile(
+    rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"
+    rb"\x06(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x02-\x06]|\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01[\x09\x17])",
+    re.S,
+)
 _HEADER_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _MAIL_HEAD_BYTES = 64 << 10
 _ENOUGH_FIELDS = 3
@@ -92,6 +99,8 @@ def kind_of(data: bytes) -> FileKind:
         return _ole_kind(data)
     if data.startswith(_TNEF):
         return WINMAIL
+    if _SEALED.match(data):
+        return SEALED
     head = data[:_LOOKED_AT]
     if data.startswith(_BARE_BIFF):
         return OLD_SHEET

@@ -20,6 +20,9 @@ SLOT = re.compile("⟦([a-z_:0-9-]+)⟧")
 """A slot inside a text: what differs per unit, stamped into each copy."""
 
 HIDDEN_SHEET = "_pdca"
+LIST_SHEET = "_lists"
+OWN_SHEETS = frozenset({HIDDEN_SHEET, LIST_SHEET})
+"""Hidden sheets of ours: nobody is asked anything there."""
 TICKET_PROPERTY = "pdca_ticket"
 TICKET_SLOT = "ticket"
 STATES_LIST = "pdca_list_states"
@@ -284,7 +287,7 @@ class WorkbookPlan:
     answers: tuple[AnswerPlan, ...]
     names: tuple[NamePlan, ...]
     lists: tuple[OptionList, ...] = ()
-    list_sheet: str = "_lists"
+    list_sheet: str = LIST_SHEET
     drawing_sheets: tuple[str, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     """(key, label) of matrix columns, in printed order."""

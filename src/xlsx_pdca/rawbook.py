@@ -29,9 +29,7 @@ class NumberLook(StrEnum):
     TEXT = "text"
     """Cells in text format (`@`)."""
     SCALED = "scaled"
-    """In other units than are stored: with 千, 万 or 億 behind the digits, or in thousands by a comma."""
-    STRUCK = "struck"
-    """Struck through, whatever else the format does."""
+    """As another value than is stored, such as in 万, in thousands by a comma, as words or not at all."""
 
 
 class RawCell(NamedTuple):
@@ -49,6 +47,26 @@ class RawCell(NamedTuple):
     """Formula text without "=" ("" for a shared follower), None when the cell holds no formula."""
 
 
+class Corner(NamedTuple):
+    """A point on a sheet."""
+
+    row: int
+    column: int
+    """Counted from 1."""
+    down: int = 0
+    across: int = 0
+    """How far into the cell, in English metric units."""
+
+
+class Laid(NamedTuple):
+    """Where a picture lies; known by two corners, or by one and its size."""
+
+    start: Corner
+    end: Corner | None = None
+    size: tuple[int, int] = (0, 0)
+    """Height and width in English metric units."""
+
+
 @dataclass(frozen=True)
 class RawSheet:
     name: str
@@ -62,8 +80,8 @@ class RawSheet:
     hidden_columns: frozenset[int] = frozenset()
     drawings: int = 0
     """Pictures, shapes, charts anchored on the sheet."""
-    drawn_at: frozenset[tuple[int, int]] = frozenset()
-    """Cells on which the upper left corners of the pictures among those lie."""
+    laid: tuple[Laid, ...] = ()
+    """Where the pictures among those lie."""
     comments: tuple[tuple[int, int, str], ...] = ()
     """(row, column, text) of comments and notes, threaded ones included."""
     drawing_texts: tuple[str, ...] = ()
@@ -71,7 +89,9 @@ class RawSheet:
     picture_cells: frozenset[tuple[int, int]] = frozenset()
     """Cells that show a picture placed in the cell: what is stored there is `#VALUE!` or a formula."""
     struck: frozenset[tuple[int, int]] = frozenset()
-    """Cells of whose text a part is struck through; where all of it is, the look of the cell says so."""
+    """Cells struck through, wholly or in a part of their text."""
+    seen_as: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """What is seen in the cells whose look is SCALED."""
     media: tuple[str, ...] = ()
     """SHA-256 of each picture and embedded file, sorted; what could not be inflated goes by its checksum."""
     embedded: tuple[str, ...] = ()
@@ -113,6 +133,8 @@ class RefusalCode(StrEnum):
     CONTAINER = "container"
     """Holds other files: zip, mail message and the like."""
     ENCRYPTED = "encrypted"
+    SEALED = "sealed"
+    """Locked or signed by somebody's key (S/MIME, PGP): no password opens it."""
     OLD_FORMAT = "old_format"
     """.xls, .xlsb, .ods and other formats whose reading comes through other doors."""
     DAMAGED = "damaged"

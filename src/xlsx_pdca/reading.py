@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from xlsx_pdca.anchors import Placement, placements
 from xlsx_pdca.cells import a1, column_letters, is_blank
 from xlsx_pdca.findings import Finding, finding, shortened
-from xlsx_pdca.plan import AnswerPlan, FieldPlan, WorkbookPlan
-from xlsx_pdca.rawbook import NumberLook, RawBook, RawCell
+from xlsx_pdca.laid import is_under_picture
+from xlsx_pdca.plan import AnswerPlan, FieldPlan, SheetPlan, WorkbookPlan
+from xlsx_pdca.rawbook import RawBook, RawCell
 from xlsx_pdca.spec import Need
 from xlsx_pdca.submission import Answer
 from xlsx_pdca.values import BLANK, meaning, raw_text
@@ -35,6 +36,8 @@ class Found:
     """Names of sheets that repeat another one."""
     unsettled: frozenset[Address]
     """Answers a finding already asks about: missing, doubled or moved."""
+    sheets: Mapping[str, SheetPlan] = field(default_factory=dict)
+    """The sheets of the plan by their keys."""
     swapped: frozenset[str] = frozenset()
     """Keys of sheets whose codes or headers changed places, perhaps without their answers."""
 
@@ -47,25 +50,29 @@ class Found:
     def is_struck(self, answer: AnswerPlan) -> bool:
         """Whether an answer, or a part of it, is struck through."""
         placed, cell = self.chosen.get(answer.sheet), self.cell_of(answer)
-        if placed is None or cell is None:
+        if placed is None or cell is None or not placed.sheet.struck:  # nearly always
             return False
-        if not placed.sheet.struck and cell.look is not NumberLook.STRUCK:  # nearly always
-            return False
-        if is_blank(cell.text):
-            return False
-        return cell.look is NumberLook.STRUCK or placed.spot(answer) in placed.sheet.struck
+        return placed.spot(answer) in placed.sheet.struck and not is_blank(cell.text)
+
+    def seen_as(self, answer: AnswerPlan) -> str | None:
+        """What is seen where that is another value than is stored; None where it is the same."""
+        placed = self.chosen.get(answer.sheet)
+        spot = placed.spot(answer) if placed else None
+        return placed.sheet.seen_as.get(spot) if placed and spot else None
 
     def is_picture(self, answer: AnswerPlan) -> bool:
         """Whether a picture stands for an answer: placed in its cell, or laid over it where nothing is written."""
         placed = self.chosen.get(answer.sheet)
-        if placed is None or not (placed.sheet.picture_cells or placed.sheet.drawn_at):
+        if placed is None or not (placed.sheet.picture_cells or placed.sheet.laid):
             return False
         spot = placed.spot(answer)
         if spot is None:
             return False
         cell = placed.sheet.cells.get(spot)
         is_empty = cell is None or is_blank(cell.text)
-        return spot in placed.sheet.picture_cells or (is_empty and spot in placed.sheet.drawn_at)
+        if spot in placed.sheet.picture_cells or not is_empty:
+            return spot in placed.sheet.picture_cells
+        return is_under_picture(answer.rect, spot, placed.sheet.laid, self.sheets[answer.sheet])
 
 
 def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
@@ -97,6 +104,7 @@ def read_answers(book: RawBook, plan: WorkbookPlan) -> Found:
         chosen,
         frozenset(copies),
         frozenset(lost | asked_about),
+        {sheet.key: sheet for sheet in plan.sheets},
         frozenset(swapped),
     )
 

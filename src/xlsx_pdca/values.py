@@ -45,6 +45,8 @@ def meaning(cell: RawCell | None, question: FieldPlan, *, date1904: bool = False
         return BLANK
     raw = raw_text(cell, date1904=date1904)
     if cell.type is not CellType.NUMBER:
+        if cell.look is NumberLook.SCALED and question.kind.is_number:  # text 33 in @"万人"
+            return Meaning(raw, "", State.FILLED)
         return meaning_of_text(raw, question)
     if cell.look is NumberLook.PERCENT:
         shown = meaning_of_text(f"{_in_points(raw)}%", question)

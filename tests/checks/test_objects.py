@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -28,7 +28,7 @@ from xlsx_pdca.submission import Reading
 from xlsx_pdca.workflows.decide import since_before
 
 FIRST, CHART, SCENES = "様式１", "組織図", "様式２"
-POPULATION = ("population", "", "")
+POPULATION, AGEING = ("population", "", ""), ("ageing", "", "")
 STRENGTHS, PURPOSE = ("strengths", "", ""), ("purpose", "daily", "")
 RED, BLUE = packages.png(90), packages.png(180)
 
@@ -146,6 +146,105 @@ def test_a_picture_laid_over_an_empty_answer_is_asked_for_as_text(good: bytes) -
     assert "STR30" not in codes(laid((1, 1), empty))
 
 
+def corner(tag: str, row: int, column: int, down: float = 0, across: float = 0) -> str:
+    """A corner of an anchor: row and column from 1, points into the cell."""
+    return (
+        f"<x:{tag}><x:col>{column - 1}</x:col><x:colOff>{int(across * 12700)}</x:colOff>"
+        f"<x:row>{row - 1}</x:row><x:rowOff>{int(down * 12700)}</x:rowOff></x:{tag}>"
+    )
+
+
+def by_size(start: str, height: float, width: float) -> str:
+    size = f'<x:ext cx="{int(width * 12700)}" cy="{int(height * 12700)}"/>'
+    return f"<x:oneCellAnchor>{start}{size}PICTURE</x:oneCellAnchor>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "is_told"),
+    [
+        ((0, 1), (0, 1), True),
+        ((-1, 1), (0, 1), True),
+        ((-1, 1), (-1, 1), True),
+        ((0, 2), (-1, 0.4), True),
+        ((0, 1), (0.3, 0.9), True),
+        ((0, 0.5), (0.2, 0.8), True),
+        ((-1, 0.05), (0, 1), False),
+        ((0, 1), (-1, 0.1), False),
+        ((-2, -1), (0, 1), False),
+        ((1.2, 2), (0, 1), False),
+    ],
+)
+@pytest.mark.parametrize("inserted", [0, 3])
+def test_a_picture_over_a_good_part_of_an_empty_answer(
+    good: bytes,
+    rows: tuple[float, float],
+    columns: tuple[float, float],
+    is_told: bool,
+    inserted: int,
+) -> None:
+    """Wherever its corner begins; one that only touches the field, or lies beside it, is no answer."""
+    # `rows` and `columns`: where it lies, in heights and widths of the field, 0 its beginning and 1 its end
+    place, (top, left) = cell(STRENGTHS), books.spot(STRENGTHS)
+    plan = books.plan()
+    (answer,) = (a for a in plan.answers if a.address == STRENGTHS)
+    sheet = plan.sheet(answer.sheet)
+
+    def emptied(book: Workbook) -> None:
+        book[FIRST][place] = None
+        if inserted:
+            book[FIRST].insert_rows(1, inserted)
+
+    empty = by_openpyxl(good, emptied)
+    above, before = sum(sheet.heights[: top - 1]), _points(sheet.widths[: left - 1])
+    height = sum(sheet.heights[top - 1 : answer.rect.bottom])
+    width = _points(sheet.widths[left - 1 : answer.rect.right])
+    down, across = max(above + rows[0] * height, 0), max(before + columns[0] * width, 0)
+    size = above + rows[1] * height - down, before + columns[1] * width - across
+    row, down = _at(down, sheet.heights)
+    column, across = _at(across, [_points([each]) for each in sheet.widths])
+    start = corner("from", row + inserted, column, down, across)
+    laid = packages.with_pictures(empty, FIRST, RED, anchor=by_size(start, *size))
+    assert ("STR30" in codes(laid)) is is_told
+
+
+def _points(widths: Sequence[float]) -> float:
+    """Points of columns so many digits wide, at 11 pixels a digit and 7 between."""
+    return sum((11 * each + 7) * 0.75 for each in widths)
+
+
+def _at(distance: float, sizes: Sequence[float]) -> tuple[int, float]:
+    """The row or column at a distance, and how far into it."""
+    for number, size in enumerate(sizes, 1):
+        if distance < size:
+            return number, max(distance, 0)
+        distance -= size
+    return len(sizes) + 1, distance
+
+
+def test_a_picture_between_two_corners_and_one_by_distance(good: bytes) -> None:
+    """The other two ways to anchor a picture; one whose second corner is far away hides nothing beside it."""
+    place, (top, left) = cell(STRENGTHS), books.spot(STRENGTHS)
+    empty = by_openpyxl(good, lambda book: book[FIRST].__setitem__(place, None))
+    (answer,) = (a for a in books.plan().answers if a.address == STRENGTHS)
+    sheet, rect = books.plan().sheet(answer.sheet), answer.rect
+    across = f"{corner('from', top - 1, left)}{corner('to', rect.bottom + 1, rect.right + 1)}"
+    above = f"{corner('from', 1, left)}{corner('to', top - 1, rect.right + 1)}"
+    y, x = (
+        int(12700 * each)
+        for each in (sum(sheet.heights[: top - 1]), _points(sheet.widths[: left - 1]))
+    )
+    anchors = {
+        f"<x:twoCellAnchor>{across}PICTURE</x:twoCellAnchor>": True,
+        f"<x:twoCellAnchor>{above}PICTURE</x:twoCellAnchor>": False,
+        f'<x:absoluteAnchor><x:pos x="{x}" y="{y - 9000}"/><x:ext cx="4000000" cy="900000"/>PICTURE</x:absoluteAnchor>': True,
+        '<x:absoluteAnchor><x:pos x="0" y="0"/><x:ext cx="400000" cy="90000"/>PICTURE</x:absoluteAnchor>': False,
+        "<x:absoluteAnchor><x:pos/><x:ext/>PICTURE</x:absoluteAnchor>": False,
+    }
+    for anchor, is_told in anchors.items():
+        laid = packages.with_pictures(empty, FIRST, RED, anchor=anchor)
+        assert ("STR30" in codes(laid)) is is_told, anchor
+
+
 def test_another_picture_is_noticed(good: bytes) -> None:
     """Files that differ in the picture alone are no twins, and a resubmission tells it; the same picture is the same."""
     red, same, blue = (
@@ -153,16 +252,17 @@ def test_another_picture_is_noticed(good: bytes) -> None:
         for picture in (RED, packages.png(90), BLUE)
     )
     assert compare(red, same).relation is Relation.EQUAL
-    assert since_before(red, same, books.plan(), number=1) == ()
+    assert since_before(red, same, [books.plan()], number=1) == ()
     assert compare(red, blue).relation is Relation.CONFLICT
-    (finding,) = since_before(red, blue, books.plan(), number=1)
+    (finding,) = since_before(red, blue, [books.plan()], number=1)
     assert (finding.code, dict(finding.context)["labels"]) == ("STR37", "「組織図」の図")
     both = read(packages.with_pictures(good, CHART, RED, BLUE))
     assert compare(red, both).relation is Relation.NEWER_IS_FULLER
-    assert [f.code for f in since_before(red, both, books.plan(), number=1)] == ["ARR12"]
-    assert [f.code for f in since_before(both, red, books.plan(), number=1)] == ["ARR12", "ARR08"][
-        1:
-    ]
+    assert [f.code for f in since_before(red, both, [books.plan()], number=1)] == ["ARR12"]
+    assert [f.code for f in since_before(both, red, [books.plan()], number=1)] == [
+        "ARR12",
+        "ARR08",
+    ][1:]
 
 
 def test_embedded_file_is_told(good: bytes) -> None:
@@ -351,3 +451,52 @@ def test_a_number_that_shows_another_size_is_asked_about(good: bytes, code: str)
     assert (asked.code, asked.grade, asked.address) == ("STR51", Grade.MUST, POPULATION)
     (answer,) = [a for a in reading.answers if a.address == POPULATION]
     assert (answer.raw, answer.value) == ("33", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "quoted"),
+    [(0.2855, "0.0%", "28.55%"), (0.285, "0.0%", ""), (28.55, "0.0", "28.55")],
+)
+def test_a_rate_is_quoted_as_it_is_seen(good: bytes, value: float, code: str, quoted: str) -> None:
+    """Under a percent format a hundred times what is stored is seen: that is what its sender is asked about."""
+
+    def shown(book: Workbook) -> None:
+        book[FIRST][cell(AGEING)].value = value
+        book[FIRST][cell(AGEING)].number_format = code
+
+    asked = read(by_openpyxl(good, shown)).findings
+    assert [dict(f.context)["found"] for f in asked] == ([quoted] if quoted else [])
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "code", "found"),
+    [
+        (POPULATION, 326918, ";;;", ("STR51", "326918", "空欄")),
+        (POPULATION, 326918, '"把握していない"', ("STR51", "326918", "「把握していない」")),
+        (POPULATION, 33, '[>1000]#,##0"人";0"万人"', ("STR51", "33", "「33万人」")),
+        (POPULATION, 1033, '[>1000]#,##0"人";0"万人"', None),
+        (STRENGTHS, "長所", ";;;", ("STR53", "長所", "空欄")),
+        (STRENGTHS, "長所", "0;-0;0;@", None),
+    ],
+)
+def test_what_is_seen_is_told_beside_what_is_stored(
+    good: bytes,
+    place: books.Address,
+    value: int | str,
+    code: str,
+    found: tuple[str, str, str] | None,
+) -> None:
+    """Words, nothing or another number on the screen: both are quoted; what shows as it is stored is not asked about."""
+
+    def shown(book: Workbook) -> None:
+        book[FIRST][cell(place)].value = value
+        book[FIRST][cell(place)].number_format = code
+
+    asked = read(by_openpyxl(good, shown)).findings
+    if found is None:
+        assert asked == ()
+        return
+    (told,) = asked
+    assert (told.code, dict(told.context)["found"], dict(told.context)["shown"]) == found
+    assert told.address == place
+    assert found[1] in told.sentence() and found[2] in told.sentence()

@@ -51,6 +51,8 @@ class Sheet:
     """(row, column) → value; nothing that is blank."""
     merges: Sequence[tuple[int, int, int, int]] = ()
     """Top, left, bottom, right."""
+    computed: frozenset[Place] = frozenset()
+    """Where a formula or an error stands: what it shows is no printed question, whatever it is."""
 
     def at(self, place: Place) -> Any:
         """What is seen there: of merged cells the first one."""
@@ -158,6 +160,7 @@ def _by_openpyxl(data: bytes) -> Shown:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+        written = openpyxl.load_workbook(io.BytesIO(data))
     if len(book.sheetnames) < _promised(data) or _is_strict(data):
         raise ValueError("openpyxl left sheets out")
     sheets = []
@@ -169,8 +172,13 @@ def _by_openpyxl(data: bytes) -> Shown:
             if cell.value is not None
         }
         merges = [(m.min_row, m.min_col, m.max_row, m.max_col) for m in sheet.merged_cells.ranges]
-        sheets.append(Sheet(sheet.title, cells, tuple(merges)))
+        sheets.append(Sheet(sheet.title, cells, tuple(merges), _computed(written[sheet.title])))
     return Shown(tuple(sheets), _units(sheets, _properties(book)))
+
+
+def _computed(sheet: Any) -> frozenset[Place]:
+    cells = (cell for row in sheet.iter_rows() for cell in row)
+    return frozenset((cell.row, cell.column) for cell in cells if cell.data_type in ("f", "e"))
 
 
 def _promised(data: bytes) -> int:
@@ -261,6 +269,8 @@ class _Printed:
         """Where they stand: questions in the column that has most of them, headers in the row that has most."""
         places: dict[str, list[Place]] = {}
         for place, value in sheet.cells.items():
+            if place in sheet.computed:
+                continue
             if isinstance(value, str | int | float | datetime.datetime):
                 key = _key(_as_printed(value))
                 if key in self.labels or key in self._head_row:

@@ -189,6 +189,7 @@ def _is_asked(
     asked = (each for each in findings if each.grade in _ASKED)
     return any(
         each.address == answer.address
+        or _names(each, planned.code)
         or (each.sheet in sheets and (is_one_of_them or _speaks_of(each, words)))
         or _points_to(each, answer)
         for each in asked
@@ -201,6 +202,12 @@ def _speaks_of(each: Finding, words: Iterable[str]) -> bool:
         return True
     labels = dict(each.context).get("labels", "")
     return each.code in _BY_WORDS and ("ほか" in labels or any(_begins(w) in labels for w in words))
+
+
+def _names(each: Finding, code: str) -> bool:
+    """A finding that names the question by its number, which no other sheet has, whatever the sheets are called now."""
+    labels = dict(each.context).get("labels", "")
+    return each.code in _BY_WORDS and code in labels.split("、")
 
 
 def _points_to(each: Finding, answer: Answer) -> bool:

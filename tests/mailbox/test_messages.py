@@ -419,7 +419,7 @@ def test_what_is_sealed_is_told_and_seals_are_passed() -> None:
     for data in (*sealed, pgp, text):
         locked = [p for p in opened(mail([data])).parts if p.refusal]
         assert len(locked) == 1 and locked[0].data == b""
-        assert locked[0].refusal is not None and locked[0].refusal.code is RefusalCode.ENCRYPTED
+        assert locked[0].refusal is not None and locked[0].refusal.code is RefusalCode.SEALED
     signature = file_part(b"sig", ("Content-Type", 'application/pkcs7-signature; name="smime.p7s"'))
     inner = multipart([text_part("本文"), named(BOOK, "a.xlsx")], "mixed", "b2")
     signed = opened(mail([inner, signature], "signed"))
@@ -431,7 +431,11 @@ def test_what_is_sealed_is_told_and_seals_are_passed() -> None:
         b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02",
         ("Content-Type", "application/pkcs7-mime; smime-type=signed-data"),
     )
-    assert "not taken out" in opened(mail([opaque])).parts[0].defect
+    (wrapped,) = opened(mail([opaque])).parts
+    assert wrapped.refusal is not None and wrapped.refusal.code is RefusalCode.SEALED
+    mistaken = file_part(BOOK, ("Content-Type", "application/pkcs7-mime; smime-type=signed-data"))
+    (found,) = opened(mail([mistaken])).parts
+    assert found.data == BOOK and "not taken out" in found.defect
 
 
 def test_a_piece_of_a_mail_and_a_mere_reference_are_told() -> None:

@@ -143,7 +143,7 @@ def test_a_locked_or_missing_part_of_a_message_within_stays_locked_or_missing() 
     first, second = (open_message(p.data) for p in contents.parts)
     assert isinstance(first, Contents) and isinstance(second, Contents)
     assert first.parts[0].refusal is not None
-    assert first.parts[0].refusal.code is RefusalCode.ENCRYPTED
+    assert first.parts[0].refusal.code is RefusalCode.SEALED
     assert "only a link" in second.parts[0].defect
 
 
@@ -162,7 +162,7 @@ def test_what_is_sealed_for_somebody_elses_key_is_told() -> None:
         Message({0x001A: "IPM.Note.SMIME", 0x0037: "s"}, [book("smime.p7m", ENVELOPED)])
     )
     assert sealed.parts[0].refusal is not None
-    assert sealed.parts[0].refusal.code is RefusalCode.ENCRYPTED and sealed.parts[0].data == b""
+    assert sealed.parts[0].refusal.code is RefusalCode.SEALED and sealed.parts[0].data == b""
     kind = "IPM.Note.SMIME.MultipartSigned"
     signed = opened(Message({0x001A: kind, 0x0037: "s"}, [book("smime.p7m", SIGNED)]))
     assert [(p.name, p.data, p.inline) for p in signed.parts] == [

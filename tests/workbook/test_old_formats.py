@@ -23,15 +23,16 @@ def read(data: bytes) -> RawBook:
 
 @pytest.mark.parametrize("name", ["libreoffice.xls", "libreoffice.ods", "gnumeric.xls"])
 def test_every_answer_exact(name: str) -> None:
-    """Without LibreOffice every answer is right, the ticket proved, and numbers and dates are the one thing to look at."""
+    """Without LibreOffice every answer is right, the ticket proved, and numbers, dates and how cells look are what to look at."""
     book = read(data_of(name))
     assert book.read_by_one
     outcome = taken(book)
     assert outcome.said() == truth()
     assert outcome.proved
-    assert outcome.codes == ("FIL12",)
+    assert outcome.codes == ("FIL12", "FIL45")
     assert outcome.reading.losses == ()
-    (doubt,) = outcome.reading.findings
+    doubt, unseen = outcome.reading.findings
+    assert "取消線" in unseen.sentence()
     labels = dict(doubt.context)["labels"]
     assert "28.5%" in labels and "記入日" in labels
     assert "所属" not in labels
@@ -71,6 +72,38 @@ def test_line_ends_and_unseen_characters() -> None:
     cells = read(xls([(1, 1, "一行目\r\n二行目"), (2, 1, "N\0o")])).sheets[0].cells
     assert cells[1, 1].text == "一行目\n二行目"
     assert cells[2, 1].text == "N\0o"
+
+
+STRUCK = "".join(
+    f'<style:style style:name="{name}" style:parent-style-name="{parent}"><style:text-properties {look}/></style:style>'
+    for name, parent, look in (
+        ("struck", "Default", 'style:text-line-through-style="solid" style:text-line-through-type="single"'),
+        ("typed", "Default", 'style:text-line-through-type="double"'),
+        ("child", "struck", ""),
+        ("plain", "struck", 'style:text-line-through-style="none" style:text-line-through-type="none"'),
+    )
+)  # fmt: skip
+
+
+def test_what_is_struck_through_in_ods() -> None:
+    """By the style of the cell or of a part of its text, however often repeated; not by a style that lifts it again."""
+
+    def cell(style: str, text: str = "文", times: int = 1) -> str:
+        return (
+            f'<table:table-cell table:style-name="{style}" office:value-type="string"'
+            f' table:number-columns-repeated="{times}"><text:p>{text}</text:p></table:table-cell>'
+        )
+
+    part = '残<text:span text:style-name="typed">消</text:span>'
+    unmarked = '残<text:span text:style-name="plain">文</text:span>'
+    rows = (
+        ods_row(cell("plain"), cell("struck", times=2), cell("Default", part)),
+        ods_row(cell("child"), cell("Default", unmarked), repeated=2),
+        '<table:table-row><table:table-cell table:style-name="struck"/></table:table-row>',
+    )
+    (sheet,) = read(ods("".join(rows), styles=STRUCK)).sheets
+    assert sheet.cells[1, 4].text == "残消"
+    assert sheet.struck == {(1, 2), (1, 3), (1, 4), (2, 1), (3, 1)}
 
 
 def test_of_a_book_read_twice_nothing_is_asked() -> None:

@@ -102,6 +102,17 @@ def test_a_part_struck_through(run: str, is_struck: bool) -> None:
         assert read.sheets[0].struck == ({(1, 2)} if is_struck else set())
 
 
+def test_only_the_cell_that_is_struck_through() -> None:
+    """Of two equal texts one struck through, in rows written either way; nor does a style do it to its neighbours."""
+    strings = shared_strings("<t>○</t>", "<r><rPr><strike/></rPr><t>○</t></r>")
+    for index in ("1", " 01 "):
+        row = f'<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>{index}</v></c></row>'
+        read = read_workbook(book(row, strings=strings))
+        assert isinstance(read, RawBook)
+        assert [cell.text for cell in read.sheets[0].cells.values()] == ["○", "○"]
+        assert read.sheets[0].struck == {(1, 2)}
+
+
 def test_inline_runs_and_readings() -> None:
     """Texts inside the cell follow the same rules as shared ones."""
     cell = (

@@ -47,6 +47,21 @@ def test_agreement(mac: bool) -> None:
     assert calamine_check(data, read(data)) == ()
 
 
+@pytest.mark.parametrize(("title", "told"), [("_lists", 0), ("様式9", 1)])
+def test_our_own_hidden_sheets_are_not_read_again(title: str, told: int) -> None:
+    """Where nobody answers, no second reader is needed; a hidden sheet of another name is compared as any other."""
+    master = openpyxl.Workbook()
+    hidden = master.create_sheet(title)
+    hidden["A1"], hidden.sheet_state = 28.5, "veryHidden"
+    buffer = io.BytesIO()
+    master.save(buffer)
+    ours = read(buffer.getvalue())
+    cells = {place: cell._replace(text="2.85") for place, cell in ours.sheets[1].cells.items()}
+    wrong = replace(ours, sheets=(ours.sheets[0], replace(ours.sheets[1], cells=cells)))
+    assert calamine_check(buffer.getvalue(), ours) == ()
+    assert len(calamine_check(buffer.getvalue(), wrong)) == told
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -32,6 +32,7 @@ from xlsx_pdca.facts import CopyKind, IssuedCommon, Outcome
 from xlsx_pdca.ledger import Ledger, Status
 from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.plan import UNIT_NAME, UNITS_LIST, WorkbookPlan
+from xlsx_pdca.submission import Answer, Reading, State
 from xlsx_pdca.ticket import COMMON, find_tickets
 from xlsx_pdca.unit import is_unit_id
 from xlsx_pdca.workbook.lint import lint_package
@@ -39,6 +40,7 @@ from xlsx_pdca.workflows.acceptance import assign
 from xlsx_pdca.workflows.ask import Questions
 from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.common_form import issue_common
+from xlsx_pdca.workflows.decide import since_before
 from xlsx_pdca.workflows.drafts import ToWrite, write_drafts
 from xlsx_pdca.workflows.guard import MailsRefused
 from xlsx_pdca.workflows.proposals import Proposals
@@ -205,7 +207,7 @@ def test_typed_name_against_the_mail_it_came_in(open_desk: Desk) -> None:
     path.write_bytes(mail(book, sender=FROM_TAKASAKI))
     receive(open_desk.round, given_files([path]), now=LATER, by=BY)
     (held,) = open_desk.ledger.held
-    assert codes(held.fact) == ["IDN23"]
+    assert codes(held.fact)[0] == "IDN23"
     assert "前橋市" in (said := held.fact.findings[0].sentence()) and "高崎市" in said
     offers = Proposals.of(open_desk.round, open_desk.ledger).for_held(held)
     assert {each.unit for each in offers} == {MAEBASHI, TAKASAKI}
@@ -221,12 +223,12 @@ def test_typed_name_against_the_choice(calm_desk: Desk) -> None:
 
 @pytest.mark.parametrize("unit", [MAEBASHI, TAKASAKI])
 def test_one_decision_settles_it(open_desk: Desk, unit: str) -> None:
-    """From a folder it waits; `accept --as` reads it as it was issued, whoever's it is, and `undo` takes it back."""
+    """From a folder it waits; `accept --as` reads it as issued, tells when another unit was chosen in it, and `undo` takes it back."""
     assert proposed(open_desk, taken_in(open_desk, filled(open_desk))) == [MAEBASHI]
     (held,) = open_desk.ledger.held
     taken = assign(open_desk.round, held.seq, unit, "jizen", now=NOW, by=BY)
     assert (taken.unit, taken.plan, taken.person) == (unit, fact(open_desk).plan, "赤城花子")
-    assert [each.code for each in taken.findings] == []
+    assert [each.code for each in taken.findings] == ([] if unit == MAEBASHI else ["IDN32"])
     assert open_desk.standing(unit).status(NOW.date()) is Status.RECEIVED
     undo(open_desk.round, open_desk.ledger.last_event, "別の団体", now=NOW, by=BY)
     assert open_desk.ledger.held == (held,)
@@ -237,9 +239,48 @@ def test_common_and_own_workbook_are_one_unit(open_desk: Desk) -> None:
     taken_in(open_desk, filled(open_desk), FROM_MAEBASHI)
     line = open_desk.take_in("返信.xlsx", open_desk.filled(weaknesses="会議の時間が取れない。"))
     assert line.arrived.outcome is TAKEN
+    assert codes(line.arrived) == ["ARR12"]
+    assert "課題" in line.arrived.findings[0].sentence()
     assert [b.fact.number for b in open_desk.standing().submissions] == [1, 2]
     assert open_desk.standing(KIRYU).submission is None
     assert verify(open_desk.round.folder).troubles == ()
+
+
+def test_what_changed_and_what_is_gone_since_another_plan(open_desk: Desk) -> None:
+    """Both are told by the field, whatever form it stood in; an own workbook that says the same is asked nothing."""
+    taken_in(open_desk, filled(open_desk), FROM_MAEBASHI)
+    data = open_desk.filled(population="326,000", purpose__daily="")
+    arrived = taken_in(open_desk, data, only_look=True)
+    assert codes(arrived) == ["ANS22", "ARR12", "ARR07"]
+    told = [each.sentence() for each in arrived.findings]
+    assert "管内人口" in told[1] and "日常の療養支援" in told[2]
+    assert codes(taken_in(open_desk, open_desk.filled(), only_look=True)) == []
+
+
+def test_a_field_that_only_one_plan_has_did_not_change(calm_desk: Desk) -> None:
+    """Under plans of which one asks less, nothing is said of what the other asks alone; under one plan it is."""
+    full = calm_desk.plan()
+    less = replace(full, answers=tuple(a for a in full.answers if a.field != "strengths"))
+    asked = {a.address: a for a in full.answers}
+    reading = Reading(
+        tuple(
+            Answer(
+                *address,
+                GOOD.get(address, ""),
+                GOOD.get(address, ""),
+                State.FILLED if address in GOOD else State.BLANK,
+                "",
+                "",
+            )
+            for address in asked
+        ),
+        (),
+    )
+    fewer = replace(reading, answers=tuple(a for a in reading.answers if a.field != "strengths"))
+    assert since_before(reading, fewer, [less, full], number=1) == ()
+    assert since_before(fewer, reading, [full, less], number=1) == ()
+    (gone,) = since_before(reading, fewer, [full], number=1)
+    assert gone.code == "ARR07"
 
 
 def test_choice_without_its_name_is_found_by_its_key(calm_desk: Desk) -> None:

@@ -67,6 +67,23 @@ def test_sender(
         assert proposed(calm_desk, arrived) == [MAEBASHI]
 
 
+@pytest.mark.parametrize(
+    ("sender", "found"),
+    [
+        ("tanaka@takasaki.example", ["IDN33"]),
+        ("Tanaka@Takasaki.Example", ["IDN33"]),
+        ("tanaka@maebashi.example", ["IDN15"]),
+        ("tanaka@elsewhere.example", ["IDN15"]),
+    ],
+)
+def test_domain_of_a_stranger(calm_desk: Desk, sender: str, found: list[str]) -> None:
+    """A stranger in the domain of just one other unit is told of by that unit's name; in its own domain, or in none, it is not."""
+    arrived = taken_in(calm_desk, calm_desk.filled(), sender, only_look=True)
+    assert (arrived.outcome, codes(arrived)) == (TAKEN, found)
+    sentences = "".join(each.told for each in arrived.findings)
+    assert ("高崎市" in sentences) == ("名簿の「送付先」" not in sentences) == (found == ["IDN33"])
+
+
 # -- what is typed inside ------------------------------------------------------------------
 
 

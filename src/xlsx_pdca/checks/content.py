@@ -234,9 +234,16 @@ def _number(asked: _Asked) -> Iterator[Finding]:
     _, _, places = answer.value.partition(".")
     if code := _number_doubt(Decimal(answer.value), question):
         context = {"range": _range_words(question)} if code == "ANS05" else {}
-        yield asked.finding(code, found=answer.raw, **context)
+        yield asked.finding(code, found=_as_seen(answer), **context)
     elif len(places) > decimals > 0:
-        yield asked.finding("ANS06", found=answer.raw, decimals=decimals)
+        yield asked.finding("ANS06", found=_as_seen(answer), decimals=decimals)
+
+
+def _as_seen(answer: Answer) -> str:
+    """A number as its sender saw it: under a percent format a hundred times what is stored."""
+    stored = plain_number(answer.raw, ())
+    is_percent = stored and Decimal(answer.value) == stored * 100
+    return f"{answer.value}%" if is_percent else answer.raw
 
 
 def _number_doubt(number: Decimal, question: FieldPlan) -> str:

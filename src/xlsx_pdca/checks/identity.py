@@ -99,6 +99,34 @@ def whose_common(
     return Identity(own, (doubt,), unit)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What the senders of a file say of the unit it belongs to."""
+
+    unit_name: str = ""
+    vouched: bool = False
+    """名簿 knows one of them as the unit's own, or as its 経由機関."""
+    against: tuple[str, ...] = ()
+    """In words, those whom 名簿 knows as other units' only."""
+
+
+NOBODY = Sent()
+
+
+def who_sent(unit: str, senders: Sequence[str], register: Register) -> Sent:
+    """Which senders speak for a unit and which against it; the prefecture and strangers do neither."""
+    known = {each: units for each in senders if (units := register.units_at(each))}
+    return Sent(
+        register.name_of(unit),
+        any(unit in units for units in known.values()),
+        tuple(
+            f"{_names(units, register)}（{address}）"
+            for address, units in known.items()
+            if unit not in units
+        ),
+    )
+
+
 def _standing(unit: str, name: str, register: Register) -> Iterator[Finding]:
     """What 名簿 says of a unit that has answered."""
     if register.roster and unit not in register.roster:
@@ -212,7 +240,13 @@ class _Witnesses:
             )
             yield finding("IDN14", name=name, other_name=said)
         strangers = [address for address in self.senders if self.register.is_stranger(address)]
-        if strangers and not known:
+        if not strangers or known:
+            return
+        others = self.register.neighbours(strangers[-1])
+        if len(others) == 1 and ticket.unit not in others:
+            told = _names(others, self.register)
+            yield finding("IDN33", name=name, sender=strangers[-1], other_name=told)
+        else:
             yield finding("IDN15", name=name, sender=strangers[-1])
 
     def against(self, ticket: Ticket, typed: Iterable[str]) -> Iterator[str]:

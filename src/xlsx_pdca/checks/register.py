@@ -128,6 +128,10 @@ class Register:
         domains = {_domain(each) for each in self.own}
         return bool(plain) and plain not in self.senders and _domain(plain) not in domains
 
+    def neighbours(self, address: str) -> frozenset[str]:
+        """Units of which 名簿 has an address, their own or of their 経由機関, in the same domain."""
+        return self._units_by_domain.get(_domain(address.strip().casefold()), frozenset())
+
     def name_of(self, unit: str) -> str:
         return self._names.get(unit) or self.roster.get(unit, unit)
 
@@ -171,6 +175,13 @@ class Register:
             for word in _called(unit, (name,)):
                 found.setdefault(word, set()).add(unit)
         return found
+
+    @cached_property
+    def _units_by_domain(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for address, units in self.senders.items():
+            found.setdefault(_domain(address), set()).update(units)
+        return {domain: frozenset(units) for domain, units in found.items()}
 
     @cached_property
     def _names(self) -> Mapping[str, str]:

@@ -92,7 +92,9 @@ def losses(book: RawBook, plan: WorkbookPlan, found: Found) -> tuple[str, ...]:
 def _stored(
     answer: AnswerPlan, cell: RawCell, plan: WorkbookPlan, found: Found, *, date1904: bool
 ) -> Iterator[Finding]:
-    if cell.type is CellType.TEXT and cell.formula is None and not found.is_struck(answer):
+    is_scaled = cell.look is NumberLook.SCALED
+    is_plain = cell.type is CellType.TEXT and cell.formula is None and not is_scaled
+    if is_plain and not found.is_struck(answer):
         return  # nearly every answer
     shown = shortened(raw_text(cell, date1904=date1904))
     if cell.type is CellType.ERROR:
@@ -104,8 +106,11 @@ def _stored(
         yield _of(answer, code, plan, found, found=shown)
     if found.is_struck(answer):
         yield _of(answer, "STR52", plan, found, found=shown)
-    if cell.look is NumberLook.SCALED and cell.type is CellType.NUMBER:
-        yield _of(answer, "STR51", plan, found, found=shown)
+    if is_scaled:
+        code = "STR51" if cell.type is CellType.NUMBER else "STR53"
+        seen = shortened(found.seen_as(answer) or "")
+        words = f"「{seen}」" if seen else "空欄"
+        yield _of(answer, code, plan, found, found=shown, shown=words)
     elif code := _converted(cell, plan.question_of(answer).kind):
         yield _of(answer, code, plan, found, found=shown)
 
@@ -201,7 +206,7 @@ def _disagreements(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[
 
 
 def _read_by_one(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Finding]:
-    """Numbers and dates only one library read: it may take a percentage for a number, a number for a date."""
+    """What only one library read: it may take a percentage for a number, and tells nothing of how cells look."""
     if not book.read_by_one:
         return
     answers = {answer.address: answer for answer in found.answers}
@@ -213,6 +218,8 @@ def _read_by_one(book: RawBook, plan: WorkbookPlan, found: Found) -> Iterator[Fi
     ]
     if doubtful:
         yield finding("FIL12", labels=listed(doubtful, limit=_ALL_LISTED))
+    if any(not is_blank(answer.raw) for answer in found.answers):
+        yield finding("FIL45")
 
 
 def _is_number_or_date(answer: AnswerPlan, plan: WorkbookPlan, found: Found) -> bool:

@@ -33,10 +33,13 @@ _LAID_ASIDE = {
     "FIL10": _ATTACHMENT,
     "IDN01": _ATTACHMENT,
     "FIL11": ("中のファイルを取り出した後", "取り出し済"),
+    "MAI44": ("メールソフトで取り出した後", "取り出し済"),
+    "MAI45": ("再送が届いた後", "再送済"),
     "FIL31": ("送付元に確認した後", "確認済"),
     "MAI01": ("対応が済んだとき", "対応済"),
     "MAI31": ("対応が済んだとき", "対応済"),
     "MAI32": ("対応が済んだとき", "対応済"),
+    "MAI40": ("対応が済んだとき", "対応済"),
 }
 """Code → when a file with this finding is laid aside, and the reason to type."""
 
@@ -163,7 +166,10 @@ def _is_same(line: Line) -> bool:
 
 
 def _same_as(line: Line) -> str:
-    """Which file it is the same as, under another name."""
+    """Which file it is the same as, under another name, or which that goes on waiting for a person."""
+    waits = next((dict(f.context) for f in line.arrived.findings if f.code == "ARR43"), None)
+    if _is_same(line) and waits:
+        return f"（保留中の受付番号{waits['count']}と同じ内容。そちらの取扱いを決めてください）"
     said = (dict(f.context) for f in line.arrived.findings if f.code == "ARR01")
     other = next((each.get("other_file", "") for each in said), "")
     is_named = _is_same(line) and other and other != line.file.name

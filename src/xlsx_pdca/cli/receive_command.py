@@ -22,6 +22,7 @@ from xlsx_pdca.cli.options import (
     tell_unbooked,
 )
 from xlsx_pdca.errors import ExitCode, UsageError
+from xlsx_pdca.facts import Outcome
 from xlsx_pdca.reading import listed
 from xlsx_pdca.workflows.acceptance import held_file
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files, given_files, passed_over
@@ -195,11 +196,23 @@ def _show(arrivals: Arrivals, nothing_in: str) -> None:
             f"確認済だった提出 {replaced}件は、新しい提出に代わり、受信（未確認）に戻りま"
             f"{'した' if arrivals.booked else 'す'}。"
         )
+    if arrivals.booked and (mails := sum(map(_has_words, arrivals.lines))):
+        console.say(
+            f"本文のあるメールが {mails}通あります。訂正などの御連絡がないか、御覧ください"
+            "（本文は進行管理表の「収受簿」、メールは「50_受領済」の「メール」にあります）。"
+        )
     if arrivals.need_person and arrivals.booked:
         console.say(
             f"御確認いただくファイルが {len(arrivals.need_person)}件あります。"
             "status と「進行管理表」（merge）でも確かめられます。"
         )
+
+
+def _has_words(line: Line) -> bool:
+    """A mail whose files were taken out of it: nothing else shows what it says."""
+    letter = line.arrived.letter
+    is_new = not line.already and line.arrived.outcome is Outcome.OPENED
+    return is_new and letter is not None and bool(letter.words)
 
 
 def _replaces_accepted(line: Line) -> bool:

@@ -9,7 +9,7 @@ from xlsx_pdca.cells import folded
 from xlsx_pdca.definitions.form_texts import check_texts
 from xlsx_pdca.definitions.question_checks import check_questions
 from xlsx_pdca.layout.words import ENTRY, ENTRY_HEADER, START_KEY, START_NAME
-from xlsx_pdca.plan import HIDDEN_SHEET
+from xlsx_pdca.plan import OWN_SHEETS
 from xlsx_pdca.spec import (
     Column,
     FieldKind,
@@ -38,7 +38,7 @@ _ID_REMEDY = "半角の英小文字で始め、英小文字・数字・下線（
 
 RESERVED_HEADERS = ("番号", "設問", "行", ENTRY_HEADER)
 """Headers the layout writes itself."""
-RESERVED_SHEET_NAMES = (START_NAME, "history", "_lists", HIDDEN_SHEET)
+RESERVED_SHEET_NAMES = (START_NAME, "history", *sorted(OWN_SHEETS))
 RESERVED_KEYS = (START_KEY, ENTRY)
 
 

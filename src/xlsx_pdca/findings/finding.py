@@ -110,6 +110,7 @@ _REFUSALS = {
     RefusalCode.DOCUMENT: "FIL10",
     RefusalCode.CONTAINER: "FIL11",
     RefusalCode.ENCRYPTED: "FIL03",
+    RefusalCode.SEALED: "MAI44",
     RefusalCode.OLD_FORMAT: "FIL04",
     RefusalCode.DAMAGED: "FIL05",
     RefusalCode.HOSTILE: "FIL06",

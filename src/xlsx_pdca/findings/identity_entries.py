@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsx_pdca.findings.entry import CatalogueEntry as Entry
 from xlsx_pdca.findings.entry import Grade, Reader
 
-_MUST, _INFO = Grade.MUST, Grade.INFO
+_MUST, _SHOULD, _INFO = Grade.MUST, Grade.SHOULD, Grade.INFO
 _OFFICER = Reader.OFFICER
 
 IDENTITY_ENTRIES = (
@@ -209,6 +209,31 @@ IDENTITY_ENTRIES = (
         "別の団体の提出とした内容が、本来の団体から届いた",
         "このファイルは{name}の御回答ですが、同じ内容のものを、すでに{other_name}の提出としています。",
         "どちらの御回答か確かめてください。{name}の御回答であれば、{other_name}の受付を取り消してから（undo）、このファイルを{name}の提出としてください（accept --as）。",
+        reader=_OFFICER,
+        holds=True,
+    ),
+    Entry(
+        "IDN32",
+        _MUST,
+        "別の団体を示すファイルを、指定した団体の提出としたもの",
+        "{found}のものですが、指定により{name}の提出としました。",
+        "団体の指定を御確認ください。指定が違っていたときは受付を取り消し（undo）、このままでよいときは団体を指定して確認済にしてください（accept）。",
+        reader=_OFFICER,
+    ),
+    Entry(
+        "IDN33",
+        _SHOULD,
+        "名簿にないアドレスで、ドメインは別の団体のもの",
+        "メールの差出人（{sender}）は名簿にないアドレスで、名簿で同じドメインを使っているのは{other_name}だけです。整理番号では{name}のものと確かめられています。",
+        "どちらの団体の御回答か、念のため送付元に御確認ください。",
+        reader=_OFFICER,
+    ),
+    Entry(
+        "IDN31",
+        _MUST,
+        "受付済みの御回答と同じファイルが、別の団体から届いた",
+        "メールの差出人は{other_name}ですが、ファイルは{name}の様式で、同じ内容を{name}の御回答として受付済みです（受付はそのままです）。",
+        "差出人の団体が誤って添付された可能性があり、その団体の御回答はこのメールには入っていません。送付元に確認し、済みましたら取り扱わないこととしてください（accept --dismiss）。",
         reader=_OFFICER,
         holds=True,
     ),

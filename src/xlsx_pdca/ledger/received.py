@@ -30,6 +30,8 @@ class Use(Enum):
 
 
 _SAME = "ARR01"
+_TOLD_BESIDE = "IDN31"
+"""Code of what another unit sent though it counts already for its own: a person hears of it."""
 _ATTACHED = frozenset({"FIL34", "FIL37"})
 """Codes of what goes with a return."""
 
@@ -70,6 +72,7 @@ class Received:
         # a copy of another paper (代理入力) says more than its bytes: which paper it was
         is_held = fact.outcome is Outcome.HELD and not fact.evidence
         is_held = is_held and booked.seq not in self._submissions
+        is_held = is_held and all(f.code != _TOLD_BESIDE for f in fact.findings)
         return is_held and any(fact.unit in ("", unit) for unit, _ in counts)
 
     def counts_for(self, sha256: str) -> frozenset[Key]:
@@ -289,7 +292,13 @@ class Received:
 
     @cached_property
     def _newest_held(self) -> Mapping[Key, int]:
-        return {(b.fact.unit, b.fact.form): b.seq for b in self.held}
+        keys = {b.seq: (b.fact.unit, b.fact.form) for b in self.held}
+        # what is said of the sender of bytes that count is no newer answer of their unit
+        return {
+            keys[b.seq]: b.seq
+            for b in self.held
+            if keys[b.seq] not in self.counts_for(b.fact.sha256)
+        }
 
     @cached_property
     def _holders(self) -> Mapping[str, Booked]:

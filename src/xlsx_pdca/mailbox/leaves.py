@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from xlsx_pdca.cells import visible_name
 from xlsx_pdca.contents import Part
+from xlsx_pdca.filekind import SEALED, kind_of
 from xlsx_pdca.mailbox.attachment_names import (
     attachment_name,
     header_text,
@@ -81,7 +82,7 @@ def part_of(opened: OpenedLeaf, pictures: frozenset[str]) -> Part:
     """The attachment as it was sent; `pictures` are the Content-IDs that the text shows."""
     sealed = _sealed(opened)
     if sealed:
-        return Part(opened.name, refusal=Refusal(RefusalCode.ENCRYPTED, sealed))
+        return Part(opened.name, refusal=Refusal(RefusalCode.SEALED, sealed))
     defects = filter(None, (opened.defect, _lack(opened)))
     inline = _is_shown(opened, pictures)
     return Part(_name(opened), opened.data, inline=inline, defect="; ".join(defects))
@@ -100,25 +101,16 @@ def _name(opened: OpenedLeaf) -> str:
     return mail_name(opened.data)
 
 
-_DATA_OID = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07"
-"""1.2.840.113549.1.7, followed by 2 for signed and 3 for enveloped data (RFC 5652)."""
-
-
 def _sealed(opened: OpenedLeaf) -> str:
-    """Whose key is needed; "" where anybody can read it."""
+    """What locks or wraps it, where only a mail program takes that off; "" where anybody can read it."""
     if opened.around == "multipart/encrypted" and opened.type not in _SIGNATURES:
         return "PGP or S/MIME multipart/encrypted"
     if opened.type not in _SEALED:
         return ""
-    if is_enveloped(opened.data):
-        return "S/MIME enveloped data"
+    if kind_of(opened.data) is SEALED:
+        return SEALED.name
     said = next((p.value.lower() for p in opened.leaf.parameters if p.name == "smime-type"), "")
     return "S/MIME enveloped data" if said == "enveloped-data" else ""
-
-
-def is_enveloped(data: bytes) -> bool:
-    """Whether these are bytes that S/MIME locked for somebody's key."""
-    return data[:1] == b"\x30" and _DATA_OID + b"\x03" in data[:64]
 
 
 def _lack(opened: OpenedLeaf) -> str:

@@ -41,7 +41,7 @@ def words_of(opened: OpenedLeaf) -> Words:
     text, sure = decode(beginning, label)
     text = html_text(text) if opened.type == "text/html" else text
     if _SEALED in text:
-        sealed = Refusal(RefusalCode.ENCRYPTED, "PGP message in the text")
+        sealed = Refusal(RefusalCode.SEALED, "PGP message in the text")
         enclosed = (*enclosed, Part("", refusal=sealed))
     found = _defects(opened, label, sure=sure or len(beginning) < len(data))
     if len(enclosed) >= ENCLOSED:

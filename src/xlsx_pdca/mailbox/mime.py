@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from xlsx_pdca.contents import CUT_HERE, CUT_OFF
 from xlsx_pdca.mailbox.attachment_names import Parameter, value_and_parameters
 
 DEPTH = 50
@@ -140,12 +141,12 @@ def _walk_pieces(
     inner = (*within, (kind, taken.multiparts))
     default = "message/rfc822" if kind == "multipart/digest" else "text/plain"
     if not split.closed:
-        taken.defects.append(f"{kind} is not closed: the mail may be cut off")
+        taken.defects.append(f"{kind} is not closed: {CUT_OFF}")
     if split.stray > STRAY_BYTES:
         taken.defects.append(f"{split.stray} bytes outside the parts of {kind}")
     last = split.pieces[-1]
     for piece in split.pieces:
-        cut = "" if split.closed or piece is not last else "the mail ends within this part"
+        cut = "" if split.closed or piece is not last else CUT_HERE
         child = read_entity(entity.data, *piece)
         _walk(child, inner, default, cut or (defect if piece is last else ""), taken)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from xlsx_pdca.cells import visible_name, visible_text
 from xlsx_pdca.contents import LETTER_CHARACTERS, ContainerKind, Contents, Letter, Part
+from xlsx_pdca.filekind import SEALED, kind_of
 from xlsx_pdca.mailbox import heads
 from xlsx_pdca.mailbox.charsets import decode
 from xlsx_pdca.mailbox.compound import (
@@ -20,7 +21,7 @@ from xlsx_pdca.mailbox.compound import (
     Storage,
 )
 from xlsx_pdca.mailbox.html_text import HTML_BYTES, html_text, shown_pictures
-from xlsx_pdca.mailbox.leaves import is_enveloped, is_picture
+from xlsx_pdca.mailbox.leaves import is_picture
 from xlsx_pdca.mailbox.messages import open_message
 from xlsx_pdca.mailbox.mime import Entity, read_entity
 from xlsx_pdca.mailbox.rebuilt import as_message
@@ -120,8 +121,8 @@ def _signed_or_sealed(attachment: Storage) -> tuple[Part, ...]:
     """What S/MIME wraps is one attachment: a mail's body as it was sent, or something sealed."""
     data, defect = attachment.binary(_DATA)
     name = _name(attachment)
-    if is_enveloped(data):
-        return (Part(name, refusal=Refusal(RefusalCode.ENCRYPTED, "S/MIME enveloped data")),)
+    if kind_of(data) is SEALED:
+        return (Part(name, refusal=Refusal(RefusalCode.SEALED, SEALED.name)),)
     if data[:64].lower().startswith(b"content-type:") and not defect:
         inside = open_message(data)
         if isinstance(inside, Contents):

@@ -62,7 +62,7 @@ def _text(text: str) -> Iterator[str]:
 
 
 def _attachment(part: Part) -> Iterator[str]:
-    is_locked = part.refusal is not None and part.refusal.code is RefusalCode.ENCRYPTED
+    is_locked = part.refusal is not None and part.refusal.code is RefusalCode.SEALED
     is_mail = part.data.startswith(b"From: ") and part.data.isascii()
     kind = "application/pkcs7-mime; smime-type=enveloped-data" if is_locked else _PLAIN
     yield f"Content-Type: {kind}"

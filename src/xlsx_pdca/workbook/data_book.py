@@ -38,6 +38,7 @@ _ARRIVAL_HEADS = (
     "メールの日時",
     "メールの件名",
     "Message-ID",
+    "メールの本文",
 )
 _QUESTION_HEADS = (
     "様式",
@@ -169,6 +170,7 @@ def _arrivals(summary: SummaryInput) -> Iterator[tuple[str, ...]]:
             letter.date if letter else "",
             letter.subject if letter else "",
             letter.message_id if letter else "",
+            letter.text if letter and arrival.is_mail else "",
         )
 
 

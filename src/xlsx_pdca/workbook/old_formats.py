@@ -32,7 +32,7 @@ def read_old(data: bytes) -> RawBook | Refusal:
     """What calamine reads in a workbook of an old format, or why it cannot.
 
     It tells no names, properties, formulas, comments, hidden rows and shapes, and no error cells (they look blank);
-    of a percentage only the number. The book says that it was read by one.
+    of a percentage only the number; of what is struck through only that of .ods. The book says that it was read by one.
     """
     file = passed(data)
     if isinstance(file, Refusal):
@@ -67,7 +67,9 @@ def _book(book: CalamineWorkbook, file: OldFile) -> RawBook:
         state = {"Hidden": "hidden", "VeryHidden": "veryHidden"}.get(state, "visible")
         sheet = _sheet(book.get_sheet_by_index(number), about.name, state)
         formulas = file.formulas[number] if number < len(file.formulas) else frozenset()
-        sheets.append(replace(sheet, cells=_with_formulas(sheet.cells, formulas)))
+        cells = _with_formulas(sheet.cells, formulas)
+        struck = frozenset(file.struck.get(about.name, ()))
+        sheets.append(replace(sheet, cells=cells, struck=struck))
     return RawBook(tuple(sheets), {}, has_macros=file.has_macros, read_by_one=True)
 
 

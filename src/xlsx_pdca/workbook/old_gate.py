@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from xlsx_pdca.rawbook import Refusal, RefusalCode
 from xlsx_pdca.workbook.parts import limits
@@ -38,6 +39,8 @@ class OldFile:
     """Cells in which something stands for sure: who reads fewer has lost some."""
     formulas: tuple[frozenset[Place], ...] = ()
     """Cells with formulas by sheet, of .xls alone."""
+    struck: Mapping[str, Collection[Place]] = field(default_factory=dict)
+    """Cells with a text struck through by sheet, of .ods alone."""
     has_links: bool = False
     """A program that opens it fully would fetch something from elsewhere; it is given to none."""
     is_unusual: bool = False
@@ -62,7 +65,15 @@ def _passed(data: bytes) -> OldFile:
         _count_bytes(package, but=("content.xml", "styles.xml"))
         reach = look_through_ods(package)
         macros = has_ods_macros(package)
-        return OldFile(suffix, detail, macros, reach.box, reach.values, has_links=reach.has_links)
+        return OldFile(
+            suffix,
+            detail,
+            macros,
+            reach.box,
+            reach.values,
+            struck=reach.struck,
+            has_links=reach.has_links,
+        )
     if suffix == ".xlsb":
         return _xlsb(open_archive(data), suffix, detail)
     if len(data) > limits.FILE_BYTES:

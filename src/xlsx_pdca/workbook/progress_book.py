@@ -22,6 +22,8 @@ from xlsx_pdca.workbook.summary_look import (
 )
 
 _GRADES = tuple(Grade)
+_MOST_WORDS = 1_000
+"""Of a mail, in the list of what came."""
 
 
 def progress_book(summary: SummaryInput) -> bytes:
@@ -294,6 +296,7 @@ def _arrivals(summary: SummaryInput) -> Listing:
         Column("提出", 60, center=True),
         Column("取扱い", 220),
         Column("差出人・届いたところ", 218),
+        Column("メールの本文", 360),
     )
     return (
         columns,
@@ -319,6 +322,7 @@ def _arrival_lines(summary: SummaryInput) -> Iterator[Line]:
                 f"第{arrival.submission}回" if arrival.submission else "",
                 _handled(arrival),
                 _came_from(arrival),
+                _words(arrival),
             ),
             link=f"external:../{arrival.file}" if arrival.file else "",
             link_column=3 if arrival.unit else 0,
@@ -329,6 +333,16 @@ def _name_and_subject(arrival: ArrivalLine) -> str:
     """The file's name, of a mail with its subject."""
     subject = arrival.letter.subject if arrival.letter and arrival.is_mail else ""
     return f"{arrival.name}「{subject}」" if subject else arrival.name
+
+
+def _words(arrival: ArrivalLine) -> str:
+    """What a mail says, as far as a line of a list can hold it."""
+    if arrival.letter is None or not arrival.is_mail:
+        return ""
+    words = arrival.letter.words
+    if len(words) <= _MOST_WORDS:
+        return words
+    return f"{words[:_MOST_WORDS]}…（全文は、「50_受領済」の「メール」で御覧ください）"
 
 
 def _came_from(arrival: ArrivalLine) -> str:

@@ -16,6 +16,7 @@ from xlsx_pdca.workbook.parts.book import (
 from xlsx_pdca.workbook.parts.cells import Room, Shared, SheetPart
 from xlsx_pdca.workbook.parts.drawings import WPS_PICTURES, cell_pictures, comments, drawings
 from xlsx_pdca.workbook.parts.faults import CannotRead, Damaged, OldFormat
+from xlsx_pdca.workbook.parts.formats import shown_as
 from xlsx_pdca.workbook.parts.kind import require_package
 from xlsx_pdca.workbook.parts.package import Package, open_package
 from xlsx_pdca.workbook.parts.properties import application, custom_properties, last_modified_by
@@ -28,7 +29,7 @@ from xlsx_pdca.workbook.parts.relations import (
 )
 from xlsx_pdca.workbook.parts.sheet import read_sheet_part
 from xlsx_pdca.workbook.parts.strings import shared_strings
-from xlsx_pdca.workbook.parts.styles import cell_looks
+from xlsx_pdca.workbook.parts.styles import Looks, cell_looks
 from xlsx_pdca.workbook.second_reader import calamine_check
 from xlsx_pdca.workbook.transport import packed, unpacked
 
@@ -108,9 +109,7 @@ def _sheets(package: Package, book: BookPart, found: Sequence[Relation]) -> tupl
     strings = parts_of_kind(package, found, "sharedStrings")
     styles = parts_of_kind(package, found, "styles")
     texts, struck = _texts(package, strings[0]) if strings else ([], frozenset[str]())
-    looks: Sequence[NumberLook] = ()
-    if styles:
-        looks = cell_looks(package.chunks(styles[0]), styles[0])
+    looks = cell_looks(package.chunks(styles[0]), styles[0]) if styles else Looks()
     shared = Shared(texts, looks, book.date1904, Room.of_book(package.times), struck)
     return tuple(_sheet(package, entry, found, shared) for entry in book.sheets)
 
@@ -127,6 +126,7 @@ def _sheet(
         raise Damaged(f"sheet {entry.name[:40]!r} is a {relation.kind[:40]}")
     part = relation.target
     sheet = read_sheet_part(package.chunks(part), shared, part)
+    seen = _seen_otherwise(sheet)
     around = relations(package, part)
     drawn = drawings(package, around)
     shown = _picture_cells(package, sheet)
@@ -140,11 +140,12 @@ def _sheet(
         hidden_rows=frozenset(sheet.hidden_rows),
         hidden_columns=frozenset(sheet.hidden_columns),
         drawings=drawn.count,
-        drawn_at=drawn.places,
+        laid=drawn.places,
         comments=comments(package, around),
         drawing_texts=drawn.texts,
         picture_cells=shown,
-        struck=_struck(sheet, shared.struck),
+        struck=frozenset(sheet.struck),
+        seen_as=seen,
         media=tuple(sorted((*drawn.media, *pictures))),
         embedded=drawn.embedded,
         links=outside_links(package, part),
@@ -152,11 +153,17 @@ def _sheet(
     )
 
 
-def _struck(sheet: SheetPart, texts: frozenset[str]) -> frozenset[tuple[int, int]]:
-    """Cells whose text is struck through in part: their own, or one of the shared ones."""
-    if not texts:
-        return frozenset(sheet.struck)
-    return frozenset(sheet.struck) | {p for p, cell in sheet.cells.items() if cell.text in texts}
+def _seen_otherwise(sheet: SheetPart) -> dict[tuple[int, int], str]:
+    """What is seen in cells that show another value than is stored; such cells get the look that says so."""
+    seen: dict[tuple[int, int], str] = {}
+    for place, code in sheet.formats.items():
+        if cell := sheet.cells.get(place):
+            shown = shown_as(cell, code)
+            if isinstance(shown, str):
+                seen[place] = shown
+                shown = cell._replace(look=NumberLook.SCALED)
+            sheet.cells[place] = shown
+    return seen
 
 
 def _picture_cells(package: Package, sheet: SheetPart) -> frozenset[tuple[int, int]]:

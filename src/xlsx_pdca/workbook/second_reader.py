@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from xlsx_pdca.cells import a1
+from xlsx_pdca.plan import OWN_SHEETS
 from xlsx_pdca.rawbook import CellType, RawBook, RawCell, RawSheet
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.serial import serial_day
@@ -32,8 +33,8 @@ def calamine_check(
 ) -> tuple[Disagreement, ...]:
     """(sheet, cell, our text, calamine's text) of each text or number the two readers see differently.
 
-    Left out: errors and formulas without a stored value (calamine gives a blank for both) and blanks
-    around a text (calamine trims them). A sheet or book calamine cannot read is told without a cell.
+    Left out: our own hidden sheets, errors and formulas without a stored value (calamine gives a blank for
+    both) and blanks around a text (calamine trims them). A sheet or book calamine cannot read is told without a cell.
     `interest` names the cells to compare by sheet; None means all. Formulas may be left out as well.
     """
     from python_calamine import CalamineError, CalamineWorkbook
@@ -42,6 +43,8 @@ def calamine_check(
         second = CalamineWorkbook.from_filelike(io.BytesIO(data))
         found: list[Disagreement] = []
         for index, sheet in enumerate(book.sheets):
+            if sheet.name in OWN_SHEETS and sheet.state != "visible":
+                continue  # much to read, and none of it an answer
             if _box(sheet) > limits.DENSE_CELLS:
                 found.append((sheet.name, "", "", TOO_SPARSE))
                 continue

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import PurePosixPath
 
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import NewEvent
 from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Drafted, Issued, Sent, Submitted, booking
+from xlsx_pdca.findings import finding
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold, must_check
 from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailings import mailings
@@ -17,9 +19,9 @@ from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.submission import Reading
 from xlsx_pdca.workflows.copies import restore_copies
 from xlsx_pdca.workflows.copy_names import copy_stem, readable_copy
-from xlsx_pdca.workflows.decide import next_number, takes_place_of_accepted
+from xlsx_pdca.workflows.decide import REPLACES_ACCEPTED, next_number, takes_place_of_accepted
 from xlsx_pdca.workflows.judge import person_of
-from xlsx_pdca.workflows.proposals import may_be_taken
+from xlsx_pdca.workflows.proposals import Proposals, may_be_taken
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.receive import changes_since
 from xlsx_pdca.workflows.round import Round
@@ -229,7 +231,24 @@ def _assigned(
         evidence=found.evidence,
     )
     more = changes_since(taken, ledger, readings)
-    return replace(taken, findings=(*taken.findings, *more))
+    taken = replace(taken, findings=(*taken.findings, *more))
+    return _told_against(taken, Proposals.of(round_, ledger), held)
+
+
+def _told_against(taken: Submitted, proposals: Proposals, held: Booked) -> Submitted:
+    """The submission with what speaks against it: a file all of whose proofs name others, and what it takes the place of."""
+    key = (taken.unit, taken.form)
+    if not (found := proposals.against(held, key)):
+        return taken
+    name = proposals.register.name_of(taken.unit)
+    told = [finding("IDN32", found=found, name=name)]
+    rest = taken.findings
+    standing = proposals.ledger.standing(*key)
+    if standing.is_accepted and (before := standing.submission):
+        rest = tuple(each for each in rest if each.code != REPLACES_ACCEPTED)
+        file = PurePosixPath(before.file).name
+        told.append(finding("ARR44", name=name, other_file=file, count=before.number))
+    return replace(taken, findings=(*told, *rest))
 
 
 def never_issued(unit: str) -> UsageError:
@@ -258,7 +277,7 @@ def cannot_be_taken(found: Arrived) -> UsageError:
     """Why a held file is nobody's answer, with what may be done instead."""
     codes = {each.code for each in found.findings}
     remedy = "Excelブック（.xlsx）で改めてお送りいただくよう、お願いしてください。"
-    if "FIL11" in codes:
+    if codes & {"FIL11", "MAI44"}:
         remedy = "中のExcelファイルを取り出して「40_届いたファイル」に入れ、取り込んでください（receive）。"
     elif "MAI01" in codes:
         remedy = "対応が済みましたら、取り扱わないこととしてください（--dismiss 対応済）。"

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from xlsx_pdca.checks.register import Register
 from xlsx_pdca.contents import Automatic, Letter
-from xlsx_pdca.facts import Outcome
-from xlsx_pdca.findings import finding, shortened
+from xlsx_pdca.facts import Arrived, Outcome
+from xlsx_pdca.findings import Finding, finding, shortened
 from xlsx_pdca.ledger import Key
 from xlsx_pdca.reading import listed
 from xlsx_pdca.ticket import find_short_codes
 from xlsx_pdca.workflows.collect import FoundFile
+from xlsx_pdca.workflows.cut_off import told_once
 from xlsx_pdca.workflows.decide import Judged
 
-LOGO_BYTES = 100_000
-"""A larger picture within a mail's text may be a photograph of an answer."""
-_PASSED = frozenset({"FIL01", "FIL02", "FIL10"})
+LOGO_BYTES = 20_000
+"""A larger picture within a mail's text may be a drawing, or a photograph of an answer."""
+_KNOWN = frozenset({Outcome.SAME_FILE, Outcome.ATTACHMENT, Outcome.PASSED, Outcome.OPENED})
+_PASSED = frozenset({"FIL01", "FIL02", "FIL10", "MAI44"})
+"""What a picture or a digital signature is found to be."""
 _DOCUMENT, _FOREIGN_BOOK, _ATTACHMENT, _BESIDE = "FIL10", "IDN01", "FIL37", "FIL34"
 
 
@@ -43,6 +47,8 @@ def with_companions(
         keys = {found[file].key: None for file in members if found[file].is_proved}
         for file in members if keys else ():
             settled[file] = _attachment(settled[file], tuple(keys))
+    for file, home in homes.items():
+        settled[file] = _with_words(settled[file], found[home])
     for file in found:
         judged = settled[file]
         brought = [settled[each] for each in inside.get(file, ())]
@@ -50,7 +56,7 @@ def with_companions(
             each.outcome is Outcome.PASSED for each in brought
         ):
             settled[file] = _nothing_in_it(judged, register)
-    return settled
+    return told_once(settled, inside)
 
 
 def _given_back(
@@ -102,9 +108,39 @@ def _attachment(judged: Judged, keys: tuple[Key, ...]) -> Judged:
     codes = {each.code for each in judged.findings}
     if judged.outcome is not None or not codes & {_DOCUMENT, _FOREIGN_BOOK}:
         return judged
+    if judged.defect:  # not all of it came, and nobody would look
+        return judged
     unit, form = keys[0] if len(keys) == 1 else ("", "")
     told = finding(_ATTACHMENT if _DOCUMENT in codes else _BESIDE)
     return judged.with_(outcome=Outcome.ATTACHMENT, findings=(told,), unit=unit, form=form)
+
+
+def _with_words(judged: Judged, home: Judged) -> Judged:
+    """What waits for a person is shown with the words of the mail it came in: they may say what it is."""
+    words = home.letter.words if home.letter else ""
+    waits = judged.outcome is None and (judged.refused or not judged.is_proved)
+    if not (words and waits):
+        return judged
+    return judged.with_(findings=(*judged.findings, finding("MAI41", found=shortened(words, 120))))
+
+
+@dataclass
+class MailsOfKnownFiles:
+    """Over one run: mails that bring nothing but what was taken in before, whose words nobody would see."""
+
+    _brought: dict[str, set[Outcome]] = field(default_factory=dict)
+    """SHA-256 of a mail or archive → what became of the files in it, on every level."""
+
+    def waiting(self, arrived: Arrived) -> Arrived:
+        """The arrival as decided, of such a mail one that waits; what stands in a mail has to come before it."""
+        brought = self._brought.pop(arrived.sha256, set())
+        is_mail = arrived.letter is not None and arrived.outcome is Outcome.OPENED
+        known = Outcome.SAME_FILE in brought and brought <= _KNOWN
+        if is_mail and known and arrived.letter and arrived.letter.words:
+            told = _told("MAI40", arrived.letter)
+            arrived = replace(arrived, outcome=Outcome.HELD, findings=(*arrived.findings, told))
+        self._brought.setdefault(arrived.inside, set()).update({arrived.outcome}, brought)
+        return arrived
 
 
 def _nothing_in_it(judged: Judged, register: Register) -> Judged:
@@ -117,14 +153,18 @@ def _nothing_in_it(judged: Judged, register: Register) -> Judged:
     keys, told_how = answered_to(letter, register)
     if letter.automatic is Automatic.ANSWER:
         return _from_a_machine(judged, letter, keys, register)
-    told = finding(
-        "MAI01",
+    reply = (finding(told_how, name=_whose(keys, register)),) if keys else ()
+    told = (*judged.findings, _told("MAI01", letter), *reply)
+    return judged.with_(outcome=None, findings=told, **_if_one(keys))
+
+
+def _told(code: str, letter: Letter) -> Finding:
+    return finding(
+        code,
         sender=_sender(letter),
         subject=shortened(letter.subject) or "（件名なし）",
-        found=shortened(letter.text, 120) or "（本文なし）",
+        found=shortened(letter.words, 120) or "（本文なし）",
     )
-    reply = (finding(told_how, name=_whose(keys, register)),) if keys else ()
-    return judged.with_(outcome=None, findings=(*judged.findings, told, *reply), **_if_one(keys))
 
 
 def _undelivered(judged: Judged, letter: Letter, register: Register) -> Judged:

@@ -29,6 +29,7 @@ from xlsx_pdca.workflows.copy_names import EARLIER
 
 WAITING = "保留"
 ATTACHMENTS = "添付資料"
+MAILS = "メール"
 LAID_ASIDE = "その他"
 """What a person decided not to take as an answer, and papers that the prefecture has typed in."""
 FOUND_AGAIN = "50_受領済の控え/"
@@ -79,13 +80,17 @@ def make_room(target: Path, digest: str, word: str = EARLIER) -> None:
 
 
 def laid_out(booked: Booked, ledger: Ledger) -> str:
-    """Where an attachment, or a file that waits, can be opened, relative to the round folder; "" for any other.
+    """Where an attachment, a mail, or a file that waits can be opened, relative to the round folder; "" for any other.
 
     What could not be read safely is laid out nowhere.
     """
     outcome = booked.fact.outcome
+    if not booked.fact.sha256:  # of an entry that could not be taken out there are no bytes
+        return ""
     if outcome is Outcome.ATTACHMENT:
         return _copy_of(booked, ATTACHMENTS)
+    if outcome is Outcome.OPENED and booked.fact.letter is not None:
+        return _copy_of(booked, MAILS)
     if outcome is not Outcome.HELD or ledger.submission_of(booked.seq):
         return ""
     if booked.seq in ledger.dismissed or ledger.copied_into(booked.seq):

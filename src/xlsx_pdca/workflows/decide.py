@@ -15,6 +15,7 @@ from xlsx_pdca.checks.copies import (
     lost_drawings,
     picture_words,
 )
+from xlsx_pdca.checks.identity import NOBODY, Sent
 from xlsx_pdca.contents import Letter
 from xlsx_pdca.facts import Arrived, Outcome, Submitted
 from xlsx_pdca.findings import Finding, finding
@@ -28,7 +29,9 @@ BLANK_FORM = "ANS21"
 """Code of the one finding about a form with nothing in it."""
 REPLACES_ACCEPTED = "ARR10"
 """Code of the finding about a submission that takes the place of an accepted one."""
-_WHOSE, _NOT_OF_WITNESSES = "IDN", frozenset({"IDN17", "IDN18", "IDN30"})
+BY_SENDER = frozenset({"IDN14", "IDN23", "IDN31"})
+"""Codes of the findings that another unit's address sent the file."""
+_WHOSE, _NOT_OF_WITNESSES = "IDN", frozenset({"IDN17", "IDN18", "IDN30", "IDN31"})
 """Doubts about whose a file is; the last ones do not depend on who sent it."""
 PERSON_FIELD = "name"
 """Field id of 氏名 in every form that asks for it."""
@@ -74,6 +77,8 @@ class Judged:
     """代理入力: the arrival it was copied from."""
     mail: str = ""
     """Where it stands on a mail server."""
+    sent: Sent = NOBODY
+    """What its senders say of its unit."""
     outcome: Outcome | None = None
     """What became of it where that is plain: a container that was opened, a picture of a signature."""
 
@@ -241,12 +246,16 @@ def _name_of(unit: str, form: str, ledger: Ledger) -> str:
 
 
 def _proves_now(judged: Judged, ledger: Ledger) -> bool:
-    """Whether bytes that wait because somebody else's name or address came with them come from their own unit now."""
-    return judged.is_proved and any(
-        f.holds and f.code.startswith(_WHOSE) and f.code not in _NOT_OF_WITNESSES
-        for each in _waiting(judged, ledger)
-        for f in each.findings
-    )
+    """Whether bytes that wait because somebody else's name or address came with them come from their own unit now.
+
+    Against another unit's address only the unit's own speaks: a copy nobody sent is known already.
+    """
+    if not judged.is_proved or judged.key in ledger.counts_for(judged.sha256):
+        return False
+    doubts = {f.code for each in _waiting(judged, ledger) for f in each.findings if f.holds}
+    if doubts & BY_SENDER and not judged.sent.vouched:
+        return False
+    return any(code.startswith(_WHOSE) and code not in _NOT_OF_WITNESSES for code in doubts)
 
 
 def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
@@ -254,9 +263,12 @@ def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
     name = seen.fact.name
     match ledger.use_of(seen):
         case Use.WAITS:
-            waiting = next((b for b in ledger.held if b.fact.sha256 == judged.sha256), seen)
-            doubt = finding("ARR01", other_file=waiting.fact.name)
-            return arrived(judged, Outcome.SAME_FILE, doubt)
+            waiting = [b for b in ledger.held if b.fact.sha256 == judged.sha256]
+            doubted = next((b for b in waiting if is_contradicted(b.fact)), None)
+            if doubted is not None:
+                return same_as_doubted(judged, doubted.fact, doubted.seq)
+            name = waiting[0].fact.name if waiting else name
+            return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.COUNTS:
             return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.REPLACED:
@@ -271,6 +283,17 @@ def _seen_again(judged: Judged, seen: Booked, ledger: Ledger) -> Arrived:
             return arrived(judged, Outcome.SAME_FILE, finding("ARR01", other_file=name))
         case Use.LAID_ASIDE:
             return arrived(judged, Outcome.HELD, finding("ARR11", other_file=name))
+
+
+def is_contradicted(fact: Arrived) -> bool:
+    """Whether a file waits because another unit's address sent it."""
+    return fact.outcome is Outcome.HELD and any(f.code in BY_SENDER for f in fact.findings)
+
+
+def same_as_doubted(judged: Judged, held: Arrived, number: int) -> Arrived:
+    """Arrival of bytes that wait under that 受付番号 for who sent them, and go on waiting."""
+    told = finding("ARR43", count=number, other_file=held.name)
+    return arrived(judged, Outcome.SAME_FILE, told)
 
 
 @dataclass(frozen=True)
@@ -334,9 +357,14 @@ def difference_labels(compared: Comparison, plans: Sequence[WorkbookPlan]) -> st
 
 
 def since_before(
-    older: Reading, newer: Reading, plan: WorkbookPlan, *, number: int
+    older: Reading, newer: Reading, plans: Sequence[WorkbookPlan], *, number: int
 ) -> tuple[Finding, ...]:
-    """Findings on what differs from the submission before, whose number it is: changed, blank now, drawings gone or others."""
+    """Findings on what differs from the submission before, whose number it is: changed, blank now, drawings gone or others.
+
+    `plans` are those of the two, the newer one's first. What only one of them asks did not change.
+    """
+    if len(plans) > 1:
+        older, newer = (_asked_by_all(plans, reading) for reading in (older, newer))
     compared = compare(older, newer)
     redrawn = [picture_words(sheet) for sheet in changed_drawings(older, newer)]
     found: list[Finding] = []
@@ -346,12 +374,18 @@ def since_before(
         beside_newer=tuple(words for words in compared.beside_newer if words not in redrawn),
     )
     if changed.changed or changed.beside_newer:
-        found.append(finding("ARR12", count=number, labels=difference_labels(changed, [plan])))
+        found.append(finding("ARR12", count=number, labels=difference_labels(changed, plans)))
     if compared.only_older:
         only = Comparison(compared.relation, only_older=compared.only_older)
-        found.append(finding("ARR07", labels=difference_labels(only, [plan])))
+        found.append(finding("ARR07", labels=difference_labels(only, plans)))
     if gone := lost_drawings(older, newer):
         found.append(finding("ARR08", labels=listed(f"「{sheet}」" for sheet in gone)))
     if redrawn:
         found.append(finding("STR37", count=number, labels=listed(redrawn)))
     return tuple(found)
+
+
+def _asked_by_all(plans: Sequence[WorkbookPlan], reading: Reading) -> Reading:
+    """The reading without the answers to what not each of the plans asks."""
+    shared = frozenset.intersection(*(frozenset(a.address for a in p.answers) for p in plans))
+    return replace(reading, answers=tuple(a for a in reading.answers if a.address in shared))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from xlsx_pdca.cells import a1
 from xlsx_pdca.checks.choice import chosen_unit, meant_unit
-from xlsx_pdca.checks.identity import identify, typed_name_doubt, whose_common
+from xlsx_pdca.checks.identity import identify, typed_name_doubt, who_sent, whose_common
 from xlsx_pdca.checks.register import CommonBook, IssuedBook, Register
 from xlsx_pdca.contents import Contents
 from xlsx_pdca.facts import Issued, IssuedCommon, Outcome
@@ -107,13 +107,15 @@ def judge(
     """The file as far as it speaks for itself; `book` is what was parsed from its bytes."""
     identity = identify(book, file.called, register, file.senders)
     shown = identity.ticket.text if identity.ticket else ""
-    findings = (*_covers(base), *identity.findings)
+    cut = (finding("FIL30"),) if base.defect else ()
+    findings = (*_covers(base), *cut, *identity.findings)
     base = base.with_(application=book.application, findings=findings)
     if common := ledger.common_tickets.get(shown):
         return _read_common(base, file, book, common, register, ledger, readings)
     issued = ledger.tickets.get(shown)
     if issued is None:
         return base
+    base = base.with_(sent=who_sent(issued.unit, file.senders, register))
     return _read(base, book, issued, register, readings)
 
 
@@ -127,22 +129,32 @@ def not_read(base: Judged, refusal: Refusal, data: bytes, *, tried: bool = False
         code = RefusalCode.DOCUMENT
     is_other = code in (RefusalCode.DOCUMENT, RefusalCode.CONTAINER)
     return base.with_(
-        findings=(*_covers(base), refused(code, tried=tried)),
+        findings=tuple(_why_not_read(base, code, tried=tried)),
         note=refusal.detail,
         refused=not is_other,
         is_other=is_other,
     )
 
 
+def _why_not_read(base: Judged, code: RefusalCode, *, tried: bool) -> Iterator[Finding]:
+    """What is broken because it did not come whole is asked for again, and asked for once."""
+    yield from _covers(base)
+    if base.defect:
+        yield finding("MAI45")
+    if not (base.defect and code is RefusalCode.DAMAGED):
+        yield refused(code, tried=tried)
+
+
 def taken_apart(base: Judged, contents: Contents) -> Judged:
     """A mail or an archive whose parts go their own way; one that is empty or broken waits for a person."""
     findings = list(_covers(base))
-    if contents.defects:
+    defects = [*filter(None, [base.defect]), *contents.defects]
+    if defects:
         findings.append(finding("FIL31"))
     holds = any(each.holds for each in findings)
     return base.with_(
         findings=tuple(findings),
-        note="; ".join(contents.defects),
+        note="; ".join(defects),
         letter=contents.letter,
         is_other=True,
         outcome=None if holds else Outcome.OPENED,
@@ -150,13 +162,11 @@ def taken_apart(base: Judged, contents: Contents) -> Judged:
 
 
 def _covers(base: Judged) -> Iterator[Finding]:
-    """What had to be done to get at the bytes, and whether they came whole."""
+    """What had to be done to get at the bytes."""
     if base.was_covered:
         yield finding("FIL35")
     if base.was_converted:
         yield finding("FIL36")
-    if base.defect:
-        yield finding("FIL30")
 
 
 def _read(
@@ -203,6 +213,7 @@ def _read_common(
         issue=own.issue if own else 0,
         plan=common.plan,
         slots=common.slots,
+        sent=who_sent(unit, file.senders, register) if unit else base.sent,
         findings=(*base.findings, *whose.findings, *_macros(book), *reading.findings),
         losses=reading.losses,
         person=person_of(reading),

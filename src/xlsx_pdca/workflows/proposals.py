@@ -75,6 +75,29 @@ class Proposals:
         """Whom the name and the sender of a received file call, whatever kind of file it is."""
         return frozenset(unit for unit, _ in self._named(booked.fact))
 
+    def against(self, held: Booked, key: Key) -> str:
+        """Whom all that speaks for anybody calls, in words, where none of it calls the unit; "" else."""
+        called = {word: units for word, units in self._proofs(held.fact, key[1]) if units}
+        if any(key[0] in units for units in called.values()):
+            return ""
+        words: dict[str, list[str]] = {}
+        for word, units in called.items():
+            names = "・".join(self.register.name_of(unit) for unit in sorted(units))
+            words.setdefault(names, []).append(word)
+        return "、".join(f"{'・'.join(said)}は{names}" for names, said in words.items())
+
+    def _proofs(self, fact: Arrived, form: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """What says whose a file is, and whom it calls."""
+        is_common = self.ledger.common_of(fact.plan) is not None
+        own = frozenset({fact.unit} - {""}) or frozenset(unit for unit, _ in self._of_slips(fact))
+        yield ("「はじめに」の御回答者" if is_common else "整理番号"), own
+        typed = [dict(f.context).get("found", "") for f in fact.findings if f.code in _TYPED_NAMES]
+        letters = [letter for letter, each in self.forms.items() if each == form]
+        for word, texts in (("ファイル名", [innermost(fact.name)]), ("記入された団体名", typed)):
+            named = (self.register.named_by(text, each) for text in texts for each in letters)
+            yield word, frozenset(unit for units in named for unit in units)
+        yield "差出人", frozenset(unit for units in self._senders(fact) for unit in units)
+
     def to_join(self, held: Booked) -> str:
         """The command that joins a held file with what else its unit sent; "" where nothing says that it is a part."""
         fact: Arrived = held.fact

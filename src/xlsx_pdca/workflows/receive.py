@@ -26,16 +26,25 @@ from xlsx_pdca.store.system import (
 )
 from xlsx_pdca.workflows.closed import closed_files
 from xlsx_pdca.workflows.collect import FoundFile, dropped_files
+from xlsx_pdca.workflows.companions import MailsOfKnownFiles
 from xlsx_pdca.workflows.composed import reading_of
 from xlsx_pdca.workflows.copies import make_room, restore_copies, write_copies
 from xlsx_pdca.workflows.copy_names import copy_stem
 from xlsx_pdca.workflows.decide import (
     Judged,
     Twin,
-    arrived,
     decide,
     settle,
     since_before,
+)
+from xlsx_pdca.workflows.known_bytes import (
+    Run,
+    Witness,
+    adds_nothing,
+    contradicted,
+    doubted_bytes,
+    rank,
+    same_in_run,
 )
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.readings import Readings
@@ -113,7 +122,9 @@ def receive(
         batches = tuple(_together(judged, twins))
         if dry_run:
             flat = chain.from_iterable(batches)
-            lines = list(_decided(round_, readings, flat, twins, round_.ledger(), {}))
+            mails = MailsOfKnownFiles()
+            decided = _decided(round_, readings, flat, twins, round_.ledger(), Run())
+            lines = [_with_its_words(line, mails) for line in decided]
         else:
             lines = list(_booked(round_, readings, batches, twins, now=now, by=by))
     place = {file: number for number, (file, _) in enumerate(judged)}
@@ -129,10 +140,12 @@ def _settled(
 ) -> Mapping[tuple[Key, str], Arrived | None]:
     """Outcome of files of which a unit sent several in this run; those taken in before have theirs."""
     groups: dict[Key, dict[str, Judged]] = defaultdict(dict)
-    for _, each in judged:
+    doubted = doubted_bytes((each for _, each in judged), ledger)
+    for _, each in sorted(judged, key=lambda found: rank(found[1])):
         before = ledger.seen(each.sha256)
         is_old = before is not None and before.fact.outcome in _TAKEN
-        if each.is_proved and not is_old:
+        is_old = is_old or each.key in ledger.counts_for(each.sha256)
+        if each.is_proved and not is_old and not adds_nothing(each, doubted):
             groups[each.key].setdefault(each.sha256, each)
     outcome: dict[tuple[Key, str], Arrived | None] = {}
     for key, each_of in groups.items():
@@ -157,9 +170,9 @@ def _decided(
     judged: Iterable[tuple[FoundFile, Judged]],
     twins: Mapping[tuple[Key, str], Arrived | None],
     ledger: Ledger,
-    seen: dict[str, str],
+    run: Run,
 ) -> Iterator[Line]:
-    """What each file becomes; `seen` remembers the bytes decided on earlier in this run, and under which name.
+    """What each file becomes; `run` remembers the bytes decided on earlier in this run.
 
     What went with somebody's return, or was passed by, was decided on by nobody: the same bytes alone wait.
     """
@@ -167,18 +180,22 @@ def _decided(
         before = ledger.same_file(each.sha256, each.name, each.modified)
         if before is not None and not _opens_now(before, each) and _same_paper(before, each):
             if each.refused or not file.is_retried:
+                run.meet(each, before)
                 yield Line(file, _as_tried(before.fact, each), already=True)
         elif file.is_retried and _has_end(each, ledger):
             continue
-        elif each.sha256 in seen and not each.goes_along and not each.refused:
-            doubt = finding("ARR01", other_file=seen[each.sha256])
-            yield Line(file, arrived(each, Outcome.SAME_FILE, doubt))
         else:
-            settled = twins.get((each.key, each.sha256))
-            decided = settled or decide(each, ledger, stem=_stem(round_, each, readings))
-            yield Line(file, _with_changes(decided, ledger, readings))
-        if not each.goes_along:
-            seen.setdefault(each.sha256, each.name)
+            known = contradicted(each, ledger, run) or same_in_run(each, ledger, run)
+            settled = twins.get((each.key, each.sha256)) if each.is_proved else None
+            decided = known or settled or decide(each, ledger, stem=_stem(round_, each, readings))
+            line = Line(file, known or _with_changes(decided, ledger, readings))
+            run.book(each, line.arrived, ledger)
+            yield line
+
+
+def _with_its_words(line: Line, mails: MailsOfKnownFiles) -> Line:
+    waiting = mails.waiting(line.arrived)
+    return line if line.already else replace(line, arrived=waiting)
 
 
 def _closed_besides(
@@ -240,12 +257,13 @@ def _with_changes(decided: Arrived, ledger: Ledger, readings: Readings) -> Arriv
 def changes_since(taken: Submitted, ledger: Ledger, readings: Readings) -> tuple[Finding, ...]:
     """Findings on what a new submission says otherwise than the one it takes the place of."""
     before = ledger.standing(taken.unit, taken.form).submission
-    if before is None or before.plan != taken.plan:
+    if before is None:
         return ()
     older, newer = (reading_of(s, ledger, readings) for s in (before, taken))
     if older is None or newer is None:
         return ()
-    return since_before(older, newer, readings.plan(taken.plan), number=before.number)
+    plans = [readings.plan(each) for each in dict.fromkeys((taken.plan, before.plan))]
+    return since_before(older, newer, plans, number=before.number)
 
 
 def _stem(round_: Round, judged: Judged, readings: Readings) -> str:
@@ -270,11 +288,11 @@ def _together(
     """
     groups: dict[Key | int, list[tuple[FoundFile, Judged]]] = defaultdict(list)
     for number, (file, each) in enumerate(judged):
-        is_twin = (each.key, each.sha256) in twins
+        is_twin = each.is_proved and (each.key, each.sha256) in twins
         groups[each.key if is_twin else number].append((file, each))
     batch: list[tuple[FoundFile, Judged]] = []
     for group in _proved_first(groups.values()):
-        batch += sorted(group, key=lambda found: twins.get((found[1].key, found[1].sha256)) is None)
+        batch += sorted(group, key=lambda found: _place(found[1], twins))
         if len(batch) >= BATCH_FILES:
             yield batch
             batch = []
@@ -285,17 +303,32 @@ def _together(
 _Group = list[tuple[FoundFile, Judged]]
 
 
+def _place(judged: Judged, twins: Mapping[tuple[Key, str], Arrived | None]) -> tuple[bool, Witness]:
+    """Where a file stands among those of its group."""
+    return (twins.get((judged.key, judged.sha256)) is None, rank(judged))
+
+
 def _proved_first(groups: Iterable[_Group]) -> Iterator[_Group]:
-    """The same groups, of equal bytes those that prove whose they are before others: who else sent them changes nothing."""
+    """The same groups, of equal bytes those from their own unit first, then those somebody else sent, then who adds nothing.
+
+    So the order in which they came, and where a run was cut off, change nothing.
+    """
     waiting = list(groups)
-    proved = {j.sha256: group for group in reversed(waiting) for _, j in group if j.is_proved}
+    alike: dict[str, list[tuple[Witness, _Group]]] = defaultdict(list)
+    for group in waiting:
+        for _, each in group:
+            alike[each.sha256].append((rank(each), group))
     done: set[int] = set()
     for group in waiting:
-        before = [proved[j.sha256] for _, j in group if j.sha256 in proved]
-        for each in (*before, group):
-            if id(each) not in done:
-                done.add(id(each))
-                yield each
+        for _, each in group:
+            before = (g for g in alike[each.sha256] if g[0] < rank(each))
+            for _, other in sorted(before, key=lambda found: found[0]):
+                if id(other) not in done:
+                    done.add(id(other))
+                    yield other
+        if id(group) not in done:
+            done.add(id(group))
+            yield group
 
 
 def _booked(
@@ -308,11 +341,13 @@ def _booked(
     by: str,
 ) -> Iterator[Line]:
     """Book file by file under one lock, durable batch by batch, and tidy up after each batch."""
-    seen: dict[str, str] = {}
+    run = Run()
+    mails = MailsOfKnownFiles()
     with round_.log.writing() as writer:
         ledger = fold(writer.read())
         for batch in batches:
-            lines = list(_decided(round_, readings, batch, twins, ledger, seen))
+            decided = _decided(round_, readings, batch, twins, ledger, run)
+            lines = [_with_its_words(line, mails) for line in decided]
             writer.append([booking(x.arrived, at=now, by=by) for x in lines if not x.already])
             yield from _tidied(round_.folder, lines, readings)
         restore_copies(round_.folder, fold(writer.read()), readings.originals)

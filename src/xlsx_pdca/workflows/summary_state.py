@@ -189,7 +189,7 @@ class _Joined:
             entry=Entry.PROXY if submitted.evidence else Entry.TYPED,
             entered_by=booked.by if submitted.evidence else submitted.person,
             entered_at=booked.at if submitted.evidence else None,
-            evidence=f"受付番号{submitted.evidence}" if submitted.evidence else "",
+            evidence=_papers(standing),
             reading=reading,
             findings=(*submitted.findings, *_quotes(said)),
             corrections=tuple(
@@ -240,6 +240,13 @@ class _Joined:
         if said is not None:
             editions = (self._plan(newest), self._plan(before))
             yield from changes_between(said.reading, now, editions, since=before.number)
+
+
+def _papers(standing: Standing) -> str:
+    """Papers the newest submission was copied from: one of several pages came in once for each of them."""
+    newest = standing.submissions[-1].fact
+    same = (b.fact.evidence for b in standing.submissions if b.fact.sha256 == newest.sha256)
+    return "、".join(f"受付番号{number}" for number in dict.fromkeys(same) if number)
 
 
 def _quotes(said: JoinedReading | None) -> Iterator[Finding]:

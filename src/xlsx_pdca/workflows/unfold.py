@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,6 +33,9 @@ DEPTH = 6
 PARTS = 5_000
 PARTS_BYTES = 512 << 20
 """Of everything that stands in one dropped file, on all levels together."""
+
+_NAMELESS = "（名前なし）"
+_ENDING = re.compile(r"(?<=[^/])\.[0-9A-Za-z]{1,8}\Z")
 
 Step = Callable[[FoundFile], None]
 Looked = tuple[FoundFile, Judged]
@@ -242,14 +246,11 @@ def _files_inside(item: _Item, contents: Contents) -> Iterator[FoundFile]:
     senders = item.file.senders
     if contents.letter is not None and contents.letter.sender:
         senders = (*senders, contents.letter.sender)
-    met: dict[str, int] = {}
-    for part in contents.parts:
-        name = part.name or "（名前なし）"
-        met[name] = met.get(name, 0) + 1
-        again = f"（{met[name]}つ目）" if met[name] > 1 else ""
+    names = [part.name or _NAMELESS for part in contents.parts]
+    for name, own in zip(names, told_apart(names), strict=True):
         yield replace(
             item.file,
-            name=f"{item.file.name}{INSIDE}{name}{again}",
+            name=f"{item.file.name}{INSIDE}{own}",
             own_name=name,
             takes_away=False,
             inside=item.judged.sha256,
@@ -257,6 +258,22 @@ def _files_inside(item: _Item, contents: Contents) -> Iterator[FoundFile]:
             mail="",
             raw=b"",
         )
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The names, from the second of one name on with its number; an ending stays, for Windows opens by it."""
+    taken, met = set(names), dict.fromkeys(names, 0)
+    found = []
+    for name in names:
+        own, ending = name, _ENDING.search(name)
+        end = ending[0] if ending else ""
+        met[name] += 1
+        while met[name] > 1 and own in taken:
+            own = f"{name.removesuffix(end)}（{met[name]}つ目）{end}"
+            met[name] += own in taken  # somebody called a file so
+        taken.add(own)
+        found.append(own)
+    return found
 
 
 def _bytes_of(file: FoundFile) -> bytes:

@@ -15,6 +15,7 @@ from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Damaged, Hostile
 from xlsx_pdca.workbook.parts.plain import COLUMNS, TYPES, NotPlain, Row, is_unseen
 from xlsx_pdca.workbook.parts.serial import serial_of_iso
+from xlsx_pdca.workbook.parts.styles import Looks
 from xlsx_pdca.workbook.parts.xml import Attributes, Close, Open, Pieces, is_true, whole
 
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
@@ -52,16 +53,16 @@ class Shared:
     """What the cells of all sheets lean on."""
 
     strings: Sequence[str]
-    looks: Sequence[NumberLook]
+    styles: Looks
     date1904: bool
     room: Room
     struck: frozenset[str] = frozenset()
-    """Those of the strings of which a part is struck through."""
+    """Those of the strings, by their index, of which a part is struck through."""
 
     @cached_property
     def look_by_style(self) -> Mapping[str | None, NumberLook]:
         """Look by the number of the style as written."""
-        return {str(style): look for style, look in enumerate(self.looks)}
+        return {str(style): look for style, look in enumerate(self.styles.looks)}
 
     @cached_property
     def string_by_index(self) -> Mapping[str, str]:
@@ -81,7 +82,9 @@ class SheetPart:
     rich_cells: set[tuple[int, int]] = field(default_factory=set)
     """Cells that show something else than what is stored, such as a picture placed in the cell."""
     struck: set[tuple[int, int]] = field(default_factory=set)
-    """Cells with a text of their own of which a part is struck through."""
+    """Cells struck through, wholly or in a part of their text."""
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Number formats of cells that may show another value than is stored."""
     page_texts: tuple[str, ...] = ()
 
 
@@ -92,6 +95,8 @@ class Cells:
         self.pieces = Pieces()
         self._sheet, self._shared = sheet, shared
         self._looks, self._strings = shared.look_by_style, shared.string_by_index
+        self._telling = shared.styles.telling
+        self._texts_need_heed = bool(shared.struck or shared.styles.of_texts)
         self._row, self._row_text = 0, "0"
         self._rows: set[int] = set()
         self._column = 0
@@ -194,6 +199,8 @@ class Cells:
                 self._sheet.cells[self._row, self._column] = cell
                 if "vm" in attributes:
                     self._sheet.rich_cells.add((self._row, self._column))
+                place = self._row, self._column
+                self._heed(place, attributes.get("t"), attributes.get("s"), value)
 
     def take_row(self, row: Row) -> None:
         """A row cut out by a pattern; one that should not be there is left to the parser."""
@@ -212,7 +219,24 @@ class Cells:
                 cell = self._cell(type, style, value, formula)
                 if cell is not None:
                     kept[number, column] = cell
+                    if style in self._telling:
+                        self._sheet.formats[number, column] = self._telling[style or ""]
+        if self._texts_need_heed:
+            for column, type, style, value, _ in cells:
+                self._heed((number, column), type, style, value)
         self._count(width)
+
+    def _heed(
+        self, place: tuple[int, int], type: str | None, style: str | None, value: str
+    ) -> None:
+        """Remember a cell that is struck through, or that may show another value than is stored."""
+        styles = self._shared.styles
+        if style in styles.struck or (
+            type == "s" and (value.strip().lstrip("0") or "0") in self._shared.struck
+        ):
+            self._sheet.struck.add(place)
+        if style is not None and style in styles.telling:
+            self._sheet.formats[place] = styles.telling[style]
 
     def _place(self, reference: str | None) -> None:
         """Move to the column of this reference, or one to the right where there is none."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from xlsx_pdca.cells import decode_stored, parse_a1
+from xlsx_pdca.cells import MAX_COLUMN, MAX_ROW, decode_stored, parse_a1
+from xlsx_pdca.rawbook import Corner, Laid
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Damaged, Hostile
 from xlsx_pdca.workbook.parts.package import Package
@@ -37,6 +39,8 @@ _VML_OBJECT = re.compile(rb"ObjectType\s*=\s*[\"'](\w+)")
 _STAND_IN_AUTHOR = "tc="
 _NOTICE = re.compile(r"\s*\[[^\]]*\].*?\n\s*(?:Comment|コメント)\s*[:：]\s*\n(.*)", re.DOTALL)
 
+_MEASURES = ("row", "col", "rowOff", "colOff")
+
 RICH_VALUES = "xl/richData/rdrichvaluestructure.xml"
 WPS_PICTURES = "xl/cellimages.xml"
 
@@ -49,8 +53,8 @@ class Drawn:
 
     count: int = 0
     """Anchored objects."""
-    places: frozenset[tuple[int, int]] = frozenset()
-    """Cells on which the upper left corners of pictures lie; one placed by distance alone has none."""
+    places: tuple[Laid, ...] = ()
+    """Where pictures lie."""
     texts: tuple[str, ...] = ()
     """Texts inside shapes, diagrams and charts."""
     media: tuple[str, ...] = ()
@@ -80,7 +84,9 @@ def drawings(package: Package, found: Sequence[Relation]) -> Drawn:
     embedded = parts_of_kind(package, found, "oleObject", "package")
     media = sorted(map(package.digest, dict.fromkeys((*pictures, *embedded))))
     names = tuple(part.rpartition("/")[2] for part in embedded)
-    return Drawn(count, frozenset(reading.places), tuple(reading.texts), tuple(media), names)
+    return Drawn(
+        count, tuple(dict.fromkeys(reading.places)), tuple(reading.texts), tuple(media), names
+    )
 
 
 def cell_pictures(package: Package) -> tuple[str, ...]:
@@ -139,10 +145,11 @@ class _Drawing:
     def __init__(self) -> None:
         self.count = 0
         self.texts: list[str] = []
-        self.places: set[tuple[int, int]] = set()
+        self.places: list[Laid] = []
         self.pieces = Pieces()
+        self._corners: dict[str, dict[str, int]] = {}
         self._corner: dict[str, int] = {}
-        self._in_corner = False
+        self._size = (0, 0)
         self._paragraphs: list[str] = []
         self._runs: list[str] = []
         self._fallback = 0
@@ -151,16 +158,17 @@ class _Drawing:
         anchors = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
         return {
             **tagged(_ANCHORS, dict.fromkeys(anchors, self.anchor)),
-            **tagged(_ANCHORS, dict.fromkeys(("row", "col"), self.clear)),
-            **tagged(_ANCHORS, {"from": self.open_corner, "pic": self.picture}),
+            **tagged(_ANCHORS, dict.fromkeys(_MEASURES, self.clear)),
+            **tagged(_ANCHORS, {"from": self.open_start, "to": self.open_end, "pic": self.picture}),
+            **tagged(_ANCHORS, {"pos": self.position, "ext": self.extent}),
             **tagged(_TEXT, {"t": self.open_text, "p": self.open_paragraph}),
             **tagged(_COMPATIBILITY, {"Fallback": self.enter_fallback}),
         }
 
     def closes(self) -> dict[str, Close]:
         return {
-            **tagged(_ANCHORS, {"sp": self.close_shape, "from": self.close_corner}),
-            **tagged(_ANCHORS, {"row": self.close_row, "col": self.close_column}),
+            **tagged(_ANCHORS, {"sp": self.close_shape}),
+            **tagged(_ANCHORS, {tag: partial(self._keep, tag) for tag in _MEASURES}),
             **tagged(_DIAGRAM, {"pt": self.close_shape}),
             **tagged(_CHART, {"rich": self.close_shape}),
             **tagged(
@@ -172,34 +180,35 @@ class _Drawing:
 
     def anchor(self, _: Attributes) -> None:
         self.count += not self._fallback
-        self._corner.clear()
+        self._corners.clear()
+        self._size = (0, 0)
         if self.count > limits.DRAWINGS:
             raise Hostile(f"more than {limits.DRAWINGS} drawings")
 
     def clear(self, _: Attributes) -> None:
         self.pieces.clear()
 
-    def open_corner(self, _: Attributes) -> None:
-        self._in_corner = True
+    def open_start(self, _: Attributes) -> None:
+        self._corner = self._corners.setdefault("from", {})
 
-    def close_corner(self) -> None:
-        self._in_corner = False
+    def open_end(self, _: Attributes) -> None:
+        self._corner = self._corners.setdefault("to", {})
 
-    def close_row(self) -> None:
-        self._keep("row")
+    def _keep(self, tag: str) -> None:
+        self._corner[tag] = _measure(self.pieces.take())
 
-    def close_column(self) -> None:
-        self._keep("column")
+    def position(self, attributes: Attributes) -> None:
+        """An anchor by the distance from the first cell alone."""
+        down, across = (_measure(attributes.get(axis, "")) for axis in "yx")
+        self._corners["from"] = {"row": 0, "col": 0, "rowOff": down, "colOff": across}
 
-    def _keep(self, which: str) -> None:
-        """Rows and columns are counted from 0 in anchors."""
-        number = self.pieces.take().strip()
-        if self._in_corner and number.isdecimal() and len(number) < 8:
-            self._corner[which] = int(number) + 1
+    def extent(self, attributes: Attributes) -> None:
+        self._size = _measure(attributes.get("cy", "")), _measure(attributes.get("cx", ""))
 
     def picture(self, _: Attributes) -> None:
-        if len(self._corner) == 2 and not self._fallback:
-            self.places.add((self._corner["row"], self._corner["column"]))
+        start, end = (_corner(self._corners.get(which, {})) for which in ("from", "to"))
+        if start is not None and not self._fallback:
+            self.places.append(Laid(start, end, self._size))
 
     def enter_fallback(self, _: Attributes) -> None:
         self._fallback += 1
@@ -227,6 +236,20 @@ class _Drawing:
         self._paragraphs.clear()
         if text and not self._fallback:
             self.texts.append(text)
+
+
+def _measure(text: str) -> int:
+    """A place or a distance; what is none is nothing."""
+    number = text.strip()
+    return int(number) if number.isdecimal() and len(number) < 12 else 0
+
+
+def _corner(said: Mapping[str, int]) -> Corner | None:
+    """Rows and columns are counted from 0 in anchors."""
+    if not {"row", "col"} <= said.keys():
+        return None
+    row, column = min(said["row"], MAX_ROW) + 1, min(said["col"], MAX_COLUMN) + 1
+    return Corner(row, column, said.get("rowOff", 0), said.get("colOff", 0))
 
 
 class _Comments:

@@ -47,6 +47,12 @@ class Encrypted(CannotRead):
     code = RefusalCode.ENCRYPTED
 
 
+class Sealed(CannotRead):
+    """Locked or signed by somebody's key, as mails are."""
+
+    code = RefusalCode.SEALED
+
+
 class OldFormat(CannotRead):
     """A spreadsheet of a format that comes in through another door."""
 

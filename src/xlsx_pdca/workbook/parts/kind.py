@@ -16,10 +16,12 @@ from xlsx_pdca.workbook.parts.faults import (
     NotAWorkbook,
     OldFormat,
     OtherDocument,
+    Sealed,
 )
 
 _STOPS: Mapping[RefusalCode, type[CannotRead]] = {
-    stop.code: stop for stop in (Container, Encrypted, NotAWorkbook, OldFormat, OtherDocument)
+    stop.code: stop
+    for stop in (Container, Encrypted, NotAWorkbook, OldFormat, OtherDocument, Sealed)
 }
 _TEXT_NAMES = frozenset({".txt", ".csv", ".tsv", ".htm", ".html"})
 _ENCODINGS = ("utf-8", "cp932")

@@ -31,7 +31,7 @@ _SHAPE = shaped(
 def shared_strings(
     chunks: Iterable[bytes], part: str, *, times: int = 1
 ) -> tuple[list[str], frozenset[str]]:
-    """Decoded texts in order, and those with a part struck through; runs are joined, phonetic runs skipped, blanks kept."""
+    """Decoded texts in order, and the indices of those with a part struck through; runs are joined, phonetic runs skipped, blanks kept."""
     data, chunks = gathered(chunks)
     if data is not None:
         with contextlib.suppress(NotPlain, CannotRead):  # the parser says what is wrong
@@ -86,7 +86,7 @@ class _Table:
     def close_item(self) -> None:
         self.add("".join(self._runs))
         if self._is_struck:
-            self.struck.add(self.texts[-1])
+            self.struck.add(str(len(self.texts) - 1))
         self._is_struck = False
         self._runs.clear()
 

@@ -1,13 +1,17 @@
-"""Styles: how a cell shows what is stored in it (as a date, a percentage, text, struck through)."""
+"""Styles: how a cell shows what is stored in it (as a date, a percentage, text, struck through).
+
+What a number format does is told in `formats`.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from xlsx_pdca.rawbook import NumberLook
 from xlsx_pdca.workbook.parts import limits
 from xlsx_pdca.workbook.parts.faults import Hostile
+from xlsx_pdca.workbook.parts.formats import is_ordinary, keeps_texts, number_look
 from xlsx_pdca.workbook.parts.xml import (
     MAIN,
     Attributes,
@@ -25,31 +29,18 @@ _DATE_IDS = {*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)}
 _ELAPSED_ID = 46
 """`[h]:mm:ss`."""
 
-_GENERAL = re.compile(r"general|g/標準", re.IGNORECASE)
-_LITERAL = re.compile(r'"[^"]*"?|[\\_*].', re.DOTALL)
-_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-_BRACKET = re.compile(r"\[[^\]]*\]")
-_EXPONENT = re.compile(r"e[+-]", re.IGNORECASE)
-_SCALE = re.compile(r"[0#?],+(?![0-9#?,])")
-"""Commas behind the last digit divide by thousands."""
-_LARGE_UNIT = re.compile("[千万億兆]")
-_DATE_LETTERS = re.compile(r"[ymdhsegab]", re.IGNORECASE)
 
+@dataclass(frozen=True)
+class Looks:
+    """The look of each cell style (`cellXfs`), and which of them need a second look."""
 
-def number_look(code: str) -> NumberLook:
-    """What a number format code makes of a positive number."""
-    bare = _GENERAL.sub("", _LITERAL.sub("", code)).partition(";")[0]
-    if _ELAPSED.search(bare):
-        return NumberLook.DURATION
-    bare = _EXPONENT.sub("", _BRACKET.sub("", bare))
-    if "@" in bare:
-        return NumberLook.TEXT
-    if "%" in bare:
-        return NumberLook.PERCENT
-    if _DATE_LETTERS.search(bare):
-        return NumberLook.DATE
-    is_scaled = _SCALE.search(bare) or _LARGE_UNIT.search(code.partition(";")[0])
-    return NumberLook.SCALED if is_scaled else NumberLook.PLAIN
+    looks: Sequence[NumberLook] = ()
+    telling: Mapping[str, str] = field(default_factory=dict)
+    """Number of a style → its number format, where a value may show as another one."""
+    struck: frozenset[str] = frozenset()
+    """Numbers of the styles that strike a text through."""
+    of_texts: frozenset[str] = frozenset()
+    """Those of both that do something to a text."""
 
 
 def builtin_look(format_id: int) -> NumberLook:
@@ -64,8 +55,8 @@ def builtin_look(format_id: int) -> NumberLook:
 
 
 @known_once
-def cell_looks(chunks: Iterable[bytes], part: str) -> Sequence[NumberLook]:
-    """The look of each cell style (`cellXfs`), in order."""
+def cell_looks(chunks: Iterable[bytes], part: str) -> Looks:
+    """What the styles part says about how cells look."""
     sheet = _Styles()
     opens = tagged(
         MAIN,
@@ -128,11 +119,16 @@ class _Styles:
             number = whole(attributes.get("numFmtId", "0"), "number format")
             self._styles.append((number, attributes.get("fontId", "0").strip()))
 
-    def looks(self) -> Sequence[NumberLook]:
+    def looks(self) -> Looks:
         known: dict[int, NumberLook] = {}
+        telling: dict[int, str] = {}
         for id in {number for number, _ in self._styles}:
             code = self._codes.get(id)
             known[id] = builtin_look(id) if code is None else number_look(code)
-        return tuple(
-            NumberLook.STRUCK if font in self._struck else known[id] for id, font in self._styles
-        )
+            if code is not None and not is_ordinary(code):
+                telling[id] = code
+        styles = [(str(at), id, font) for at, (id, font) in enumerate(self._styles)]
+        struck = frozenset(style for style, _, font in styles if font in self._struck)
+        codes = {style: telling[id] for style, id, _ in styles if id in telling}
+        of_texts = struck | {style for style, code in codes.items() if not keeps_texts(code)}
+        return Looks(tuple(known[id] for _, id, _ in styles), codes, struck, of_texts)
