@@ -322,7 +322,8 @@ def _said(answer: AnswerPlan, printed: _Printed, grids: Sequence[_Grid]) -> Said
         return Said(doubt=twice, sheets=sheets, candidates=tuple(values))
     filled = [value for value in values if not _is_blank(value)]
     if any(not same(filled[0], text_of(value)) for value in filled[1:]):
-        return Said(doubt="several sheets say different things", sheets=sheets)
+        several = "several sheets say different things"
+        return Said(doubt=several, sheets=sheets, candidates=tuple(filled))
     return Said(filled[0] if filled else None, sheets=sheets)
 
 

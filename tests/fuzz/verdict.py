@@ -173,8 +173,8 @@ def _is_asked(
 ) -> bool:
     """Whether a 必ず確認 or できれば確認 finding speaks of this field: by itself, its question, its header or its whole sheet.
 
-    Where the question stands twice on a sheet, one of the two answers and a finding about the sheet are enough;
-    where it stands nowhere, no answer and such a finding.
+    Where the question stands twice, one of the two answers and a finding about such a sheet are enough;
+    where it stands nowhere, no answer and such a finding, or one that names its header, if no other sheet has it.
     """
     sheet = form.sheet(planned.sheet)
     label = next(
@@ -183,13 +183,15 @@ def _is_asked(
         if cell.rect.top == planned.code_cell.top and cell.style in (Style.LABEL, Style.ROW_LABEL)
     )
     words = (planned.code, planned.header, label)
+    is_own_header = {a.sheet for a in form.answers if a.header == planned.header} == {planned.sheet}
+    names = (planned.code, planned.header) if is_own_header and not answer.cell else (planned.code,)
     sheets = {sheet.name, answer.sheet, *seen.sheets}
     nowhere = (None,) if seen.doubt and not seen.sheets else ()
     is_one_of_them = any(shown.same(v, answer.raw) for v in (*seen.candidates, *nowhere))
     asked = (each for each in findings if each.grade in _ASKED)
     return any(
         each.address == answer.address
-        or _names(each, planned.code)
+        or any(_names(each, name) for name in names)
         or (each.sheet in sheets and (is_one_of_them or _speaks_of(each, words)))
         or _points_to(each, answer)
         for each in asked
@@ -204,10 +206,10 @@ def _speaks_of(each: Finding, words: Iterable[str]) -> bool:
     return each.code in _BY_WORDS and ("ほか" in labels or any(_begins(w) in labels for w in words))
 
 
-def _names(each: Finding, code: str) -> bool:
-    """A finding that names the question by its number, which no other sheet has, whatever the sheets are called now."""
+def _names(each: Finding, name: str) -> bool:
+    """A finding that names the question by what no other sheet has, whatever the sheets are called now."""
     labels = dict(each.context).get("labels", "")
-    return each.code in _BY_WORDS and code in labels.split("、")
+    return each.code in _BY_WORDS and name in labels.split("、")
 
 
 def _points_to(each: Finding, answer: Answer) -> bool:
