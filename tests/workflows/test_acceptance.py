@@ -187,7 +187,7 @@ def test_held_file_is_read_by_the_plan_it_was_issued_with(desk: Desk, held: int)
 
 def test_held_file_laid_aside(desk: Desk, held: int) -> None:
     """A dismissed file waits no more, its bytes stay, and it is nobody's submission."""
-    dismiss(desk.round, held, "重複のため", now=LATER, by=BY)
+    dismiss(desk.round, [held], "重複のため", now=LATER, by=BY)
     assert desk.ledger.held == ()
     (booked,) = desk.ledger.arrivals
     assert Archive.of_originals(desk.round.folder.originals).has(booked.fact.sha256)
@@ -199,7 +199,7 @@ def test_reason_and_name_stand_wherever_the_act_does(
 ) -> None:
     """File, number and reason on the screen of `undo`, in 収受簿 and in データ集; undone, they are gone from the books."""
     name, reason = "102032-1_桐生市_事前課題.xlsx", "研修会の名簿のため"
-    dismiss(desk.round, held, reason, now=LATER, by=BY)
+    dismiss(desk.round, [held], reason, now=LATER, by=BY)
     run(["undo", "--round", str(desk.root)])
     words = f"受付番号{held}のファイル「{name}」を取り扱わないことにした（理由：{reason}）"
     assert words in capsys.readouterr().out
@@ -246,8 +246,21 @@ def test_held_is_one_number_everywhere(desk: Desk, held: int) -> None:
     texts = [str(c.value) for row in book["概況"].iter_rows() for c in row if c.value]
     assert [text for text in texts if text.startswith("届いたファイル 3件。")]
     assert overview(desk.round, desk.ledger, today=DUE, waiting_files=0).held == desk.ledger.held
-    dismiss(desk.round, held, "重複", now=LATER, by=BY)
+    dismiss(desk.round, [held], "重複", now=LATER, by=BY)
     assert sum(arrival.waits for arrival in summary(desk).arrivals) == 2
+
+
+def test_several_are_laid_aside_together_or_not_at_all(desk: Desk, held: int) -> None:
+    """One number that does not wait: nothing is booked; without it all of them are, for one reason."""
+    desk.take_in("名簿.pdf", b"%PDF-1.7")
+    numbers = [booked.seq for booked in desk.ledger.held]
+    assert len(numbers) == 2
+    accept_these = ["accept", "--round", str(desk.root), "--dismiss", "添付資料"]
+    options = [word for seq in numbers for word in ("--file", str(seq))]
+    assert run([*accept_these, *options, "--file", "999"]) == ExitCode.USAGE
+    assert [booked.seq for booked in desk.ledger.held] == numbers
+    assert run([*accept_these, *options]) == ExitCode.OK
+    assert desk.ledger.held == ()
 
 
 def test_only_what_waits_can_be_decided(desk: Desk, held: int) -> None:
@@ -256,7 +269,7 @@ def test_only_what_waits_can_be_decided(desk: Desk, held: int) -> None:
         assigned(desk, held + 1)
     assigned(desk, held)
     with pytest.raises(UsageError, match="いま保留中のファイルはありません"):
-        dismiss(desk.round, held, "", now=LATER, by=BY)
+        dismiss(desk.round, [held], "", now=LATER, by=BY)
 
 
 def test_unit_without_an_issued_form(desk: Desk, held: int) -> None:
@@ -282,7 +295,7 @@ def test_accept_all_leaves_whom_a_newer_file_waits_for(desk: Desk) -> None:
     done = accepted(desk, everyone=True)
     assert (done.accepted, done.left, [s.unit for s in done.waiting]) == ((), (), [MAEBASHI])
     (held,) = desk.ledger.held
-    dismiss(desk.round, held.seq, "送り間違い", now=LATER, by=BY)
+    dismiss(desk.round, [held.seq], "送り間違い", now=LATER, by=BY)
     assert [s.unit for s in accepted(desk, everyone=True).accepted] == [MAEBASHI]
 
 
@@ -427,7 +440,7 @@ def test_assignment_and_dismissal_taken_back(desk: Desk, held: int) -> None:
     assigned(desk, held)
     undone(desk, "受け付けた")
     assert [b.seq for b in desk.ledger.held] == [held]
-    dismiss(desk.round, held, "", now=LATER, by=BY)
+    dismiss(desk.round, [held], "", now=LATER, by=BY)
     undone(desk, "取り扱わない")
     assert [b.seq for b in desk.ledger.held] == [held]
 
@@ -445,7 +458,7 @@ def test_a_file_laid_aside_is_no_submission_again(desk: Desk) -> None:
     desk.take_in("返信.xlsx", desk.filled())
     (arrival,) = (b.seq for b in desk.ledger.arrivals)
     undone(desk, "第1回の提出を受け付けた")
-    dismiss(desk.round, arrival, "別人の回答", now=LATER, by=BY)
+    dismiss(desk.round, [arrival], "別人の回答", now=LATER, by=BY)
     with pytest.raises(UsageError, match="取り扱わないこととした"):
         undone(desk, "を取り消した")
     assert desk.standing().submission is None
@@ -490,7 +503,7 @@ def test_undo_says_what_stands_now(
         back
         == f"届いたファイルは、保留に戻りました（受付番号{waiting.seq}）。{whose}送付済に戻りました。"
     )
-    dismiss(three.round, waiting.seq, "重複", now=LATER, by=BY)
+    dismiss(three.round, [waiting.seq], "重複", now=LATER, by=BY)
     assert said("取り扱わない") == f"届いたファイルは、保留に戻りました（受付番号{waiting.seq}）。"
     assert (
         said("取り扱わないことにした（理由：重複）ことを取り消した")
@@ -582,7 +595,7 @@ def test_held_twins_one_assigned_one_laid_aside(desk: Desk) -> None:
     assert [codes(line.arrived) for line in desk.receive().lines] == [["ARR04"]] * 2
     one, other = desk.ledger.held
     assert assigned(desk, other.seq).number == 1
-    dismiss(desk.round, one.seq, "古い方", now=LATER, by=BY)
+    dismiss(desk.round, [one.seq], "古い方", now=LATER, by=BY)
     assert desk.ledger.held == ()
     submission = desk.standing().submission
     assert submission is not None

@@ -170,7 +170,7 @@ def test_a_neighbours_mail_of_what_counts_is_told(
     again = taken_in(desk, data, FROM_TAKASAKI, name="再送.xlsx")
     assert again.outcome is SAME
     (held,) = held_books(desk)
-    dismiss(desk.round, held.seq, "高崎市に確認済", now=LATER, by=BY)
+    dismiss(desk.round, [held.seq], "高崎市に確認済", now=LATER, by=BY)
     assert taken_in(desk, data, FROM_TAKASAKI, name="三度.xlsx").outcome is SAME
     assert waiting(desk) == []
     assert not verify(desk.round.folder).troubles

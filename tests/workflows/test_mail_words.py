@@ -54,7 +54,7 @@ def test_words_beside_what_is_known_wait(desk: Desk) -> None:
     (waiting,) = desk.ledger.held
     assert come_in(desk, "二.eml", mail(book, text="先の回答は取り下げます。")).keys() >= {"二.eml"}
     assert [booked.seq for booked in desk.ledger.held] == [waiting.seq]
-    dismiss(desk.round, waiting.seq, "対応済", now=NOW, by=BY)
+    dismiss(desk.round, [waiting.seq], "対応済", now=NOW, by=BY)
     assert desk.ledger.held == () and not verify(desk.round.folder).troubles
 
 

@@ -70,7 +70,7 @@ def test_what_was_laid_aside_and_comes_from_its_own_unit_waits(desk: Desk) -> No
     """「三条市の誤送付」 was the reason to lay it aside; its own unit's mail is shown to a person."""
     data = desk.filled()
     taken_in(desk, data, FROM_TAKASAKI, name="一.xlsx")
-    dismiss(desk.round, numbers_waiting(desk)[0], "誤送付", now=LATER, by=BY)
+    dismiss(desk.round, [numbers_waiting(desk)[0]], "誤送付", now=LATER, by=BY)
     assert taken_in(desk, data, FROM_MAEBASHI, name="二.xlsx").outcome is HELD
 
 

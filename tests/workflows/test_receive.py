@@ -371,7 +371,7 @@ def test_a_picture_gone_since_is_told(desk: Desk) -> None:
 def _taken_back_and_laid_aside(desk: Desk) -> None:
     (arrival,) = (b.seq for b in desk.ledger.arrivals if b.fact.submission)
     undo(desk.round, arrival, "誤り", now=NOW, by=BY)
-    dismiss(desk.round, arrival, "まちがい", now=NOW, by=BY)
+    dismiss(desk.round, [arrival], "まちがい", now=NOW, by=BY)
 
 
 @pytest.mark.parametrize("minute", [1, 30])
@@ -446,7 +446,7 @@ def test_dismissed_file_sent_again_waits_again(desk: Desk, name: str) -> None:
     """A person decides anew; the very same file in the drop folder is no leftover of a run."""
     data = desk.with_ticket(round_id="R0702")
     desk.take_in("受信.xlsx", data)
-    dismiss(desk.round, desk.ledger.held[0].seq, "送り間違い", now=NOW, by=BY)
+    dismiss(desk.round, [desk.ledger.held[0].seq], "送り間違い", now=NOW, by=BY)
     line = desk.take_in(name, data)
     assert (line.already, codes(line.arrived)) == (False, ["IDN03", "ARR11"])
     assert [b.fact.name for b in desk.ledger.held] == [name]
@@ -515,7 +515,7 @@ def test_attachment_that_comes_twice_is_decided_once(desk: Desk) -> None:
     assert (held.arrived.outcome, codes(held.arrived)) == (Outcome.HELD, ["FIL10"])
     again = desk.take_in("地図 (1).pdf", b"%PDF-1.7 map")
     assert (again.arrived.outcome, codes(again.arrived)[-1]) == (Outcome.SAME_FILE, "ARR01")
-    dismiss(desk.round, desk.ledger.held[0].seq, "添付資料", now=NOW, by=BY)
+    dismiss(desk.round, [desk.ledger.held[0].seq], "添付資料", now=NOW, by=BY)
     third = desk.take_in("地図 (2).pdf", b"%PDF-1.7 map")
     assert (third.arrived.outcome, codes(third.arrived)[-1]) == (Outcome.SAME_FILE, "ARR01")
     other = desk.take_in("案内.pdf", b"%PDF-1.7 letter")

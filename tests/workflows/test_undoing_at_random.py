@@ -62,7 +62,7 @@ def act(desk: Desk, what: str, place: int, unit: str) -> None:
             case "as" if held:
                 assign(desk.round, held[place % len(held)], unit, "jizen", now=NOW, by=BY)
             case "dismiss" if held:
-                dismiss(desk.round, held[place % len(held)], "", now=NOW, by=BY)
+                dismiss(desk.round, [held[place % len(held)]], "", now=NOW, by=BY)
             case "join":
                 two = (files[place % len(files)], files[(place + 1) % len(files)])
                 join_files(desk.round, two, unit, "jizen", command="", now=NOW, by=BY)

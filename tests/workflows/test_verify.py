@@ -49,7 +49,7 @@ def worked_round(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk.take_in("訂正.xlsx", desk.filled(strengths="連携が進んだ。"))
     accept(desk.round, [MAEBASHI], now=NOW, by=BY)
     laid = next(b.seq for b in desk.ledger.held if b.fact.name == "地図.pdf")
-    dismiss(desk.round, laid, "添付資料", now=NOW, by=BY)
+    dismiss(desk.round, [laid], "添付資料", now=NOW, by=BY)
     merge(desk.round, now=NOW, by=BY)
     return desk.root
 
@@ -286,7 +286,7 @@ def test_the_same_as_nothing_is_a_fault_until_a_person_decides(worked: Desk) -> 
     again = worked.take_in("FAX.pdf", PAPER)
     assert again.arrived.outcome is Outcome.HELD and wrong(verify(worked.round.folder)) == []
     (waiting,) = (b.seq for b in worked.ledger.held if b.fact.name == "FAX.pdf")
-    dismiss(worked.round, waiting, "添付資料", now=NOW, by=BY)
+    dismiss(worked.round, [waiting], "添付資料", now=NOW, by=BY)
     assert wrong(verify(worked.round.folder)) == []
 
 
@@ -317,7 +317,7 @@ def test_what_a_person_took_back_is_accounted_for(worked: Desk) -> None:
     taken = worked.standing(TAKASAKI).submissions[-1]
     undo(worked.round, taken.seq, "誤り", now=NOW, by=BY)
     assert wrong(verify(worked.round.folder)) == []
-    dismiss(worked.round, taken.seq, "送り間違い", now=NOW, by=BY)
+    dismiss(worked.round, [taken.seq], "送り間違い", now=NOW, by=BY)
     assert wrong(verify(worked.round.folder)) == []
     dispose(worked.round, taken.seq, "誤送", now=NOW, by=BY)
     assert wrong(verify(worked.round.folder)) == []

@@ -42,7 +42,7 @@ from xlsx_pdca.workflows.round import Round
     type=int,
     multiple=True,
     metavar="受付番号",
-    help="保留中のファイル（番号は status で分かります）。--join のときは、いくつも付けます",
+    help="保留中のファイル（番号は status で分かります）。--join と --dismiss では、いくつでも付けられます",
 )
 @click.option(
     "--as", "owner", metavar="回答単位ID", help="保留中のファイルを、この団体の提出とします"
@@ -85,7 +85,7 @@ def command(
         _refuse_beside_join(owner, reason)
         return join(round_, arrivals, joined, form, dry_run=dry_run)
     if arrivals:
-        return _held(round_, _only(arrivals), owner, reason, form, dry_run=dry_run)
+        return _held(round_, arrivals, owner, reason, form, dry_run=dry_run)
     if given := [name for name, text in _options(owner, joined, reason) if text is not None]:
         option = given[0]
         raise UsageError(
@@ -140,7 +140,7 @@ def _only(arrivals: tuple[int, ...]) -> int:
     """The one file that was named."""
     if len(arrivals) > 1:
         raise UsageError(
-            "--file がいくつも指定されています。",
+            "--as に、--file がいくつも指定されています。",
             "いくつかのファイルを一つの提出に合わせるときは「--join 回答単位ID」を付けてください。"
             "そのほかのときは、一つずつ指定してください。",
         )
@@ -149,7 +149,7 @@ def _only(arrivals: tuple[int, ...]) -> int:
 
 def _held(
     round_: Round,
-    arrival: int,
+    arrivals: tuple[int, ...],
     owner: str | None,
     reason: str | None,
     form: str,
@@ -163,7 +163,7 @@ def _held(
     if owner is None and reason is None:
         raise UsageError(
             "保留中のファイルをどう取り扱うかが指定されていません。",
-            f"{_as_someones(round_, arrival)}取り扱わないときは「--dismiss 理由」を付けてください。",
+            f"{_as_someones(round_, arrivals)}取り扱わないときは「--dismiss 理由」を付けてください。",
         )
     if reason is not None and not reason.strip():
         raise UsageError(
@@ -171,25 +171,24 @@ def _held(
             "「--dismiss 添付資料」のように、後任の方にも分かる理由を付けてください。",
         )
     if reason is not None:
-        return _dismissed(round_, arrival, reason, dry_run=dry_run)
-    return _taken(round_, arrival, owner or "", form, dry_run=dry_run)
+        return _dismissed(round_, arrivals, reason, dry_run=dry_run)
+    return _taken(round_, _only(arrivals), owner or "", form, dry_run=dry_run)
 
 
-def _as_someones(round_: Round, arrival: int) -> str:
+def _as_someones(round_: Round, arrivals: tuple[int, ...]) -> str:
     """The other way out, unless no answer can be in the file."""
-    held = next((b for b in round_.ledger().held if b.seq == arrival), None)
-    if held and not may_be_taken(held.fact):
+    named = [b for b in round_.ledger().held if b.seq in arrivals]
+    if any(not may_be_taken(held.fact) for held in named) or len(arrivals) > 1:
         return ""
     return "ある団体の提出とするときは「--as 回答単位ID」、"
 
 
-def _dismissed(round_: Round, arrival: int, reason: str, *, dry_run: bool) -> int:
+def _dismissed(round_: Round, arrivals: tuple[int, ...], reason: str, *, dry_run: bool) -> int:
     now, by = console.now(), console.person()
-    laid = dismiss(round_, arrival, reason, now=now, by=by, dry_run=dry_run)
+    laid = dismiss(round_, arrivals, reason, now=now, by=by, dry_run=dry_run)
     word = "こととする予定です" if dry_run else "こととしました"
-    console.say(
-        f"「{console.one_line(laid.name)}」を取り扱わない{word}（理由：{reason}）。原本は保管してあります。"
-    )
+    names = "、".join(f"「{console.one_line(each.name)}」" for each in laid)
+    console.say(f"{names}を取り扱わない{word}（理由：{reason}）。原本は保管してあります。")
     return ExitCode.OK
 
 

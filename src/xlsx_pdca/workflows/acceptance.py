@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -309,17 +309,23 @@ def workbook_of(found: Arrived, form: str, ledger: Ledger) -> Issued | None:
 
 
 def dismiss(
-    round_: Round, arrival: int, reason: str, *, now: datetime, by: str, dry_run: bool = False
-) -> Arrived:
-    """Lay a held file aside; its bytes stay in the archive."""
+    round_: Round,
+    arrivals: Sequence[int],
+    reason: str,
+    *,
+    now: datetime,
+    by: str,
+    dry_run: bool = False,
+) -> tuple[Arrived, ...]:
+    """Lay held files aside, all of them or none; their bytes stay in the archive."""
     with round_.log.writing() as writer:
-        held = held_file(fold(writer.read()), arrival)
+        ledger = fold(writer.read())
+        held = [held_file(ledger, arrival) for arrival in dict.fromkeys(arrivals)]
         if not dry_run:
-            writer.append([booking(Dismissed(arrival, reason), at=now, by=by)])
+            writer.append([booking(Dismissed(b.seq, reason), at=now, by=by) for b in held])
             originals = Archive.of_originals(round_.folder.originals)
             restore_copies(round_.folder, fold(writer.read()), originals)
-    fact: Arrived = held.fact
-    return fact
+    return tuple(booked.fact for booked in held)
 
 
 def _owes(round_: Round, standing: Standing) -> bool:

@@ -243,7 +243,7 @@ class _Stage:
         for held in self.round.ledger().held:
             if held.fact.name in again:
                 reason = "Excelブックで改めて提出があったため"
-                dismiss(self.round, held.seq, reason, now=RECEIVED["jizen"][-1], by=BY)
+                dismiss(self.round, [held.seq], reason, now=RECEIVED["jizen"][-1], by=BY)
 
     def _telephone(self, form: str) -> None:
         """Two missing ones were called, one of them got more time for the next form."""
