@@ -23,6 +23,12 @@ settings.register_profile("soak", deadline=None, max_examples=1000, print_blob=T
 settings.load_profile("test")
 
 
+def _has_gmime() -> bool:
+    from mail_programs import gmime_available
+
+    return gmime_available()
+
+
 def _has_dovecot() -> bool:
     from imap_peer import dovecot_available
 
@@ -34,6 +40,8 @@ PROGRAMS = {
     "strace": (lambda: shutil.which("strace") is not None, "strace"),
     "gnumeric": (lambda: shutil.which("ssconvert") is not None, "gnumeric"),
     "archivers": (lambda: bool(shutil.which("zip") and shutil.which("7z")), "zip p7zip-full"),
+    "gmime": (_has_gmime, "gir1.2-gmime-3.0 python3-gi"),
+    "mutt": (lambda: shutil.which("mutt") is not None, "mutt"),
     "dovecot": (_has_dovecot, "dovecot-imapd"),
 }
 """Marker → (is the program here?, the Debian packages that bring it)."""

@@ -8,11 +8,13 @@ import re
 from datetime import datetime
 from email.header import decode_header, make_header
 from email.utils import parseaddr
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mail_programs import read_by_gmime
 from xlsx_pdca.contents import Contents
 from xlsx_pdca.event import JST
 from xlsx_pdca.letters import Enclosure, Mail
@@ -20,7 +22,15 @@ from xlsx_pdca.mailbox.compose import composed
 from xlsx_pdca.mailbox.containers import open_container
 
 AT = datetime(2026, 9, 2, 10, 0, tzinfo=JST)
-NAMES = ("102016-1_前橋市_事前課題.xlsx", "通知文（写し）①髙𠮷.pdf", "能代市 ソ表.docx", "a.txt")
+LONG = f"{'在宅医療・介護連携推進事業　' * 17}髙𠮷.xlsx"
+"""As long as Windows lets a name be."""
+NAMES = (
+    "102016-1_前橋市_事前課題.xlsx",
+    "別紙１　（写し）①髙𠮷.pdf",
+    "能代市 ソ表.docx",
+    "a.txt",
+    LONG,
+)
 PRINTED = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=200)
 
 
@@ -68,6 +78,38 @@ def test_the_office_is_named_whole() -> None:
     read = email.message_from_bytes(composed(mail(), at=AT), policy=email.policy.compat32)
     told = str(make_header(decode_header(str(read["from"]))))
     assert parseaddr(told) == (mail().sender_name, mail().sender)
+
+
+def test_a_wide_blank_is_a_character() -> None:
+    """全角の空白 stays in a subject; a line end in it becomes a blank."""
+    read = email.message_from_bytes(
+        composed(mail(subject="事前課題　①\r\nの件 "), at=AT), policy=email.policy.compat32
+    )
+    assert str(make_header(decode_header(str(read["subject"])))) == "事前課題　① の件"
+
+
+@pytest.mark.gmime
+@pytest.mark.parametrize("first", ["", "1", "12", "é", "éé", "𠮷", "𠮷𠮷"])
+def test_a_library_of_others_reads_every_name_and_long_subjects(first: str, tmp_path: Path) -> None:
+    """GMime finds each name, however long or odd, and all of a subject, though it decodes words that follow each other as one."""
+    told = mail(subject=f"{first}{LONG}", sender_name=f"{first}{LONG}")
+    (tmp_path / "1.eml").write_bytes(composed(told, at=AT))
+    (read,) = read_by_gmime(tmp_path / "1.eml")
+    assert read.files == tuple((each.name, each.data) for each in told.enclosures)
+    assert (read.to, read.cc, read.subject) == (told.to, told.cc, told.subject)
+    assert read.sender == f"{told.sender_name} <{told.sender}>"
+
+
+@given(PRINTED)
+def test_only_the_last_word_is_padded(subject: str) -> None:
+    """Whatever is in a subject, it is read back whole, and no word with another behind it ends in padding."""
+    data = composed(mail(subject=subject, sender_name=""), at=AT)
+    read = email.message_from_bytes(data, policy=email.policy.compat32)
+    words = str(read["subject"]).split()
+    told = str(make_header(decode_header(str(read["subject"])))) if words else ""
+    assert told == re.sub(r"[^\S\u3000]+", " ", subject).strip(" ")
+    assert not [word for word in words[:-1] if "?b?" in word and word.endswith("=?=")]
+    assert all(len(word) <= 75 for word in words)
 
 
 def test_a_draft_opens_ready_to_be_sent_and_a_mail_for_the_server_does_not_say_so() -> None:
