@@ -42,6 +42,11 @@ class Addressee:
         return frozenset(unit.id for unit in self.units)
 
     @property
+    def passes_on(self) -> bool:
+        """Whether it is a 経由機関, which hands each file to its unit."""
+        return bool(without_addresses(self.units[0].via))
+
+    @property
     def body(self) -> str:
         """The office that is addressed: 経由機関, else the unit itself."""
         return without_addresses(self.units[0].via) or self.units[0].name
@@ -50,7 +55,7 @@ class Addressee:
     def salutation(self) -> str:
         """宛名 in the manner of offices: 前橋市 介護高齢課 御担当者 様."""
         first = self.units[0]
-        if without_addresses(first.via):
+        if self.passes_on:
             return f"{self.body} {ANYBODY} 様"
         if first.kind is UnitKind.PERSON:
             return f"{first.name} 様"

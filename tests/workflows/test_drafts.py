@@ -96,6 +96,20 @@ def test_units_with_one_way_get_one_mail(desk: Desk) -> None:
     assert find_short_codes(str(mail["subject"])) == codes
     assert body(mail).startswith("中央保健所 御担当者 様\n")
     assert [draft.name for draft in drafts.drafts] == ["中央保健所"]
+    assert str(mail["subject"]).startswith("【9/15(火)〆・要回答】前橋市ほか2団体の事前課題への")
+    assert "令和8年度第1回の前橋市、高崎市及び桐生市の事前課題をお送りします。" in body(mail)
+    assert "桐生市_事前課題.xlsx\nお手数ですが、それぞれのファイルを、" in body(mail)
+
+
+def test_only_who_passes_files_on_is_asked_to(desk: Desk) -> None:
+    """A unit reached through an office: the office is told whose file it is; a unit itself is not."""
+    roster(desk, u102024_1={"送付先メール": "h@hoken.example", "経由機関": "中央保健所"})
+    written(unsent(desk))
+    mails = lying(desk)
+    through, straight = mails["102024-1_中央保健所_依頼.eml"], mails["102016-1_前橋市_依頼.eml"]
+    for mail, is_through in ((through, True), (straight, False)):
+        assert ("お渡しください" in body(mail)) is is_through
+        assert ("高崎市の事前課題をお送りします。" in body(mail)) is is_through
 
 
 def test_materials_go_along_in_the_order_of_their_names(desk: Desk) -> None:

@@ -18,6 +18,9 @@ from xlsx_pdca.workflows.round import Round
 MAX_SUBJECT = 100
 RULE = "─" * 24
 CODES = "整理記号："
+PASS_ON = "お手数ですが、それぞれのファイルを、ファイル名にある団体にお渡しくださいますようお願いいたします。"
+MANY_IN_SUBJECT, MANY_IN_BODY = 2, 10
+"""So many names of units stand in a mail to a 経由機関; of more, the first and how many others."""
 
 
 @dataclass(frozen=True)
@@ -52,32 +55,47 @@ def worded(
 ) -> Wording:
     """Subject and body of one mail; `more` are the fields only this occasion knows."""
     settings = round_.settings
-    wording = texts[tasks[0].form][occasion].filled(
-        {
-            "宛名": addressee.salutation,
-            "実施回": settings.name,
-            "様式": titles_of(tasks),
-            "添付": _enclosed(tasks, materials),
-            "所属": settings.office,
-            "担当者": settings.officer,
-            "文書番号": settings.document,
-            "発出日": wareki(settings.issued_on),
-            "署名": _signature(round_),
-            **deadline_fields(tasks),
-            **more,
-        }
-    )
+    values = {
+        "宛名": addressee.salutation,
+        "実施回": settings.name,
+        "様式": _whose_forms(addressee, tasks, MANY_IN_BODY),
+        "添付": _enclosed(addressee, tasks, materials),
+        "所属": settings.office,
+        "担当者": settings.officer,
+        "文書番号": settings.document,
+        "発出日": wareki(settings.issued_on),
+        "署名": _signature(round_),
+        **deadline_fields(tasks),
+        **more,
+    }
+    wording = texts[tasks[0].form][occasion]
+    body = wording.filled(values).body
+    in_subject = {**values, "様式": _whose_forms(addressee, tasks, MANY_IN_SUBJECT)}
+    subject = wording.filled(in_subject).subject
     codes = tuple(dict.fromkeys(task.code for task in tasks))
-    body = wording.body
     if len(codes) > 1:
         body = f"{body}\n{CODES}{'、'.join(codes)}\n"
-    return Wording(_with_codes(wording.subject, codes), body)
+    return Wording(_with_codes(subject, codes), body)
+
+
+def _whose_forms(addressee: Addressee, tasks: Sequence[Task], many: int) -> str:
+    """事前課題; for a 経由機関, which must know whose it is, 太田市及び沼田市の事前課題."""
+    if not addressee.passes_on:
+        return titles_of(tasks)
+    names = tuple(dict.fromkeys(task.unit.name for task in tasks))
+    if len(names) > many:
+        return f"{names[0]}ほか{len(names) - 1}団体の{titles_of(tasks)}"
+    return f"{_and(names)}の{titles_of(tasks)}"
 
 
 def titles_of(tasks: Iterable[Task]) -> str:
     """事前課題; of two forms 事前課題及び当日課題."""
-    titles = tuple(dict.fromkeys(task.title for task in tasks))
-    return "及び".join(("、".join(titles[:-1]), titles[-1])) if len(titles) > 1 else titles[0]
+    return _and(tuple(dict.fromkeys(task.title for task in tasks)))
+
+
+def _and(names: Sequence[str]) -> str:
+    """太田市、沼田市及び館林市."""
+    return "及び".join(("、".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 
 def deadline_fields(tasks: Sequence[Task]) -> dict[str, str]:
@@ -97,7 +115,7 @@ def short_day(day: date) -> str:
     return f"{day.month}/{day.day}({weekday_name(day)})"
 
 
-def _enclosed(tasks: Sequence[Task], materials: Sequence[str]) -> str:
+def _enclosed(addressee: Addressee, tasks: Sequence[Task], materials: Sequence[str]) -> str:
     several = len({task.deadline for task in tasks}) > 1
     lines = [
         f"・{task.file}"
@@ -105,7 +123,8 @@ def _enclosed(tasks: Sequence[Task], materials: Sequence[str]) -> str:
         for task in tasks
         if task.file
     ]
-    return "\n".join((*lines, *(f"・{name}" for name in materials)))
+    pass_on = (PASS_ON,) if addressee.passes_on and lines else ()
+    return "\n".join((*lines, *(f"・{name}" for name in materials), *pass_on))
 
 
 def _signature(round_: Round) -> str:
