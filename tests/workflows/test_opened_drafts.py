@@ -78,13 +78,14 @@ def written(sent_round: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         play("receive", on="16")
         said |= play("ask", on="16")
     about = "【9/15(火)〆・要回答】事前課題及び当日課題への御回答について（依頼）"
+    theirs = about.replace("事前課題及び", "高崎市及び桐生市の事前課題及び")
     own = ("kaigo@maebashi.example",)
     copies = tuple(cc["CC"].split("; "))
     marked = (COPY, (root / "60_確認依頼" / COPY).read_bytes())
     two = (*lie(desk, "102024-1_高崎市"), *lie(desk, "102032-1_桐生市"), material)
     meant = {
         ONE: Seen(OFFICE, own, copies, f"{about}［R0801-J-102016-1、R0801-T-102016-1］", said[ONE], (*lie(desk, "102016-1_前橋市"), material)),
-        SEVERAL: Seen(OFFICE, ("h@hoken.example",), (), f"{about}［R0801-J-102024-1 ほか3件］", said[SEVERAL], two),
+        SEVERAL: Seen(OFFICE, ("h@hoken.example",), (), f"{theirs}［R0801-J-102024-1 ほか3件］", said[SEVERAL], two),
         QUESTION: Seen(OFFICE, own, copies, "【9/23(水)〆】事前課題の記載内容の御確認のお願い［R0801-J-102016-1］", said[QUESTION], (marked,)),
     }  # fmt: skip
     yield Written(folder, meant)
