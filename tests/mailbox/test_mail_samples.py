@@ -15,6 +15,8 @@ from xlsx_pdca.mailbox.containers import open_container
 
 FOLDER = Path(__file__).parents[2] / "samples" / "mails"
 MAILS = sorted(p for p in FOLDER.iterdir() if p.suffix != ".json")
+WRITTEN_ANEW = {"references": (), "automatic": "", "failed": ()}
+"""What a mail says that answers none and was sent by a person."""
 
 
 @pytest.mark.parametrize("sample", MAILS, ids=lambda path: path.name)
@@ -31,7 +33,7 @@ def test_a_mail_is_read_as_it_was_written(sample: Path) -> None:
         for p in contents.parts
         if not (p.inline or p.defect or p.refusal)
     ]
-    assert {**asdict(contents.letter), "parts": parts} == expected
+    assert {**asdict(contents.letter), "parts": parts} == {**WRITTEN_ANEW, **expected}
     assert len(parts) == len(contents.parts)
 
 
