@@ -348,9 +348,13 @@ def test_macros_are_seen() -> None:
 @pytest.mark.untraced
 def test_a_book_of_ours_may_hold_more() -> None:
     """What is too much for a return is read where the reader is told that the book is one of ours."""
-    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 300_100))
-    data = zipped(parts(rows))
-    assert isinstance(read_workbook(data), Refusal)
-    book = read_workbook(data, times=2)
-    assert isinstance(book, RawBook)
-    assert len(book.sheets[0].cells) == 300_099
+    long = shared_strings(f"<t>{'あ' * 32_000}</t>")
+    shown = "".join(
+        f'<row r="{r}">' + '<c t="s"><v>0</v></c>' * 11 + "</row>" for r in range(1, 101)
+    )
+    many = book(ROW, strings=shared_strings(*["<t>a</t>"] * 300_001))
+    for data, cells in ((book(shown, strings=long), 1_100), (many, 1)):
+        assert isinstance(read_workbook(data), Refusal)
+        read = read_workbook(data, times=2)
+        assert isinstance(read, RawBook)
+        assert len(read.sheets[0].cells) == cells
