@@ -11,6 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk
 from mail_desk import body, crew, lying, roster, unsent, written
+from xlsx_pdca.cli.program import run
+from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.guard import MailsRefused
 from xlsx_pdca.workflows.outbox import book_from_list, book_other_mails, put_in_order, review
@@ -95,7 +97,9 @@ def test_days_are_read_back(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("day", "words"), [("あした", "読み取れません"), ("2026/12/1", "今日より後")]
 )
-def test_a_day_that_cannot_be_is_told(desk: Desk, day: str, words: str) -> None:
+def test_a_day_that_cannot_be_is_told(
+    desk: Desk, day: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing is booked for it, and what was written stays in the list."""
     written(unsent(desk))
     ordered(desk)
@@ -106,6 +110,11 @@ def test_a_day_that_cannot_be_is_told(desk: Desk, day: str, words: str) -> None:
     ordered(desk)
     sheet = listing(desk)
     assert sheet.cell(HEAD + 1, column(sheet, "送信日")).value == day
+    monkeypatch.setenv("PDCA_NOW", LATER.isoformat())
+    for command in (["send", "--form", "jizen"], ["send", "--mark-sent"]):
+        assert run([*command, "--round", str(desk.root)]) == ExitCode.NEEDS_PERSON
+    typed(desk, u102016_1="2026/9/2")
+    assert run(["send", "--mark-sent", "--round", str(desk.root)]) == ExitCode.OK
 
 
 def test_her_list_is_not_written_over(desk: Desk) -> None:

@@ -11,8 +11,8 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.mails import (
+    read_list_back,
     tell_drafts,
-    tell_read_back,
     tell_uncertain,
     tell_without_address,
     writer,
@@ -30,7 +30,7 @@ from xlsx_pdca.facts import CopyKind, MarkedCopy
 from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workbook.points_book import PointEdit
 from xlsx_pdca.workflows.ask import Asking, ask
-from xlsx_pdca.workflows.outbox import book_from_list, put_in_order
+from xlsx_pdca.workflows.outbox import put_in_order
 from xlsx_pdca.workflows.points_choice import chosen_points, write_points
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Wish
@@ -76,12 +76,11 @@ def command(
     if points:
         return _points(round_, dry_run=dry_run)
     choose, lost = chosen_points(round_)
-    if not dry_run:
-        tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
+    code = ExitCode.OK if dry_run else read_list_back(round_)
     found = ask(round_, wish, writer(), until=until, choose=choose, dry_run=dry_run)
     lying = 0 if dry_run else put_in_order(round_, now=console.now())
     _tell_lost(lost)
-    return _told(round_, found, lying, dry_run=dry_run)
+    return max(code, _told(round_, found, lying, dry_run=dry_run))
 
 
 def _points(round_: Round, *, dry_run: bool) -> int:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.options import ONE_BY_ONE
+from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.reading import listed
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.drafts import Drafts, Step, Writer
-from xlsx_pdca.workflows.outbox import ReadBack, addressee_name
+from xlsx_pdca.workflows.outbox import addressee_name, book_from_list
 from xlsx_pdca.workflows.round import Round
 
 
@@ -54,8 +55,9 @@ def tell_without_address(units: Sequence[Unit]) -> bool:
     return bool(units)
 
 
-def tell_read_back(round_: Round, found: ReadBack) -> None:
-    """What was booked from the days in 送信一覧."""
+def read_list_back(round_: Round) -> ExitCode:
+    """Book the days in 送信一覧, and say so; a day that cannot be booked needs a person."""
+    found = book_from_list(round_, now=console.now(), by=console.person())
     if found.booked:
         days = sorted({day for _, day in found.booked})
         names = listed(addressee_name(round_, m.fact.addressee) for m, _ in found.booked)
@@ -64,6 +66,7 @@ def tell_read_back(round_: Round, found: ReadBack) -> None:
         )
     for fault in found.faults:
         console.say(str(fault))
+    return ExitCode.NEEDS_PERSON if found.faults else ExitCode.OK
 
 
 def tell_uncertain(round_: Round, mails: Sequence[Mailing]) -> bool:

@@ -9,8 +9,8 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.mails import (
+    read_list_back,
     tell_drafts,
-    tell_read_back,
     tell_uncertain,
     tell_without_address,
     writer,
@@ -25,7 +25,7 @@ from xlsx_pdca.cli.options import (
 )
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.wareki import wareki
-from xlsx_pdca.workflows.outbox import book_from_list, put_in_order
+from xlsx_pdca.workflows.outbox import put_in_order
 from xlsx_pdca.workflows.remind import (
     Reminders,
     Unanswered,
@@ -52,12 +52,11 @@ def command(
     if listed:
         return _listed(round_, chosen)
     tell_notices(round_)
-    if not dry_run:
-        tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
+    code = ExitCode.OK if dry_run else read_list_back(round_)
     wish = Wish(frozenset(units), chosen)
     found = remind(round_, wish, writer(), dry_run=dry_run)
     lying = 0 if dry_run else put_in_order(round_, now=console.now())
-    return _told(round_, found, lying, dry_run=dry_run)
+    return max(code, _told(round_, found, lying, dry_run=dry_run))
 
 
 def _told(round_: Round, found: Reminders, lying: int, *, dry_run: bool) -> int:

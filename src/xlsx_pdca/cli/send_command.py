@@ -11,8 +11,8 @@ import click
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.mails import (
+    read_list_back,
     tell_drafts,
-    tell_read_back,
     tell_uncertain,
     tell_without_address,
     writer,
@@ -32,7 +32,6 @@ from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workflows.acceptance import mark_sent as book_as_sent
 from xlsx_pdca.workflows.outbox import (
     addressee_name,
-    book_from_list,
     book_other_mails,
     put_in_order,
     review,
@@ -84,20 +83,20 @@ def command(
     round_ = opened(round_folder)
     if not reviewing:
         tell_notices(round_)
-    if not (dry_run or reviewing):
-        tell_read_back(round_, book_from_list(round_, now=console.now(), by=console.person()))
     if reviewing:
         return _reviewed(round_)
+    code = ExitCode.OK if dry_run else read_list_back(round_)
     wish = Wish(frozenset(units), form_id(round_, form))
     if to_me:
-        return sent_to_me(round_, wish, smtp=smtp)
+        return max(code, sent_to_me(round_, wish, smtp=smtp))
     if smtp:
-        return sent_by_server(round_, wish, dry_run=dry_run)
+        return max(code, sent_by_server(round_, wish, dry_run=dry_run))
     if resend:
-        return given_back(round_, units)
+        return max(code, given_back(round_, units))
     if mark_sent:
-        return _marked(round_, units, form_id(round_, form), day, everyone=everyone)
-    return _drafted(round_, units, form_id(round_, form), dry_run=dry_run)
+        done = _marked(round_, units, wish.form, day, code, everyone=everyone)
+        return max(code, done)
+    return max(code, _drafted(round_, units, wish.form, dry_run=dry_run))
 
 
 def _drafted(round_: Round, units: tuple[str, ...], form: str, *, dry_run: bool) -> int:
@@ -145,13 +144,20 @@ def _day(text: str | None) -> date:
 
 
 def _marked(
-    round_: Round, units: Sequence[str], form: str, day: str | None, *, everyone: bool
+    round_: Round,
+    units: Sequence[str],
+    form: str,
+    day: str | None,
+    read_back: ExitCode,
+    *,
+    everyone: bool,
 ) -> int:
     """Book what the officer names; without names what she wrote into 送信一覧 was booked already."""
     if not units and not everyone:
         put_in_order(round_, now=console.now())
+        known = "ほかに送信日を書いたもの" if read_back else "送信日を書いたもの"
         console.say(
-            "「送信一覧.xlsx」に送信日を書いたものは、すべて記録してあります。ほかに送ったものは、IDを並べるか --all を付けて記録してください。"
+            f"「送信一覧.xlsx」に{known}は、すべて記録してあります。ほかに送ったものは、IDを並べるか --all を付けて記録してください。"
         )
         return ExitCode.OK
     on = _day(day)
