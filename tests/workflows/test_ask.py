@@ -16,6 +16,7 @@ from agile import encrypted
 from issued_round import BY, MAEBASHI, NOW, TAKASAKI, Desk, changed
 from mail_desk import body, lying, names, roster, with_copy_of, writer
 from packages import changed as changed_parts
+from xlsx_pdca.cli.program import run
 from xlsx_pdca.facts import CopyKind, Corrected, MailedBook, MarkedCopy, booking
 from xlsx_pdca.findings import CATALOGUE, Finding
 from xlsx_pdca.ledger import Ledger, Status
@@ -225,6 +226,38 @@ def test_one_letter_a_day(desk: Desk) -> None:
     assert asked(desk, day=late + 1).questions
     spared = remind(round_, Wish(frozenset({TAKASAKI})), writer(late + 1)).spared
     assert {"今日" in each.reason for each in spared if each.unit.id == TAKASAKI} == {True}
+
+
+def test_a_letter_about_several_says_whose_each_point_is(desk: Desk) -> None:
+    """To an office for two units every number bears its unit, as an answer of one line must; one unit's bears none."""
+    doubtful(desk)
+    asked(desk)
+    assert "（1）様式1" in body(lying(desk)[MAIL]) and "お渡し" not in body(lying(desk)[MAIL])
+    for unit in ("u102016_1", "u102024_1"):
+        roster(desk, **{unit: {"送付先メール": "desk@example.jp", "経由機関": "前橋保健所"}})
+    doubtful(desk, TAKASAKI)
+    asked(desk)
+    said = body(lying(desk)["102016-1_前橋保健所_確認.eml"])
+    assert "（前橋市1）様式1" in said and "（高崎市1）様式1" in said and "（1）様式1" not in said
+    assert "それぞれのファイルを、ファイル名にある団体にお渡しください" in said
+
+
+def test_status_names_the_letters_that_lie_there(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`status` points at `ask` before it, at the drafts until they went out, and at neither afterwards."""
+    monkeypatch.setenv("PDCA_NOW", (NOW + timedelta(days=15)).isoformat())
+
+    def steps() -> str:
+        run(["status", "--round", str(desk.root)])
+        return capsys.readouterr().out.partition("事前課題：")[0]
+
+    doubtful(desk)
+    assert "ask で" in (said := steps()) and "下書きメールが" not in said
+    asked(desk)
+    assert "下書きメールが「30_下書きメール」にあります" in (said := steps()) and "1通" in said
+    sent(desk)
+    assert "下書き" not in steps()
 
 
 def test_who_was_asked_is_not_missing_but_listed_after_the_day(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.mails import (
     read_list_back,
     tell_drafts,
+    tell_spared,
     tell_uncertain,
     tell_without_address,
     writer,
@@ -110,9 +111,7 @@ def _told(round_: Round, found: Asking, lying: int, *, dry_run: bool) -> int:
     tell_drafts(round_, found.drafts, dry_run=dry_run)
     for question in found.questions:
         console.show(f"　{_line(round_, question)}")
-    for each in found.unasked:
-        title = round_.titles.get(each.form, each.form)
-        console.say(f"送りません　{each.unit.id}　{each.unit.name}　{title}：{each.reason}。")
+    tell_spared(round_, found.unasked)
     lost = tell_without_address(found.without_address)
     doubtful = tell_uncertain(round_, found.uncertain)
     kinds = Counter(question.kind for question in found.questions)

@@ -12,8 +12,10 @@ from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.reading import listed
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
+from xlsx_pdca.workflows.ask import Unasked
 from xlsx_pdca.workflows.drafts import Drafts, Step, Writer
 from xlsx_pdca.workflows.outbox import addressee_name, book_from_list
+from xlsx_pdca.workflows.remind import Spared
 from xlsx_pdca.workflows.round import Round
 
 
@@ -53,6 +55,21 @@ def tell_without_address(units: Sequence[Unit]) -> bool:
             f"名簿の送付先メールが空欄のため、下書きを作っていない相手が {len(units)}件あります（{listed(unit.name for unit in units)}）。"
         )
     return bool(units)
+
+
+def tell_spared(round_: Round, spared: Sequence[Spared | Unasked]) -> None:
+    """Whom no mail is written, and why; who is spared for the same reason is told together."""
+    groups: dict[tuple[str, str], list[Spared | Unasked]] = {}
+    for each in spared:
+        groups.setdefault((each.form, each.reason), []).append(each)
+    for (form, reason), group in groups.items():
+        title = round_.titles.get(form, form)
+        if len(group) <= ONE_BY_ONE:
+            for each in group:
+                console.say(f"送りません　{each.unit.id}　{each.unit.name}　{title}：{reason}。")
+        else:
+            names = listed(each.unit.name for each in group)
+            console.say(f"送りません　{len(group)}件（{names}）　{title}：{reason}。")
 
 
 def read_list_back(round_: Round) -> ExitCode:

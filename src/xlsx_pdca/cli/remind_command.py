@@ -11,6 +11,7 @@ from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.mails import (
     read_list_back,
     tell_drafts,
+    tell_spared,
     tell_uncertain,
     tell_without_address,
     writer,
@@ -61,9 +62,7 @@ def command(
 
 def _told(round_: Round, found: Reminders, lying: int, *, dry_run: bool) -> int:
     tell_drafts(round_, found.drafts, dry_run=dry_run)
-    for each in found.spared:
-        title = round_.titles.get(each.form, each.form)
-        console.say(f"送りません　{each.unit.id}　{each.unit.name}　{title}：{each.reason}。")
+    tell_spared(round_, found.spared)
     for question in found.unanswered:
         console.say(
             f"お返事待ち　{unit_and_form(round_, question.unit.id, question.form)}：{_overdue(question)}。"

@@ -15,15 +15,19 @@ from xlsx_pdca.cli.options import json_option, opened, round_option, tell_notice
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived
 from xlsx_pdca.ledger import Booked, Status, must_check
+from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailings import mailings, uncertain
 from xlsx_pdca.points import points_now
 from xlsx_pdca.wareki import wareki, weekday_name
 from xlsx_pdca.workflows.collect import dropped_files
+from xlsx_pdca.workflows.drafts import lying
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.standing import Overview, StandingLine, overview
 
 _PUT_BACK = "受付を取り消したファイルです。提出とするか、取り扱わないかを決めてください。"
+_WITH_FORMS = (Occasion.REQUEST, Occasion.REPLACEMENT)
+"""Mails of which the status of the unit says that they have not gone out."""
 MOST_HELD = 10
 """So many held files are shown unless the whole list is asked for."""
 
@@ -46,6 +50,7 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
         ledger,
         today=console.now().date(),
         waiting_files=len(dropped_files(round_.folder.drop)),
+        drafts=sum(1 for mail, _ in lying(round_, ledger) if mail.fact.occasion not in _WITH_FORMS),
     )
     if as_json:
         console.show_json(_records(round_, now, Proposals.of(round_, ledger)))

@@ -29,7 +29,7 @@ from xlsx_pdca.workflows.patience import Patience
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Wish, standings_of
-from xlsx_pdca.workflows.wording import Task, short_day
+from xlsx_pdca.workflows.wording import Task, pass_on, short_day
 
 DAYS_TO_ANSWER = 7
 """So long from today unless a day is named; never ending on a weekend."""
@@ -215,7 +215,7 @@ class Questions:
             tasks=tuple(part.task for part in parts),
             books=tuple(part.book for part in parts),
             enclosures=tuple(part.enclosure for part in parts if part.enclosure),
-            fields=_fields(parts, until),
+            fields=_fields(parts, to, until),
             with_materials=False,
             questions=tuple(part.question for part in parts),
         )
@@ -307,12 +307,12 @@ def ticket_of(ledger: Ledger, standing: Standing) -> Ticket | None:
 # -- words -----------------------------------------------------------------------------------
 
 
-def _fields(parts: Sequence[_Part], until: date) -> Mapping[str, str]:
+def _fields(parts: Sequence[_Part], to: Addressee, until: date) -> Mapping[str, str]:
     enclosed = [f"・{part.task.file}" for part in parts if part.task.file]
     return {
         "確認点": "\n\n".join(_points_of(parts)),
         "件数": str(sum(len(part.question.points) for part in parts)),
-        "添付の説明": "\n".join(_explained(parts)),
+        "添付の説明": "\n".join(_explained(parts, to)),
         "返信期限": wareki(until, weekday=True),
         "返信期限短": short_day(until),
         "添付": "\n".join(enclosed) or "（このメールに添付ファイルはありません）",
@@ -320,25 +320,32 @@ def _fields(parts: Sequence[_Part], until: date) -> Mapping[str, str]:
 
 
 def _points_of(parts: Sequence[_Part]) -> Iterator[str]:
-    """The points in words; where a letter speaks of several returns each is called by its name."""
+    """The points in words; where a letter speaks of several returns each is called by its name.
+
+    So is then each number: an answer of one line must say which return it is about.
+    """
+    several = len({part.task.unit.id for part in parts}) > 1, len({p.task.form for p in parts}) > 1
     for part in parts:
+        names = (part.task.unit.name, part.task.title)
         if len(parts) > 1:
-            yield f"◇ {part.task.unit.name}　{part.task.title}"
-        yield from map(_point_words, part.question.points)
+            yield f"◇ {'　'.join(names)}"
+        whose = "・".join(name for name, is_told in zip(names, several, strict=True) if is_told)
+        yield from (_point_words(point, whose) for point in part.question.points)
 
 
-def _point_words(point: AskedPoint) -> str:
+def _point_words(point: AskedPoint, whose: str) -> str:
     place = f"{point.sheet}　{point.cell}".strip() or "ファイル全体"
     # most sentences begin with the question; it is not said twice
     label = "" if point.label in point.text else f"　{point.label}"
-    head = f"（{point.number}）{place}{label}"
+    head = f"（{whose}{point.number}）{place}{label}"
     return "\n".join((head, *(f"　　{line}" for line in point.text.splitlines())))
 
 
-def _explained(parts: Sequence[_Part]) -> Iterator[str]:
+def _explained(parts: Sequence[_Part], to: Addressee) -> Iterator[str]:
     for part in parts:
         whose = f"{part.task.unit.name}の{part.task.title}　" if len(parts) > 1 else ""
         yield f"・{whose}{EXPLAINED[part.made.kind].format(file=part.task.file, why=_why(part.made.reason))}"
+    yield from pass_on(to, [part.task for part in parts])
 
 
 def _why(reason: str) -> str:

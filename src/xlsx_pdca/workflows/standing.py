@@ -59,6 +59,8 @@ class Overview:
     """Files that wait for a person."""
     waiting_files: int
     """Files in 40_届いたファイル not yet taken in."""
+    drafts: int = 0
+    """Mails that lie in 30_下書きメール besides those that carry a form out."""
 
     def counts(self) -> Mapping[str, Mapping[Status, int]]:
         """Number of units by form title and status."""
@@ -115,6 +117,10 @@ class Overview:
                 replaced,
                 "差し替えた様式を送る（send）か、変わったことをお知らせし、その日を記録してください（send --mark-sent）。{n}件",
             ),
+            (
+                self.drafts,
+                "下書きメールが「30_下書きメール」にあります。送って、送付した日を記録してください（「送信一覧.xlsx」の送信日か、send --mark-sent）。{n}通",
+            ),
             (self.waiting_files, "届いたファイルを取り込んでください（receive）。{n}件"),
             (len(self.held), "保留中のファイルの取扱いを決めてください（accept --file）。{n}件"),
             (len(self.doubtful), f"必ず確認する点のある提出があります。{{n}}件{self._whose()}"),
@@ -152,8 +158,8 @@ class Overview:
         )
         first = self.doubtful[0].unit.id
         return (
-            f"（{listed(named)}）。お尋ねする文は、status --list か、進行管理表（merge）の「確認事項」にあります。"
-            f"確かめた後は accept {first} のように、回答単位IDを付けて確認済にできます。"
+            f"（{listed(named)}）。お尋ねする文は、status --list か、進行管理表（merge）の「確認事項」にあります"
+            f"（ask で、お尋ねするメールの下書きを作れます）。確かめた後は accept {first} のように、回答単位IDを付けて確認済にできます。"
         )
 
 
@@ -162,7 +168,9 @@ def _short_day(day: date | None) -> str:
     return f"{day.month}/{day.day}（{weekday_name(day)}）" if day else ""
 
 
-def overview(round_: Round, ledger: Ledger, *, today: date, waiting_files: int) -> Overview:
+def overview(
+    round_: Round, ledger: Ledger, *, today: date, waiting_files: int, drafts: int = 0
+) -> Overview:
     """Standings of all units of 名簿 in all forms switched on that ask them something, and whatever else was answered."""
     lines = [
         _line(unit, form.id, form.title, ledger, today)
@@ -171,7 +179,7 @@ def overview(round_: Round, ledger: Ledger, *, today: date, waiting_files: int) 
         if ledger.standing(unit.id, form.id).issues or round_.asks(unit, form)
     ]
     lines += _answered_besides(round_, ledger, today, {(x.unit.id, x.form) for x in lines})
-    return Overview(tuple(lines), ledger.held, waiting_files)
+    return Overview(tuple(lines), ledger.held, waiting_files, drafts)
 
 
 def _answered_besides(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,7 @@ from xlsx_pdca.workflows.round import Round
 MAX_SUBJECT = 100
 RULE = "─" * 24
 CODES = "整理記号："
-PASS_ON = "お手数ですが、それぞれのファイルを、ファイル名にある団体にお渡しくださいますようお願いいたします。"
+MANY_FILES = "それぞれのファイルを、ファイル名にある団体"
 MANY_IN_SUBJECT, MANY_IN_BODY = 2, 10
 """So many names of units stand in a mail to a 経由機関; of more, the first and how many others."""
 
@@ -123,8 +123,15 @@ def _enclosed(addressee: Addressee, tasks: Sequence[Task], materials: Sequence[s
         for task in tasks
         if task.file
     ]
-    pass_on = (PASS_ON,) if addressee.passes_on and lines else ()
-    return "\n".join((*lines, *(f"・{name}" for name in materials), *pass_on))
+    return "\n".join((*lines, *(f"・{name}" for name in materials), *pass_on(addressee, tasks)))
+
+
+def pass_on(addressee: Addressee, tasks: Sequence[Task]) -> Iterator[str]:
+    """What a 経由機関 is asked to do with the files, if there are any."""
+    names = tuple(dict.fromkeys(task.unit.name for task in tasks if task.file))
+    if addressee.passes_on and names:
+        whom = f"このファイルを、{names[0]}" if len(names) == 1 else MANY_FILES
+        yield f"お手数ですが、{whom}にお渡しくださいますようお願いいたします。"
 
 
 def _signature(round_: Round) -> str:
