@@ -23,6 +23,7 @@ from xlsx_pdca.ledger import Ledger, Status
 from xlsx_pdca.mailings import Mailing, mailings
 from xlsx_pdca.workflows.acceptance import accept
 from xlsx_pdca.workflows.ask import Asking, Questions, ask, default_until
+from xlsx_pdca.workflows.dispatch import not_dispatched, to_dispatch
 from xlsx_pdca.workflows.doubts import Doubt, is_asked_by_default
 from xlsx_pdca.workflows.drafts import ToWrite, write_drafts
 from xlsx_pdca.workflows.guard import MailsRefused
@@ -226,6 +227,26 @@ def test_one_letter_a_day(desk: Desk) -> None:
     assert asked(desk, day=late + 1).questions
     spared = remind(round_, Wish(frozenset({TAKASAKI})), writer(late + 1)).spared
     assert {"今日" in each.reason for each in spared if each.unit.id == TAKASAKI} == {True}
+
+
+def test_a_letter_whose_day_is_over_does_not_go_out(desk: Desk) -> None:
+    """Until 返信期限 the draft is sent, from the day after it is kept back by name, and asked anew with another day."""
+    doubtful(desk)
+    asked(desk)
+    everybody, until = Wish(frozenset()), date(2026, 9, 23)
+    round_ = Desk.at(desk.root).round
+    assert [m.fact.file for m in to_dispatch(round_, everybody, until)] == [
+        f"30_下書きメール/{MAIL}"
+    ]
+    assert not_dispatched(round_, everybody, until) == ()
+    late = until + timedelta(days=1)
+    assert to_dispatch(round_, everybody, late) == ()
+    assert [m.fact.file for m in not_dispatched(round_, everybody, late)] == [
+        f"30_下書きメール/{MAIL}"
+    ]
+    again = asked(desk, day=(late - NOW.date()).days)
+    assert [question.until > late for question in again.questions if question.until] == [True]
+    assert len(to_dispatch(Desk.at(desk.root).round, everybody, late)) == 1
 
 
 def test_a_letter_about_several_says_whose_each_point_is(desk: Desk) -> None:

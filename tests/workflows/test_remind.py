@@ -12,6 +12,7 @@ from xlsx_pdca.errors import UsageError
 from xlsx_pdca.facts import Exempted, Extended, booking
 from xlsx_pdca.mailings import mailings
 from xlsx_pdca.workflows.acceptance import mark_sent
+from xlsx_pdca.workflows.dispatch import not_dispatched, to_dispatch
 from xlsx_pdca.workflows.drafts import Step
 from xlsx_pdca.workflows.outbox import sent_events
 from xlsx_pdca.workflows.remind import Reminders, book_contact, remind, telephone_list
@@ -55,6 +56,19 @@ def test_only_who_is_missing(desk: Desk) -> None:
     )
     assert "令和8年9月1日にお送りした" in body(mail)
     assert "行き違いの場合は、御容赦ください" in body(mail)
+
+
+def test_a_reminder_of_before_the_deadline_does_not_go_out_after_it(desk: Desk) -> None:
+    """It speaks of a deadline to come; until that day it is sent as it was written."""
+    reminded(desk, day=10)
+    due, everybody = date(2026, 9, 15), Wish(frozenset())
+    for day, goes in ((due - timedelta(days=1), 3), (due, 0), (due + timedelta(days=1), 0)):
+        round_ = Desk.at(desk.root).round
+        assert len(to_dispatch(round_, everybody, day)) == goes
+        assert len(not_dispatched(round_, everybody, day)) == 3 - goes
+    reminded(desk)
+    after = due + timedelta(days=2)
+    assert len(to_dispatch(Desk.at(desk.root).round, everybody, after)) == 3
 
 
 def test_before_the_deadline_the_words_are_others(desk: Desk) -> None:

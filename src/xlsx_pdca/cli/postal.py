@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import date
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.mails import tell_uncertain, writer
@@ -14,7 +15,14 @@ from xlsx_pdca.mailbox.envelope import Envelope, without_draft_marks
 from xlsx_pdca.mailbox.pacing import Pace
 from xlsx_pdca.mailbox.smtp import SmtpServer, smtp_session
 from xlsx_pdca.mailings import mailings, uncertain
-from xlsx_pdca.workflows.dispatch import Connect, Postman, dispatch, give_back, to_dispatch
+from xlsx_pdca.workflows.dispatch import (
+    Connect,
+    Postman,
+    dispatch,
+    give_back,
+    not_dispatched,
+    to_dispatch,
+)
 from xlsx_pdca.workflows.drafts import write_test
 from xlsx_pdca.workflows.outbox import addressee_name, put_in_order
 from xlsx_pdca.workflows.round import Round
@@ -35,12 +43,13 @@ def _connect(round_: Round) -> Connect:
 def sent_by_server(round_: Round, wish: Wish, *, dry_run: bool) -> int:
     """Send the drafts that lie there; what is in the dark is told and left alone."""
     connect = _connect(round_)
-    waiting = to_dispatch(round_, wish)
+    today = console.now().date()
+    waiting = to_dispatch(round_, wish, today)
     if dry_run:
         for mailing in waiting:
             console.show(f"{mailing.fact.file}　{', '.join(mailing.fact.to)}")
         console.say(f"{len(waiting)}通を送信します。")
-        return ExitCode.OK
+        return _kept_back(round_, wish, today)
     pace = Pace(round_.settings.post.mails_per_minute, time.monotonic, time.sleep)
     with console.progress(len(waiting), "送信中") as step:
         done = dispatch(
@@ -59,10 +68,24 @@ def sent_by_server(round_: Round, wish: Wish, *, dry_run: bool) -> int:
         console.say(
             f"サーバーとの接続が切れたため、{done.left}通は送っていません。もう一度実行すると、続きから送ります。"
         )
-    if not waiting:
+    kept = _kept_back(round_, wish, today)
+    if not (waiting or kept):
         console.say("送る下書きがありません。send で作成してください。")
     doubtful = tell_uncertain(round_, uncertain(mailings(round_.ledger())))
-    return ExitCode.NEEDS_PERSON if done.refused or done.left or doubtful else ExitCode.OK
+    return ExitCode.NEEDS_PERSON if done.refused or done.left or doubtful else kept
+
+
+def _kept_back(round_: Round, wish: Wish, today: date) -> ExitCode:
+    """Drafts that lie there and are not sent: somebody must look at them."""
+    found = not_dispatched(round_, wish, today)
+    for mailing in found:
+        console.show(f"送りません　{mailing.fact.file}")
+    if found:
+        console.say(
+            f"上の {len(found)}通は、作成した後に変更されたか、いまの名簿・様式・期限と合わなくなった下書きのため、送りません。"
+            "send、remind、ask のうち作ったときのコマンドで作り直すか、御確認のうえメールソフトでお送りください。"
+        )
+    return ExitCode.NEEDS_PERSON if found else ExitCode.OK
 
 
 def given_back(round_: Round, units: Sequence[str]) -> int:

@@ -44,13 +44,14 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
     round_ = opened(round_folder)
     if notices and not as_json:
         return _show_notices(round_)
-    ledger = round_.ledger()
+    ledger, today = round_.ledger(), console.now().date()
+    drafts = [mailing for mailing, _ in lying(round_, ledger, today)]
     now = overview(
         round_,
         ledger,
-        today=console.now().date(),
+        today=today,
         waiting_files=len(dropped_files(round_.folder.drop)),
-        drafts=sum(1 for mail, _ in lying(round_, ledger) if mail.fact.occasion not in _WITH_FORMS),
+        drafts=sum(mailing.fact.occasion not in _WITH_FORMS for mailing in drafts),
     )
     if as_json:
         console.show_json(_records(round_, now, Proposals.of(round_, ledger)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from xlsx_pdca.errors import OperatorError, UsageError
@@ -18,7 +18,7 @@ from xlsx_pdca.mailbox.smtp import SmtpSession
 from xlsx_pdca.mailings import Mailing, mailings
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.workflows.acceptance import refuse_unknown
-from xlsx_pdca.workflows.drafts import lying, materials_of
+from xlsx_pdca.workflows.drafts import kept_back, lying, materials_of
 from xlsx_pdca.workflows.guard import Examined, Outgoing, Parse, examine, refuse
 from xlsx_pdca.workflows.outbox import BY_SERVER, sent_events
 from xlsx_pdca.workflows.round import Round, open_round_at
@@ -62,9 +62,15 @@ class Dispatch:
     """Not tried any more, since the connection was gone."""
 
 
-def to_dispatch(round_: Round, wish: Wish) -> tuple[Mailing, ...]:
-    """Open drafts that lie there unchanged, of the units and the form asked for."""
-    found = (mailing for mailing, _ in lying(round_, round_.ledger()))
+def to_dispatch(round_: Round, wish: Wish, today: date) -> tuple[Mailing, ...]:
+    """Open drafts that lie there unchanged and still hold, of the units and the form asked for."""
+    found = (mailing for mailing, _ in lying(round_, round_.ledger(), today))
+    return tuple(mailing for mailing in found if _is_meant(mailing, wish))
+
+
+def not_dispatched(round_: Round, wish: Wish, today: date) -> tuple[Mailing, ...]:
+    """Of these the open drafts that lie there, but were changed or no longer hold: nobody sends them unseen."""
+    found = kept_back(round_, round_.ledger(), today)
     return tuple(mailing for mailing in found if _is_meant(mailing, wish))
 
 
@@ -82,7 +88,8 @@ def dispatch(round_: Round, wish: Wish, postman: Postman) -> Dispatch:
     """
     ledger = round_.ledger()
     refuse_unknown(round_, ledger, wish.units)
-    known = [(m, data) for m, data in lying(round_, ledger) if _is_meant(m, wish)]
+    today = postman.clock().date()
+    known = [(m, data) for m, data in lying(round_, ledger, today) if _is_meant(m, wish)]
     settings = _digest(round_)
     seen = examine(
         [Outgoing(mailing.fact, data) for mailing, data in known],

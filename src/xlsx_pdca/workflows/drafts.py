@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
@@ -146,7 +146,7 @@ def write_drafts(round_: Round, choose: Choose, writer: Writer, *, dry_run: bool
             parse=writer.parse,
         )
         refuse(examined)
-        gone, left = _outdated(round_, ledger, known, drafts)
+        gone, left = _outdated(round_, ledger, known, drafts, writer.now.date())
         if not dry_run:
             keep(round_.folder, _copies(new), writer.calls)
             # Booked first, in one writing with what it asks: a draft that lies there is always known, and one
@@ -318,7 +318,11 @@ def write_test(round_: Round, wish: ToWrite, writer: Writer) -> tuple[Path, byte
 
 
 def _outdated(
-    round_: Round, ledger: Ledger, known: Sequence[Mailing], drafts: Sequence[Draft]
+    round_: Round,
+    ledger: Ledger,
+    known: Sequence[Mailing],
+    drafts: Sequence[Draft],
+    today: date,
 ) -> tuple[list[str], list[str]]:
     """Files to be taken away, and files that should be but were changed by somebody."""
     current = {draft.drafted.file for draft in drafts}
@@ -332,7 +336,7 @@ def _outdated(
     for mailing in known:
         fact = mailing.fact
         about = {(fact.occasion, key) for key in mailing.keys}
-        stale = not mailing.is_open or about & new_keys or is_stale(mailing, round_, ledger)
+        stale = not mailing.is_open or about & new_keys or is_stale(mailing, round_, ledger, today)
         if mailing.is_sent or mailing.is_uncertain or not stale:
             continue
         lying = _digest_at(round_.folder.root / fact.file)
@@ -379,12 +383,24 @@ def tidy(round_: Round, known: Iterable[Mailing], *, calls: Calls = SYSTEM) -> t
     return tuple(moved)
 
 
-def lying(round_: Round, ledger: Ledger) -> Iterator[tuple[Mailing, bytes]]:
-    """Open drafts that lie there as they were written, with their bytes."""
+def lying(round_: Round, ledger: Ledger, today: date) -> Iterator[tuple[Mailing, bytes]]:
+    """Open drafts that lie there as they were written and still hold, with their bytes."""
     for mailing in mailings(ledger):
         path = round_.folder.root / mailing.fact.file
-        if mailing.is_open and not is_stale(mailing, round_, ledger):
+        if mailing.is_open and not is_stale(mailing, round_, ledger, today):
             with told_about(path):
                 data = path.read_bytes() if path.is_file() else b""
             if sha256(data).hexdigest() == mailing.fact.sha256:
                 yield mailing, data
+
+
+def kept_back(round_: Round, ledger: Ledger, today: date) -> tuple[Mailing, ...]:
+    """Open drafts that lie there, but were changed or no longer hold: nobody sends them unseen."""
+    good = {mailing.fact.mail for mailing, _ in lying(round_, ledger, today)}
+    return tuple(
+        mailing
+        for mailing in mailings(ledger)
+        if mailing.is_open
+        and mailing.fact.mail not in good
+        and _digest_at(round_.folder.root / mailing.fact.file) is not None
+    )

@@ -126,7 +126,9 @@ def put_in_order(round_: Round, *, now: datetime, calls: Calls = SYSTEM) -> int:
     tidy(round_, mailings(ledger), calls=calls)
     path = round_.folder.drafts / FILE
     marks = {mark.mail: mark for mark in _marks(round_)}
-    lines = [_line(round_, ledger, mailing, data) for mailing, data in lying(round_, ledger)]
+    lines = [
+        _line(round_, ledger, mailing, data) for mailing, data in lying(round_, ledger, now.date())
+    ]
     kept = [
         replace(line, done=marks[line.mail].done, on=marks[line.mail].on)
         if line.mail in marks
@@ -194,7 +196,7 @@ def review(
     round_: Round, *, now: datetime, parse: Parse | None = None, calls: Calls = SYSTEM
 ) -> tuple[ReviewLine, ...]:
     """What lies there as the guard sees it, also as a page to print; MailsRefused where it objects."""
-    seen = examined(round_, round_.ledger(), parse=parse)
+    seen = examined(round_, round_.ledger(), now.date(), parse=parse)
     refuse(seen)
     lines = tuple(line for each in seen for line in _review_lines(round_, each))
     if lines:
@@ -203,9 +205,11 @@ def review(
     return lines
 
 
-def examined(round_: Round, ledger: Ledger, *, parse: Parse | None = None) -> tuple[Examined, ...]:
+def examined(
+    round_: Round, ledger: Ledger, today: date, *, parse: Parse | None = None
+) -> tuple[Examined, ...]:
     """The guard's view of every open draft, by 名簿 as it is on the disk now."""
-    outgoing = [Outgoing(mailing.fact, data) for mailing, data in lying(round_, ledger)]
+    outgoing = [Outgoing(mailing.fact, data) for mailing, data in lying(round_, ledger, today)]
     fresh = open_round_at(round_.folder, holder=round_.holder)
     return examine(outgoing, fresh, ledger, materials_of(round_), parse=parse)
 

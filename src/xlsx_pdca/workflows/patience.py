@@ -63,7 +63,7 @@ class Patience:
             if mailing.drafted.at.date() == self.today
             and mailing.fact.occasion != self.occasion
             and (mailing.is_open or mailing.is_uncertain)
-            and not is_stale(mailing, self.round, self.ledger)
+            and not is_stale(mailing, self.round, self.ledger, self.today)
             for unit, _ in mailing.keys
             if unit in self.addressee
         )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from xlsx_pdca.ledger import Ledger
+from datetime import date
+
+from xlsx_pdca.ledger import Ledger, Standing
 from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.workflows.round import Round
 
 
-def is_stale(mailing: Mailing, round_: Round, ledger: Ledger) -> bool:
-    """Whether an open draft speaks of a workbook that was replaced, or of somebody who owes nothing any more."""
+def is_stale(mailing: Mailing, round_: Round, ledger: Ledger, today: date) -> bool:
+    """Whether an open draft speaks of a workbook that was replaced, of somebody who owes nothing any more, or of a day gone by."""
     about_answers = mailing.fact.occasion in (Occasion.QUESTION, Occasion.RECEIPT)
     for book in mailing.fact.books:
         standing = ledger.standing(book.unit, book.form)
@@ -17,6 +19,8 @@ def is_stale(mailing: Mailing, round_: Round, ledger: Ledger) -> bool:
         if about_answers and (told is None or told.number != book.number):
             return True
         if mailing.fact.occasion == Occasion.QUESTION and standing.is_accepted:
+            return True
+        if _is_late(mailing, standing, today):
             return True
         if about_answers:
             continue
@@ -29,4 +33,15 @@ def is_stale(mailing: Mailing, round_: Round, ledger: Ledger) -> bool:
             return True
         if standing.submission is not None or standing.exemptions or unit is None or unit.exempt:
             return True
+    return False
+
+
+def _is_late(mailing: Mailing, standing: Standing, today: date) -> bool:
+    """Whether its words about a day are no longer true: a 返信期限 that is over, a 期限 that was still to come."""
+    if mailing.fact.occasion == Occasion.QUESTION:
+        days = (b.fact.until for b in standing.marked if b.fact.mail == mailing.fact.mail)
+        return any(day < today for day in days if day)
+    if mailing.fact.occasion == Occasion.REMINDER and (due := standing.deadline):
+        written = mailing.drafted.at.date()
+        return ((written > due) - (written < due)) != ((today > due) - (today < due))
     return False
