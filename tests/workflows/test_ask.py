@@ -26,7 +26,7 @@ from xlsx_pdca.workflows.ask import Asking, Questions, ask, default_until
 from xlsx_pdca.workflows.dispatch import not_dispatched, to_dispatch
 from xlsx_pdca.workflows.doubts import Doubt, is_asked_by_default
 from xlsx_pdca.workflows.drafts import ToWrite, write_drafts
-from xlsx_pdca.workflows.guard import MailsRefused
+from xlsx_pdca.workflows.objections import MailsRefused
 from xlsx_pdca.workflows.outbox import book_other_mails, put_in_order
 from xlsx_pdca.workflows.remind import remind
 from xlsx_pdca.workflows.send import Wish

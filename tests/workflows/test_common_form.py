@@ -42,7 +42,7 @@ from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.common_form import issue_common
 from xlsx_pdca.workflows.decide import since_before
 from xlsx_pdca.workflows.drafts import ToWrite, write_drafts
-from xlsx_pdca.workflows.guard import MailsRefused
+from xlsx_pdca.workflows.objections import MailsRefused
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.receive import receive
 from xlsx_pdca.workflows.send import Wish

@@ -15,8 +15,8 @@ from xlsx_pdca.mailings import mailings
 from xlsx_pdca.ticket import find_short_codes
 from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.drafts import Step
-from xlsx_pdca.workflows.guard import MailsRefused
 from xlsx_pdca.workflows.issue import issue
+from xlsx_pdca.workflows.objections import MailsRefused
 from xlsx_pdca.workflows.outbox import sent_events
 from xlsx_pdca.workflows.receipts import write_receipts
 from xlsx_pdca.workflows.remind import remind
@@ -134,8 +134,29 @@ def test_a_workbook_among_the_materials_is_refused(desk: Desk) -> None:
     with pytest.raises(MailsRefused) as raised:
         written(desk)
     assert {o.attachment for o in raised.value.objections} == {"参考.xlsx"}
+    assert len(raised.value.objections) == 6
+    assert str(raised.value).count("「参考.xlsx」") == 2  # said once for all three mails
     assert lying(desk) == {}
     assert desk.round.log.read() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "is_theirs"),
+    [
+        ("102024-1_高崎市_事前課題.pdf", True),
+        ("102024-12_名簿.pdf", False),
+        ("別紙102024.pdf", False),
+    ],
+)
+def test_a_paper_named_after_one_unit_is_refused(desk: Desk, name: str, *, is_theirs: bool) -> None:
+    """What is inside a PDF nobody reads here, but a file that bears the id of a unit is not meant for everybody."""
+    (unsent(desk).round.folder.attachments / name).write_bytes(b"%PDF-1.4 x")
+    if not is_theirs:
+        assert len(written(desk)[0].drafts) == 3
+        return
+    with pytest.raises(MailsRefused, match="回答単位ID"):
+        written(desk)
+    assert lying(desk) == {}
 
 
 def test_a_workbook_in_an_archive_among_the_materials_is_refused(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.letters import Enclosure, Occasion
 from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.workflows.drafts import Drafts, ToWrite, write_drafts
-from xlsx_pdca.workflows.guard import MailsRefused
+from xlsx_pdca.workflows.objections import MailsRefused
 from xlsx_pdca.workflows.outbox import sent_events
 from xlsx_pdca.workflows.wording import Task
 

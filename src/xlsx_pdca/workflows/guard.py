@@ -6,8 +6,9 @@ the tickets inside it, read by the limited worker. One objection anywhere, and n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -15,7 +16,6 @@ from pathlib import PurePosixPath
 from xlsx_pdca.addressees import Addressee, address_faults, addressees_of
 from xlsx_pdca.checks.identity import shown_tickets
 from xlsx_pdca.contents import Contents, OldWorkbook, Uncovered
-from xlsx_pdca.errors import OperatorError
 from xlsx_pdca.facts import Drafted, MailedBook
 from xlsx_pdca.ledger import Ledger
 from xlsx_pdca.mailbox.finished import FinishedMail, read_finished
@@ -25,6 +25,7 @@ from xlsx_pdca.reading import listed
 from xlsx_pdca.ticket import Ticket, find_short_codes, find_tickets
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.worker import Crew
+from xlsx_pdca.workflows.objections import Complaints, MailsRefused, Objection
 from xlsx_pdca.workflows.opening import Opened
 from xlsx_pdca.workflows.round import Round
 
@@ -60,20 +61,6 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
-class Objection:
-    """Why a mail must not go out: which mail, which file in it, what was found, what to do."""
-
-    mail: str
-    found: str
-    remedy: str
-    attachment: str = ""
-
-    def __str__(self) -> str:
-        where = f"{self.mail} の「{self.attachment}」" if self.attachment else self.mail
-        return f"{where}：{self.found}{self.remedy}"
-
-
-@dataclass(frozen=True)
 class Enclosed:
     """One attachment as the guard saw it."""
 
@@ -92,17 +79,6 @@ class Examined:
     cc: tuple[str, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
     objections: tuple[Objection, ...] = ()
-
-
-class MailsRefused(OperatorError):
-    """The guard objects; nothing of the run was written or sent."""
-
-    def __init__(self, objections: Sequence[Objection]) -> None:
-        self.objections = tuple(objections)
-        lines = "\n".join(map(str, objections))
-        super().__init__(
-            f"{lines}\n宛先と添付ファイルを確かめられないメールがあるため、何も作成せず、何も送っていません（{len(objections)}件）。"
-        )
 
 
 def examine(
@@ -186,7 +162,7 @@ class _Guard:
         return tuple(Objection(f"{f.file} {f.place}", f.found, f.remedy) for f in faults)
 
     def examined(self, mail: Outgoing, read: FinishedMail | None) -> Examined:
-        say = _Complaints(mail.drafted.file)
+        say = Complaints(mail.drafted.file)
         if read is None:
             say.no(
                 "メールとして読み取れません。",
@@ -199,7 +175,7 @@ class _Guard:
 
     # -- who ---------------------------------------------------------------------------------
 
-    def _head(self, mail: Outgoing, read: FinishedMail, say: _Complaints) -> None:
+    def _head(self, mail: Outgoing, read: FinishedMail, say: Complaints) -> None:
         self._lines(mail, read, say)
         units = frozenset(book.unit for book in mail.drafted.books)
         reached = {self.addressees[u] for u in units if u in self.addressees}
@@ -224,7 +200,7 @@ class _Guard:
                     "文面（10_様式 の mail）に整理記号を書いていないか、御確認ください。",
                 )
 
-    def _lines(self, mail: Outgoing, read: FinishedMail, say: _Complaints) -> None:
+    def _lines(self, mail: Outgoing, read: FinishedMail, say: Complaints) -> None:
         odd = sorted(
             {head for head in read.heads if head not in _HEADS or read.heads.count(head) > 1}
         )
@@ -247,7 +223,7 @@ class _Guard:
     # -- what --------------------------------------------------------------------------------
 
     def _attachments(
-        self, mail: Outgoing, read: FinishedMail, say: _Complaints
+        self, mail: Outgoing, read: FinishedMail, say: Complaints
     ) -> tuple[Enclosed, ...]:
         wanted = {book.sha256: book for book in mail.drafted.books if book.sha256}
         met: set[str] = set()
@@ -276,7 +252,7 @@ class _Guard:
             )
         return tuple(seen)
 
-    def _workbook(self, name: str, data: bytes, book: MailedBook, say: _Complaints) -> Enclosed:
+    def _workbook(self, name: str, data: bytes, book: MailedBook, say: Complaints) -> Enclosed:
         """A workbook the mail is about: its own tickets must say so, and the ledger that it is the one that is out."""
         opened = self.opened[sha256(data).digest()]
         tickets = self._tickets(opened)
@@ -301,7 +277,7 @@ class _Guard:
             self._as_issued(name, book, ticket, say)
         return Enclosed(name, book.unit if owners <= {book.unit} else ticket.unit, ticket.text)
 
-    def _as_issued(self, name: str, book: MailedBook, ticket: Ticket, say: _Complaints) -> None:
+    def _as_issued(self, name: str, book: MailedBook, ticket: Ticket, say: Complaints) -> None:
         """The workbook that is out now, byte for byte, under its own name."""
         issued = self.ledger.standing(book.unit, book.form).issue
         if issued is None or ticket.text != issued.ticket or book.issue != issued.issue:
@@ -313,7 +289,7 @@ class _Guard:
             known = PurePosixPath(issued.file).name
             say.no(f"ファイル名が「{known}」ではありません。", _MAKE_ANEW, name)
 
-    def _as_marked(self, name: str, opened: RawBook, book: MailedBook, say: _Complaints) -> None:
+    def _as_marked(self, name: str, opened: RawBook, book: MailedBook, say: Complaints) -> None:
         """A copy of its newest return with marks, byte for byte as it was booked.
 
         Its first sheet names the unit: a return on a common form shows it nowhere else in a ticket.
@@ -336,10 +312,15 @@ class _Guard:
         if others := listed(map(self._name, sorted(named - {book.unit}))):
             say.no(f"最初のシートに{others}の整理記号があります。", _ASK_ANEW, name)
 
-    def _material(self, name: str, data: bytes, say: _Complaints) -> None:
+    def _material(self, name: str, data: bytes, say: Complaints) -> None:
         """A file that goes to many: no ticket may be in it, and nobody's workbook."""
         opened = self.opened[sha256(data).digest()]
-        for reason in dict.fromkeys(self._doubts(opened, data, _DEEPEST)):
+        named = (
+            f"ファイルの名前に{self._name(unit.id)}の回答単位IDがあります。"
+            for unit in self.round.units
+            if re.search(rf"(?<![0-9A-Za-z]){re.escape(unit.id)}(?![0-9])", name)
+        )
+        for reason in dict.fromkeys((*named, *self._doubts(opened, data, _DEEPEST))):
             say.no(
                 reason,
                 "25_添付資料 には、すべての相手に送ってよいファイルだけを置いてください。",
@@ -390,14 +371,3 @@ class _Guard:
 _MAKE_ANEW = "このファイルを消して、send を実行し直してください。"
 _ASK_ANEW = "確認事項を見直し、確認のお願いを作り直してください。"
 _ISSUE_ANEW = "20_送付用 のファイルを消して issue を実行し、send を実行し直してください。"
-
-
-@dataclass(frozen=True)
-class _Complaints:
-    """Objections to one mail, gathered while it is looked at."""
-
-    mail: str
-    found: list[Objection] = field(default_factory=list)
-
-    def no(self, found: str, remedy: str, attachment: str = "") -> None:
-        self.found.append(Objection(self.mail, found, remedy, attachment))
