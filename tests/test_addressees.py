@@ -121,6 +121,9 @@ def test_addresses_that_cannot_go_astray_are_let_through(units: tuple[Unit, ...]
         ({"contact_person": "赤城 花子 様"}, "1市 赤城 花子 様"),
         ({"department": "1市"}, "1市 御担当者 様"),
         ({"kind": UnitKind.PERSON, "contact_person": "秘書"}, "1市 様"),
+        ({"kind": UnitKind.PERSON, "name": "赤城花子 様"}, "赤城花子 様"),
+        ({"department": "介護課 御中"}, "1市 介護課 御担当者 様"),
+        ({"via": "中央保健所御中"}, "中央保健所 御担当者 様"),
         (
             {"via": "中央保健所 <h@example.jp>", "contact_person": "赤城"},
             "中央保健所 御担当者 様",

@@ -56,18 +56,20 @@ class Addressee:
         """宛名 in the manner of offices: 前橋市 介護高齢課 御担当者 様."""
         first = self.units[0]
         if self.passes_on:
-            return f"{self.body} {ANYBODY} 様"
+            return f"{without_title(self.body)} {ANYBODY} 様"
         if first.kind is UnitKind.PERSON:
-            return f"{first.name} 様"
-        department = first.department if folded(first.department) != folded(first.name) else ""
+            return f"{without_title(first.name)} 様"
+        department = without_title(first.department)
+        if folded(department) == folded(first.name):
+            department = ""
         who = without_title(first.contact_person) or ANYBODY
         return " ".join(part for part in (first.name, department, who, "様") if part)
 
 
 def without_title(name: str) -> str:
-    """A person's name without the 様 or 氏 somebody wrote behind it."""
+    """A name without the 様, 氏 or 御中 somebody wrote behind it."""
     plain = name.strip()
-    for title in ("様", "殿", "さん", "氏"):
+    for title in ("様", "殿", "さん", "氏", "御中"):
         plain = plain.removesuffix(title).strip()
     return plain
 

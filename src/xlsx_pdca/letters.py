@@ -42,8 +42,10 @@ class Fields:
 FIELDS: Mapping[Occasion, Fields] = {
     Occasion.REQUEST: Fields(("期限",), ("期限短",)),
     Occasion.REPLACEMENT: Fields(("期限", "変更点", "記入済の扱い"), ("期限短",)),
-    Occasion.REMINDER: Fields(("期限との前後",), ("期限", "期限短", "送付日")),
-    Occasion.QUESTION: Fields(("確認点", "添付の説明", "返信期限"), ("返信期限短", "件数")),
+    Occasion.REMINDER: Fields(("期限との前後",), ("期限の印", "期限", "期限短", "送付日")),
+    Occasion.QUESTION: Fields(
+        ("確認点", "添付の説明", "返信期限"), ("返信期限短", "返信例", "件数")
+    ),
     Occasion.RECEIPT: Fields(("補正",), ("受領日",)),
 }
 

@@ -89,7 +89,8 @@ def test_the_letter_and_the_marked_copy(desk: Desk) -> None:
     assert mail["subject"] == "【9/23(水)〆】事前課題の記載内容の御確認のお願い［R0801-J-102016-1］"
     sheet, cell = desk.cell(("population", "", ""))
     text = body(mail)
-    assert f"（1）{sheet}　{cell}\n　　「管内人口」の「{BAD}」を数字として" in text
+    assert f"（1）{sheet}　セル{cell}\n　　「管内人口」の「{BAD}」を数字として" in text
+    assert "：「（1）は○○に訂正」のように" in text  # no number that is not there
     assert "次の1点" in text and "令和8年9月23日（水）" in text and "お電話" in text
     book = openpyxl.load_workbook(io.BytesIO(enclosed(mail)))
     assert book.sheetnames[0] == "御確認いただきたい点"
@@ -260,6 +261,8 @@ def test_a_letter_about_several_says_whose_each_point_is(desk: Desk) -> None:
     asked(desk)
     said = body(lying(desk)["102016-1_前橋保健所_確認.eml"])
     assert "（前橋市1）様式1" in said and "（高崎市1）様式1" in said and "（1）様式1" not in said
+    assert "：「（前橋市1）は○○に訂正」「（高崎市1）はこのままで」のように" in said
+    assert said.count("ファイルを直してお送りいただく場合") == 1
     assert "それぞれのファイルを、ファイル名にある団体にお渡しください" in said
 
 
@@ -347,6 +350,8 @@ def test_a_file_that_had_a_password_comes_back_as_a_form(desk: Desk) -> None:
     book = openpyxl.load_workbook(io.BytesIO(enclosed(mail)))
     sheet, cell = desk.cell(("population", "", ""))
     assert (book[sheet][cell].value, book.sheetnames[0]) == (BAD, "御確認いただきたい点")
+    cover = [str(row[0]) for row in book.worksheets[0].iter_rows(values_only=True)]
+    assert any(line.startswith("お配りした様式に、お送りいただいた") for line in cover)
 
 
 def test_where_a_form_would_lack_something_the_letter_goes_alone(desk: Desk) -> None:
@@ -361,13 +366,14 @@ def test_where_a_form_would_lack_something_the_letter_goes_alone(desk: Desk) -> 
     data = changed(desk.filled(population=BAD), remark)
     desk.drop("x.xlsx", encrypted(data, "ひみつ"))
     receive(desk.round, None, now=NOW + timedelta(days=14), by=BY, secrets=("ひみつ",))
+    roster(desk, u102016_1={"経由機関": "前橋保健所"})
     (question,) = asked(desk).questions
     assert (question.kind, question.sha256, question.file) == (CopyKind.LETTER, "", "")
-    mail = lying(desk)[MAIL]
-    assert names(mail) == []
-    assert f"（1）{sheet}　{cell}\n" in body(mail) and "印を付けた写しはお付けしていません" in body(
+    ((_, mail),) = lying(desk).items()
+    assert names(mail) == [] and "上の内容を、前橋市にお伝えください" in body(mail)
+    assert f"（1）{sheet}　セル{cell}\n" in body(
         mail
-    )
+    ) and "印を付けた写しはお付けしていません" in body(mail)
     sent(desk)
     assert desk.standing().question == replace(question, mail=mailings(desk.ledger)[0].fact.mail)
 
@@ -472,7 +478,7 @@ def test_the_list_for_web_mail_names_the_copy(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("xl/vbaProject.bin", "ファイルはマクロが含まれていますので"),
+        ("xl/vbaProject.bin", "ファイルにマクロが含まれていますので"),
         ("xl/revisions/revisionHeaders.xml", "ファイルの作りの都合で"),
     ],
 )

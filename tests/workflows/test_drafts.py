@@ -98,7 +98,7 @@ def test_units_with_one_way_get_one_mail(desk: Desk) -> None:
     assert [draft.name for draft in drafts.drafts] == ["中央保健所"]
     assert str(mail["subject"]).startswith("【9/15(火)〆・要回答】前橋市ほか2団体の事前課題への")
     assert "令和8年度第1回の前橋市、高崎市及び桐生市の事前課題をお送りします。" in body(mail)
-    assert "桐生市_事前課題.xlsx\nお手数ですが、それぞれのファイルを、" in body(mail)
+    assert "桐生市_事前課題.xlsx\n\nお手数ですが、それぞれのファイルを、" in body(mail)
 
 
 def test_only_who_passes_files_on_is_asked_to(desk: Desk) -> None:
@@ -108,7 +108,8 @@ def test_only_who_passes_files_on_is_asked_to(desk: Desk) -> None:
     mails = lying(desk)
     through, straight = mails["102024-1_中央保健所_依頼.eml"], mails["102016-1_前橋市_依頼.eml"]
     for mail, is_through in ((through, True), (straight, False)):
-        assert ("お渡しください" in body(mail)) is is_through
+        assert ("添付のファイルを、高崎市にお渡しください" in body(mail)) is is_through
+        assert ("各団体から直接お送りいただいても結構です" in body(mail)) is is_through
         assert ("高崎市の事前課題をお送りします。" in body(mail)) is is_through
 
 
@@ -203,7 +204,7 @@ def test_a_new_edition_goes_out_as_a_replacement(desk: Desk) -> None:
     mail = lying(desk)["102016-1_前橋市_差替え.eml"]
     assert str(mail["subject"]).startswith("【差替え】【10/9(金)〆")
     assert "・提出期限（令和8年9月15日（火） → 令和8年10月9日（金））" in body(mail)
-    assert "そのままそのファイルで御提出いただいて差し支えありません" in body(mail)
+    assert "先のファイルのまま御提出いただいて差し支えありません" in body(mail)
     assert names(mail) == ["102016-1_前橋市_事前課題_第2版.xlsx"]
     assert "102016-1_前橋市_依頼.eml" not in lying(desk)
 

@@ -264,8 +264,8 @@ def _is_within(number: Decimal, question: FieldPlan) -> bool:
 
 def _range_words(question: FieldPlan) -> str:
     low, high = question.minimum, question.maximum
-    low_words = f"{low:f}{question.unit}以上" if low is not None else ""
-    high_words = f"{high:f}{question.unit}以下" if high is not None else ""
+    low_words = f"{low:,f}{question.unit}以上" if low is not None else ""
+    high_words = f"{high:,f}{question.unit}以下" if high is not None else ""
     return low_words + high_words
 
 

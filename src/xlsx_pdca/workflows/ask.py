@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from xlsx_pdca.addressees import Addressee, address_faults, addressees_of
 from xlsx_pdca.errors import UsageError
-from xlsx_pdca.facts import AskedPoint, CopyKind, MailedBook, MarkedCopy
+from xlsx_pdca.facts import MailedBook, MarkedCopy
 from xlsx_pdca.ledger import Ledger, Standing
 from xlsx_pdca.letters import Enclosure, Occasion
 from xlsx_pdca.mailings import Mailing
@@ -20,32 +20,27 @@ from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workbook.marking import Cover
 from xlsx_pdca.workflows.acceptance import refuse_unknown
+from xlsx_pdca.workflows.ask_words import Part, fields_of
 from xlsx_pdca.workflows.asked_copies import CopyNames
 from xlsx_pdca.workflows.doubts import Choose, Doubt, default_doubts
 from xlsx_pdca.workflows.drafts import Drafts, ToWrite, Writer, write_drafts
-from xlsx_pdca.workflows.marked_copies import CONVERTED, COVERED, JOINED, Copier, MadeCopy
+from xlsx_pdca.workflows.marked_copies import Copier
 from xlsx_pdca.workflows.orders import raise_if_any
 from xlsx_pdca.workflows.patience import Patience
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Wish, standings_of
-from xlsx_pdca.workflows.wording import Task, pass_on, short_day
+from xlsx_pdca.workflows.wording import Task
 
 DAYS_TO_ANSWER = 7
 """So long from today unless a day is named; never ending on a weekend."""
 _SATURDAY = 5
-
-PLAIN_REASONS = frozenset(
-    {JOINED, COVERED, CONVERTED, "マクロが含まれています", "電子署名が付いています"}
-)
-"""Why a file was not marked, as its sender knows it."""
 
 COVER_TITLE = "御確認いただきたい点"
 COVER_LEAD = (
     "お送りいただいた内容のうち、御確認いただきたいところを一覧にしました。「セル」を押すと、その欄に移ります。"
     "「御回答欄」に書いていただくか、その欄の御回答を直してお送りください。"
 )
-REFILLED_LEAD = "お配りした様式に、お送りいただいた御回答の内容を写したものです。"
 COVER_CLOSING = (
     "直すところがない場合は、「御回答欄」に「このまま」などとお書きください。お電話や、メールの本文での御回答でも結構です。",
     "色の付いた枠とコメントは、県で付けたものです。消していただく必要はありません。",
@@ -215,7 +210,7 @@ class Questions:
             tasks=tuple(part.task for part in parts),
             books=tuple(part.book for part in parts),
             enclosures=tuple(part.enclosure for part in parts if part.enclosure),
-            fields=_fields(parts, to, until),
+            fields=fields_of(parts, to, until),
             with_materials=False,
             questions=tuple(part.question for part in parts),
         )
@@ -241,7 +236,7 @@ class Questions:
         copier: Copier,
         names: CopyNames,
         until: date,
-    ) -> _Part:
+    ) -> Part:
         unit, told = self.round.unit(standing.unit), standing.submission
         assert unit is not None and told is not None
         title = self.round.titles.get(standing.form, standing.form)
@@ -252,7 +247,7 @@ class Questions:
         file = names.name(standing, unit.name, title, digest) if digest else ""
         name = PurePosixPath(file).name
         code = replace(ticket, unit=unit.id).short if ticket else ""
-        return _Part(
+        return Part(
             Task(unit, standing.form, title, None, name, code),
             MailedBook(unit.id, standing.form, told.issue, digest, told.number),
             MarkedCopy(
@@ -266,30 +261,20 @@ class Questions:
         settings = self.round.settings
         code = f"（{replace(ticket, unit=unit.id).short}）" if ticket else ""
         day = f"恐れ入りますが、{wareki(until, weekday=True)}までにお知らせください。"
+        reached = filter(
+            None, (settings.office, settings.officer, settings.telephone, settings.mail)
+        )
         return Cover(
             COVER_TITLE,
             (COVER_LEAD, day),
             (
                 *COVER_CLOSING,
-                f"お問い合わせ：{settings.office}　{settings.officer}　{settings.telephone}".rstrip(
-                    "　"
-                ),
+                f"お問い合わせ・御返送先：{'　'.join(reached)}",
             ),
             settings.office,
             ticket.text if ticket else "",
             f"{unit.name}　{title}{code}",
         )
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What one letter says of one form of one unit."""
-
-    task: Task
-    book: MailedBook
-    question: MarkedCopy
-    enclosure: Enclosure | None
-    made: MadeCopy
 
 
 def ticket_of(ledger: Ledger, standing: Standing) -> Ticket | None:
@@ -302,70 +287,3 @@ def ticket_of(ledger: Ledger, standing: Standing) -> Ticket | None:
     found = (b.fact.ticket for b in standing.issues if b.fact.issue == told.issue)
     text = next(found, "")
     return find_tickets(text)[0] if text else None
-
-
-# -- words -----------------------------------------------------------------------------------
-
-
-def _fields(parts: Sequence[_Part], to: Addressee, until: date) -> Mapping[str, str]:
-    enclosed = [f"・{part.task.file}" for part in parts if part.task.file]
-    return {
-        "確認点": "\n\n".join(_points_of(parts)),
-        "件数": str(sum(len(part.question.points) for part in parts)),
-        "添付の説明": "\n".join(_explained(parts, to)),
-        "返信期限": wareki(until, weekday=True),
-        "返信期限短": short_day(until),
-        "添付": "\n".join(enclosed) or "（このメールに添付ファイルはありません）",
-    }
-
-
-def _points_of(parts: Sequence[_Part]) -> Iterator[str]:
-    """The points in words; where a letter speaks of several returns each is called by its name.
-
-    So is then each number: an answer of one line must say which return it is about.
-    """
-    several = len({part.task.unit.id for part in parts}) > 1, len({p.task.form for p in parts}) > 1
-    for part in parts:
-        names = (part.task.unit.name, part.task.title)
-        if len(parts) > 1:
-            yield f"◇ {'　'.join(names)}"
-        whose = "・".join(name for name, is_told in zip(names, several, strict=True) if is_told)
-        yield from (_point_words(point, whose) for point in part.question.points)
-
-
-def _point_words(point: AskedPoint, whose: str) -> str:
-    place = f"{point.sheet}　{point.cell}".strip() or "ファイル全体"
-    # most sentences begin with the question; it is not said twice
-    label = "" if point.label in point.text else f"　{point.label}"
-    head = f"（{whose}{point.number}）{place}{label}"
-    return "\n".join((head, *(f"　　{line}" for line in point.text.splitlines())))
-
-
-def _explained(parts: Sequence[_Part], to: Addressee) -> Iterator[str]:
-    for part in parts:
-        whose = f"{part.task.unit.name}の{part.task.title}　" if len(parts) > 1 else ""
-        yield f"・{whose}{EXPLAINED[part.made.kind].format(file=part.task.file, why=_why(part.made.reason))}"
-    yield from pass_on(to, [part.task for part in parts])
-
-
-def _why(reason: str) -> str:
-    """Why their own file was not marked; what only a programmer would understand is told in general words."""
-    if reason in PLAIN_REASONS:
-        return f"お送りいただいたファイルは{reason}ので"
-    return "お送りいただいたファイルの作りの都合で"
-
-
-EXPLAINED: Mapping[CopyKind, str] = {
-    CopyKind.MARKED: (
-        "ファイルを直してお送りいただく場合：添付の「{file}」は、お送りいただいたファイルの写しに、"
-        "御確認いただきたい欄の色と枠、コメント、最初のシート（一覧）を加えたものです。これを直して、御返送ください。"
-    ),
-    CopyKind.REFILLED: (
-        "ファイルを直してお送りいただく場合：{why}、そのままでは印を付けられませんでした。"
-        "添付の「{file}」は、お配りした様式に御回答の内容を写し、御確認いただきたい欄に印を付けたものです。これを直して、御返送ください。"
-    ),
-    CopyKind.LETTER: (
-        "ファイルを直してお送りいただく場合：お手元のファイルの、上の欄を直して御返送ください。"
-        "（{why}、印を付けた写しはお付けしていません。）"
-    ),
-}

@@ -31,6 +31,8 @@ JOINED = "二つ以上に分かれています"
 COVERED = "パスワードが付いています"
 CONVERTED = "Excelの標準の形式（.xlsx）ではありません"
 GONE = "Excelのファイルとして読み取れません"
+REFILLED_LEAD = "お配りした様式に、お送りいただいた御回答の内容を写したものです。"
+"""Leads the first sheet of a copy that is not their own file."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,8 @@ class Copier:
         if places is None:
             return None
         points = tuple(_points(doubts, places, plan))
-        done = self._marked(data, _marks(points, {p.sheet for p in points}), cover)
+        filled_cover = replace(cover, lead=(REFILLED_LEAD, *cover.lead))
+        done = self._marked(data, _marks(points, {p.sheet for p in points}), filled_cover)
         return (points, done) if isinstance(done, bytes) else None
 
     def _said(self, told: Submitted) -> JoinedReading | None:

@@ -20,6 +20,7 @@ from xlsx_pdca.workflows.drafts import Drafts, ToWrite, Writer, write_drafts
 from xlsx_pdca.workflows.patience import Patience
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Sendable, Sorter, Wish, standings_of
+from xlsx_pdca.workflows.wording import short_day
 
 EARLIEST = timedelta(days=7)
 """Nobody is reminded earlier than so long before the deadline, unless named."""
@@ -128,7 +129,10 @@ class _Mercy:
 
 
 def reminder_fields(group: Sequence[Standing], today: date) -> dict[str, str]:
-    """{期限との前後} and {送付日}: before the deadline in other words than after it."""
+    """{期限との前後}, {期限の印} and {送付日}: before the deadline in other words than after it.
+
+    A day that has passed leads no subject: it would read as if it were still to come.
+    """
     days = sorted({s.deadline for s in group if s.deadline})
     told = "、".join(wareki(day, weekday=True) for day in days)
     if days and days[-1] < today:
@@ -140,7 +144,8 @@ def reminder_fields(group: Sequence[Standing], today: date) -> dict[str, str]:
     else:
         words = f"御提出の期限（{told}）が近づいてまいりましたので、御案内いたします。"
     sent = max(b.fact.on for s in group for b in s.sent)
-    return {"期限との前後": words, "送付日": wareki(sent)}
+    ahead = next((f"【{short_day(day)}〆】" for day in days if day >= today), "")
+    return {"期限との前後": words, "期限の印": ahead, "送付日": wareki(sent)}
 
 
 @dataclass(frozen=True)

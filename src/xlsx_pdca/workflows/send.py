@@ -24,9 +24,11 @@ from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.slots import PLAN_CHANGED, changed_words
 from xlsx_pdca.workflows.wording import Task
 
-STILL_GOOD = "先にお送りしたファイルに御記入を始めているときは、そのままそのファイルで御提出いただいて差し支えありません。お尋ねする内容は同じですので、改めて写していただく必要はありません。"
-PARTLY_GOOD = "先にお送りしたファイルに御記入を始めているときは、そのファイルで御提出いただいても、御記入の内容はそのまま受け付けます。変わった設問については、後ほど改めて伺うことがあります。これから御記入になるときは、今回のファイルをお使いください。"
-BOTH = "なお、今回のファイルを御提出いただいた後に、先のファイルもお送りいただいたときは、どちらを御回答とするかをお尋ねします。"
+NOT_BEGUN = "これから御記入になるときは、今回のファイルをお使いください。"
+STILL_GOOD = f"お尋ねする内容は同じです。すでに御記入を始めているときは、先のファイルのまま御提出いただいて差し支えありません（写していただく必要はありません）。{NOT_BEGUN}"
+PARTLY_GOOD = f"すでに御記入を始めているときは、先のファイルで御提出いただいても、御記入の内容はそのまま受け付けます。変わった設問については、後ほど改めて伺うことがあります。{NOT_BEGUN}"
+BOTH = "なお、今回のファイルを御提出いただいた後に、先のファイルもお送りいただいたときは、どちらを御回答とするかを伺います。"
+FORM_CHANGED = f"{PLAN_CHANGED}（添付のファイルで御確認ください）"
 
 
 @dataclass(frozen=True)
@@ -228,4 +230,5 @@ def _changes(before: Issued, now: Issued) -> tuple[str, ...]:
     if days[0] != days[1] and days[0] and days[1]:
         told = " → ".join(wareki(day, weekday=True) for day in days if day)
         words = [f"提出期限（{told}）" if word == "提出期限" else word for word in words]
+    words = [FORM_CHANGED if word == PLAN_CHANGED else word for word in words]
     return tuple(words) or ("体裁（お尋ねする内容は変わりません）",)

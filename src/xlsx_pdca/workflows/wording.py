@@ -19,6 +19,8 @@ MAX_SUBJECT = 100
 RULE = "─" * 24
 CODES = "整理記号："
 MANY_FILES = "それぞれのファイルを、ファイル名にある団体"
+MATERIALS_TOO = "（添付資料は、どの団体にもお渡しください）"
+RETURNED = "御記入の済んだファイルは、各団体から直接お送りいただいても結構です。"
 MANY_IN_SUBJECT, MANY_IN_BODY = 2, 10
 """So many names of units stand in a mail to a 経由機関; of more, the first and how many others."""
 
@@ -123,15 +125,28 @@ def _enclosed(addressee: Addressee, tasks: Sequence[Task], materials: Sequence[s
         for task in tasks
         if task.file
     ]
-    return "\n".join((*lines, *(f"・{name}" for name in materials), *pass_on(addressee, tasks)))
+    asked = tuple(pass_on(addressee, tasks, materials))
+    gap = ("",) if asked else ()
+    return "\n".join((*lines, *(f"・{name}" for name in materials), *gap, *asked))
 
 
-def pass_on(addressee: Addressee, tasks: Sequence[Task]) -> Iterator[str]:
-    """What a 経由機関 is asked to do with the files, if there are any."""
+def pass_on(
+    addressee: Addressee, tasks: Sequence[Task], materials: Sequence[str] = ()
+) -> Iterator[str]:
+    """What a 経由機関, which does not answer itself, is asked to do with the files, if there are any."""
     names = tuple(dict.fromkeys(task.unit.name for task in tasks if task.file))
     if addressee.passes_on and names:
-        whom = f"このファイルを、{names[0]}" if len(names) == 1 else MANY_FILES
-        yield f"お手数ですが、{whom}にお渡しくださいますようお願いいたします。"
+        whom, more = f"添付のファイルを、{names[0]}", ""
+        if len(names) > 1:
+            whom, more = MANY_FILES, MATERIALS_TOO if materials else ""
+        yield f"お手数ですが、{whom}にお渡しくださいますようお願いいたします{more}。{RETURNED}"
+
+
+def tell(addressee: Addressee, tasks: Sequence[Task]) -> Iterator[str]:
+    """What a 経由機関 is asked to do where a letter has words for a unit and no file."""
+    names = tuple(dict.fromkeys(task.unit.name for task in tasks if not task.file))
+    if addressee.passes_on and names:
+        yield f"お手数ですが、上の内容を、{_and(names)}にお伝えくださいますようお願いいたします。"
 
 
 def _signature(round_: Round) -> str:
