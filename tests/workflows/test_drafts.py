@@ -209,6 +209,55 @@ def test_a_new_edition_goes_out_as_a_replacement(desk: Desk) -> None:
     assert "102016-1_前橋市_依頼.eml" not in lying(desk)
 
 
+REFORMED = {
+    r'label = "長所（良さ・強み）"\nsource = "長所 \(良さ・強み\)"': 'label = "地域の強み"',
+    r'\[\[sheet\.item\]\]\nkind = "long_text"\nid = "weaknesses"\n.*?(?=\[\[sheet\.item)': "",
+    r'(?=\[\[sheet\.item\]\]\nkind = "integer"\nid = "population"\n)': (
+        '[[sheet.item]]\nkind = "text"\nid = "origin"\nlabel = "人口の出典"\n\n'
+    ),
+    r"maximum = 15000000": "maximum = 14000000",
+}
+"""A question reworded, one taken out, one added, one with another limit."""
+
+
+def test_a_changed_form_names_the_questions_that_changed(desk: Desk) -> None:
+    """差替え of a changed form names each question that is new, gone, reworded or answered otherwise, and only those."""
+    form = desk.root / "10_様式" / "jizen" / "v1.toml"
+    text = form.read_text(encoding="utf-8")
+    for pattern, new in REFORMED.items():
+        text, count = re.subn(pattern, new, text, flags=re.DOTALL)
+        assert count == 1, pattern
+    form.write_text(text, encoding="utf-8")
+    opened = Desk.at(desk.root).round
+    issue(replace(opened, units=opened.units[:3]), now=NOW, by=BY)
+    written(desk, day=1)
+    said = body(lying(desk)["102016-1_前橋市_差替え.eml"])
+    told = re.findall(r"^・((?:設問|記入|様式).*)$", said, re.MULTILINE)
+    assert told == [
+        "設問の追加：「人口の出典」",
+        "記入のしかたの変更：「管内人口」",
+        "設問の文言の変更：「長所（良さ・強み）」 → 「地域の強み」",
+        "設問の削除：「短所（違和感、難しい部分、課題など）」",
+    ]
+    assert "変わった設問については、後ほど改めて伺うことがあります" in said
+
+
+def test_a_form_that_asks_the_same_says_so(desk: Desk) -> None:
+    """Another heading changes no question: what was begun in the former workbook is as good as before."""
+    form = desk.root / "10_様式" / "jizen" / "v1.toml"
+    text = form.read_text(encoding="utf-8")
+    form.write_text(
+        text.replace('kind = "heading"\ntext = "', 'kind = "heading"\ntext = "◆ ', 1),
+        encoding="utf-8",
+    )
+    opened = Desk.at(desk.root).round
+    issue(replace(opened, units=opened.units[:3]), now=NOW, by=BY)
+    written(desk, day=1)
+    said = body(lying(desk)["102016-1_前橋市_差替え.eml"])
+    assert "・様式の体裁や説明（お尋ねする内容は変わりません）" in said
+    assert "先のファイルのまま御提出いただいて差し支えありません" in said
+
+
 def test_what_was_sent_is_not_drafted_again(desk: Desk) -> None:
     """Only those still owed a workbook get a mail; a workbook booked as sent takes its draft away from the pile."""
     written(unsent(desk))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -13,10 +14,12 @@ from xlsx_pdca.facts import Issued, MailedBook
 from xlsx_pdca.ledger import Key, Ledger, Standing
 from xlsx_pdca.letters import Enclosure, Occasion
 from xlsx_pdca.mailings import Mailing
+from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workflows.acceptance import refuse_unknown
+from xlsx_pdca.workflows.changed_questions import changed_questions
 from xlsx_pdca.workflows.drafts import Drafts, ToWrite, Writer, write_drafts
 from xlsx_pdca.workflows.issue import bytes_at
 from xlsx_pdca.workflows.orders import raise_if_any
@@ -28,7 +31,7 @@ NOT_BEGUN = "これから御記入になるときは、今回のファイルを�
 STILL_GOOD = f"お尋ねする内容は同じです。すでに御記入を始めているときは、先のファイルのまま御提出いただいて差し支えありません（写していただく必要はありません）。{NOT_BEGUN}"
 PARTLY_GOOD = f"すでに御記入を始めているときは、先のファイルで御提出いただいても、御記入の内容はそのまま受け付けます。変わった設問については、後ほど改めて伺うことがあります。{NOT_BEGUN}"
 BOTH = "なお、今回のファイルを御提出いただいた後に、先のファイルもお送りいただいたときは、どちらを御回答とするかを伺います。"
-FORM_CHANGED = f"{PLAN_CHANGED}（添付のファイルで御確認ください）"
+LAYOUT_CHANGED = "様式の体裁や説明（お尋ねする内容は変わりません）"
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def requests(round_: Round, ledger: Ledger, known: Sequence[Mailing], wish: Wish
     """Mails to be written; FaultyDefinitions with every address and every file that stands against it."""
     refuse_unknown(round_, ledger, set(wish.units))
     due = [s for s in standings_of(round_, ledger) if _is_due(round_, s, wish)]
-    return Sorter(round_, ledger, known, _fields).sorted(due, _occasion)
+    return Sorter(round_, ledger, known, partial(_fields, round_)).sorted(due, _occasion)
 
 
 def first_letter(round_: Round, wish: Wish) -> ToWrite | None:
@@ -81,13 +84,15 @@ def first_letter(round_: Round, wish: Wish) -> ToWrite | None:
         if s.issues and wish.form in ("", s.form) and (not wish.units or s.unit in wish.units)
     ]
     first = [s for s in issued if s.unit == issued[0].unit]
-    letters = Sorter(round_, ledger, (), _fields).sorted(first, lambda _: Occasion.REQUEST).letters
-    return next(iter(letters), None)
+    sorter = Sorter(round_, ledger, (), partial(_fields, round_))
+    return next(iter(sorter.sorted(first, lambda _: Occasion.REQUEST).letters), None)
 
 
-def _fields(why: Occasion, group: Sequence[Standing], to: Addressee) -> Mapping[str, str]:
+def _fields(
+    round_: Round, why: Occasion, group: Sequence[Standing], to: Addressee
+) -> Mapping[str, str]:
     if why is Occasion.REPLACEMENT:
-        return replacement_fields(group, {unit.id: unit.name for unit in to.units})
+        return replacement_fields(round_, group, {unit.id: unit.name for unit in to.units})
     return {}
 
 
@@ -193,24 +198,27 @@ class Sorter:
         )
 
 
-def replacement_fields(group: Sequence[Standing], names: Mapping[str, str]) -> dict[str, str]:
+def replacement_fields(
+    round_: Round, group: Sequence[Standing], names: Mapping[str, str]
+) -> dict[str, str]:
     """What changed since the workbook that was sent, and what becomes of answers begun in it."""
-    lines: dict[str, list[str]] = {}
-    changed = False
+    whose: dict[tuple[str, ...], list[str]] = {}
+    is_asked_otherwise = False
     for standing in group:
         before, now = sent_before(standing), standing.issue
         assert before is not None and now is not None
-        changed = changed or before.plan != now.plan
-        words = "、".join(_changes(before, now))
-        lines.setdefault(words, []).append(names[standing.unit])
-    several = len(lines) > 1
-    told = (
-        f"・{'、'.join(dict.fromkeys(whose)) + '：' if several else ''}{words}"
-        for words, whose in lines.items()
-    )
+        questions = _questions(round_, before, now)
+        is_asked_otherwise = is_asked_otherwise or bool(questions)
+        changes = (*questions, *_changes(before, now, is_told=bool(questions)))
+        whose.setdefault(changes, []).append(names[standing.unit])
+    told: list[str] = []
+    for changes, units in whose.items():
+        if len(whose) > 1:
+            told.append(f"◇ {'、'.join(dict.fromkeys(units))}")
+        told.extend(f"・{change}" for change in changes)
     return {
         "変更点": "\n".join(told),
-        "記入済の扱い": f"{PARTLY_GOOD if changed else STILL_GOOD}\n{BOTH}",
+        "記入済の扱い": f"{PARTLY_GOOD if is_asked_otherwise else STILL_GOOD}\n{BOTH}",
     }
 
 
@@ -222,13 +230,20 @@ def sent_before(standing: Standing) -> Issued | None:
     return next(iter(reversed(exact or out)), None)
 
 
-def _changes(before: Issued, now: Issued) -> tuple[str, ...]:
-    words = list(changed_words(before.slots, now.slots))
-    if before.plan != now.plan:
-        words = list(dict.fromkeys((PLAN_CHANGED, *words)))
+def _questions(round_: Round, before: Issued, now: Issued) -> tuple[str, ...]:
+    if before.plan == now.plan:
+        return ()
+    plans = (WorkbookPlan.from_json(round_.plans.get(each.plan)) for each in (before, now))
+    return changed_questions(*plans)
+
+
+def _changes(before: Issued, now: Issued, *, is_told: bool) -> tuple[str, ...]:
+    """What differs besides the questions; `is_told` that these are already named one by one."""
+    words = [w for w in changed_words(before.slots, now.slots) if w != PLAN_CHANGED]
     days = [parse_date(issued.slots.get("deadline", "")) for issued in (before, now)]
     if days[0] != days[1] and days[0] and days[1]:
         told = " → ".join(wareki(day, weekday=True) for day in days if day)
         words = [f"提出期限（{told}）" if word == "提出期限" else word for word in words]
-    words = [FORM_CHANGED if word == PLAN_CHANGED else word for word in words]
-    return tuple(words) or ("体裁（お尋ねする内容は変わりません）",)
+    if not is_told and (before.plan != now.plan or not words):
+        words.append(LAYOUT_CHANGED)
+    return tuple(words)
