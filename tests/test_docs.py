@@ -224,6 +224,15 @@ def _deadline_moves(officer: Officer) -> None:
         book.unit("103667-1", 個別の期限="事前課題：令和8年10月9日")
 
 
+def _correction_is_written(officer: Officer) -> None:
+    path = officer.folder / "60_確認依頼" / "補正.xlsx"
+    book = openpyxl.load_workbook(path)
+    (sheet,) = book.worksheets
+    row = next(cell.row for cell in sheet["F"] if cell.value == "管内人口")
+    sheet[f"I{row}"], sheet[f"J{row}"] = "35990", "電話（長寿課）"
+    book.save(path)
+
+
 def _desk_joins(officer: Officer) -> None:
     with _SettingsBook(officer.folder) as book:
         book.new_unit({
@@ -254,6 +263,7 @@ SCENES: Mapping[str, Callable[[Officer], None]] = {
     "回答が届く": _returns_arrive,
     "玉村町から改めて届く": _right_ones_arrive,
     "期限を改める": _deadline_moves,
+    "補正を記入する": _correction_is_written,
     "窓口を加える": _desk_joins,
     "当日課題に○": _day_form_is_switched_on,
     "コードを打ち誤る": _code_is_mistyped,

@@ -14,7 +14,7 @@ from xlsx_pdca.cli.mails import tell_uncertain
 from xlsx_pdca.cli.options import json_option, opened, round_option, tell_notices, tell_unbooked
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived
-from xlsx_pdca.ledger import Booked, Status, must_check
+from xlsx_pdca.ledger import Booked, Status
 from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailings import mailings, uncertain
 from xlsx_pdca.points import points_now
@@ -116,9 +116,8 @@ def _show_line(line: StandingLine) -> None:
             console.show(f"　　確認をお願いした点（{point.state}）：{point.name}")
             for reply in point.replies:
                 console.show(f"　　　　{reply.place}：{dict(reply.context).get('found', '')}")
-    submission = line.standing.submission
-    if submission is not None and unsettled:
-        for finding in must_check(submission):
+    if unsettled:
+        for finding in line.standing.open_must:
             console.show(f"　　{finding.told}")
 
 

@@ -125,6 +125,14 @@ ARRIVAL_ENTRIES = (
         reader=_OFFICER,
     ),
     Entry(
+        "ARR15",
+        _MUST,
+        "先の補正と異なる御回答",
+        "「{label}」は、先の御回答（第{count}回）について「{corrected}」と補正しましたが、今回の御回答は「{found}」です。",
+        "今回の御回答を採用しています。先の補正のとおりとするときは、改めて補正してください（correct）。",
+        reader=_OFFICER,
+    ),
+    Entry(
         "ARR20",
         _MUST,
         "処分したファイルと同じもの",

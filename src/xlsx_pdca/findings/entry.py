@@ -28,6 +28,7 @@ CONTEXT: Mapping[str, str] = {
     "cell": "セル",
     "label": "設問",
     "found": "記入されている内容",
+    "corrected": "補正した内容",
     "shown": "画面での表示",
     "other_label": "別の設問",
     "suggested": "指していると思われる御回答",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -66,6 +67,23 @@ class Standing:
         """True when a 確認依頼 about the newest submission itself went out."""
         current = self.submission
         return current is not None and any(b.fact.number == current.number for b in self.asked)
+
+    @property
+    def corrected(self) -> Mapping[tuple[str, str, str], Booked]:
+        """県補正 of the newest submission by field address, the last one of each."""
+        current = self.submission
+        return {
+            (b.fact.field, b.fact.column, b.fact.row): b
+            for b in self.corrections
+            if current is not None and b.fact.number == current.number
+        }
+
+    @property
+    def open_must(self) -> tuple[Finding, ...]:
+        """必ず確認 of the newest submission, but for what 県補正 has settled."""
+        current, settled = self.submission, self.corrected
+        found = must_check(current) if current else ()
+        return tuple(f for f in found if f.address not in settled)
 
     @property
     def questions(self) -> tuple[MarkedCopy, ...]:

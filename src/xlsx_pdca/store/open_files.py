@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from xlsx_pdca.errors import DiskError
+
 # Excel's owner file: length and name in the computer's code page, padded; from byte 55 length and name in UTF-16.
 _EXCEL_WIDE = 55
 # LibreOffice: name, log-in name, computer, time, profile; with a backslash before , ; and \.
@@ -56,3 +58,21 @@ def _libreoffice_name(data: bytes) -> str:
     fields = [re.sub(r"\\(.)", r"\1", f) for f in _FIELD.findall(data.decode("utf-8", "replace"))]
     name, login, computer, *_ = [*fields, "", "", ""]
     return name or (f"{login}（{computer}）" if login and computer else login)
+
+
+class StillOpen(DiskError):
+    """Somebody has a workbook open in which the officer writes: what she wrote may not be saved yet."""
+
+    def __init__(self, path: Path, who: str) -> None:
+        whose = f"{who}さん" if who else "どなたか（このパソコンのExcelを含みます）"
+        super().__init__(
+            f"「{path.name}」は{whose}が開いています。",
+            "保存して閉じてから、もう一度実行してください。"
+            f"どなたも開いていないときは、同じフォルダーに残った「~${path.name}」または「.~lock.{path.name}#」を削除してください。",
+        )
+
+
+def refuse_open(path: Path) -> None:
+    """StillOpen while somebody has the file open."""
+    if (who := open_elsewhere(path)) is not None:
+        raise StillOpen(path, who)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlsx_pdca.findings import Finding, Grade
+from xlsx_pdca.findings import Grade
 from xlsx_pdca.layout.metrics import FONT
 from xlsx_pdca.ledger import Status
-from xlsx_pdca.summary import Place, SummaryInput, codes_of
+from xlsx_pdca.summary import Place, SummaryInput, UnitReturn, codes_of
 from xlsx_pdca.views.counts import FormCounts, counts
 from xlsx_pdca.workbook.look import BAND, GREY, NAVY, RULE
 from xlsx_pdca.workbook.summary_look import SummarySheet, height_of, japanese_time
@@ -229,7 +229,7 @@ class _Overview:
     def _points(self) -> list[tuple[str, str]]:
         found = [("未受領", self._missing_words())]
         must = [r for r in self.summary.returns if r.is_in and r.status is not Status.ACCEPTED]
-        doubtful = [(r, n) for r in must if (n := _must(r.findings))]
+        doubtful = [(r, n) for r in must if (n := _must(r))]
         if doubtful:
             units = list(dict.fromkeys(self.summary.unit_of[r.unit].name for r, _ in doubtful))
             names, more = "、".join(units[:8]), " ほか" if len(units) > 8 else ""
@@ -346,5 +346,7 @@ def _tick(form: FormCounts) -> int:
     return max(1, -(-most // 8))
 
 
-def _must(findings: Sequence[Finding]) -> int:
-    return sum(finding.grade is Grade.MUST for finding in findings)
+def _must(returned: UnitReturn) -> int:
+    """必ず確認 that 県補正 has not settled."""
+    settled = {each.answer.address for each in returned.corrections}
+    return sum(f.grade is Grade.MUST and f.address not in settled for f in returned.findings)

@@ -11,6 +11,7 @@ from xlsx_pdca.event import JST
 from xlsx_pdca.findings import Finding, Grade
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.points import PointState
+from xlsx_pdca.submission import Entry
 from xlsx_pdca.summary import ArrivalLine, ContactLine, SummaryInput, UnitReturn, codes_of
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.views.counts import counts
@@ -174,7 +175,7 @@ def _findings(summary: SummaryInput) -> Listing:
     )
     words = (
         "「必ず確認」の文は、そのままメールに写して使えます。ほかは電話などのついでに御確認ください。\n"
-        f"灰色の行は、提出が{Status.ACCEPTED}のものです（お尋ねは要りません）。"
+        f"灰色の行は、提出が{Status.ACCEPTED}のものと、{Entry.CORRECTED}の済んだものです（お尋ねは要りません）。"
         "空いている「済」は、印刷して手で書く欄です。"
     )
     return columns, lines, words
@@ -185,7 +186,7 @@ def _finding_line(
 ) -> Line:
     sheet = finding.sheet.replace("'", "''")
     place = f"#'{sheet}'!{finding.cell or 'A1'}" if finding.sheet else ""
-    is_settled = returned.status is Status.ACCEPTED
+    settled = _settled_by(returned, finding)
     file = _file_of(returned, finding)
     return Line(
         (
@@ -198,12 +199,20 @@ def _finding_line(
             finding.sheet,
             finding.cell,
             unit.telephone,
-            Status.ACCEPTED.value if is_settled else _asked_words(returned, finding),
+            settled or _asked_words(returned, finding),
         ),
         link=f"external:../{file}{place}",
         link_column=7 if finding.cell else 1,
-        weak=is_settled,
+        weak=bool(settled),
     )
+
+
+def _settled_by(returned: UnitReturn, finding: Finding) -> str:
+    """確認済 or 県補正 for what nobody needs to ask about any more; empty for the rest."""
+    if returned.status is Status.ACCEPTED:
+        return Status.ACCEPTED.value
+    is_corrected = any(c.answer.address == finding.address for c in returned.corrections)
+    return Entry.CORRECTED.value if is_corrected else ""
 
 
 def _asked_words(returned: UnitReturn, finding: Finding) -> str:

@@ -11,7 +11,7 @@ from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import NewEvent
 from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Drafted, Issued, Sent, Submitted, booking
 from xlsx_pdca.findings import finding
-from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold, must_check
+from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold
 from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailings import mailings
 from xlsx_pdca.rawbook import Refusal
@@ -101,7 +101,7 @@ def _accepted_before(ledger: Ledger, wanted: Container[str], form: str) -> tuple
 
 
 def _is_clear(standing: Standing) -> bool:
-    return standing.submission is not None and not must_check(standing.submission)
+    return standing.submission is not None and not standing.open_must
 
 
 def refuse_unknown(round_: Round, ledger: Ledger, wanted: Iterable[str]) -> None:

@@ -53,7 +53,7 @@ def default_doubts(standing: Standing) -> tuple[Doubt, ...]:
     told = standing.submission
     if told is None:
         return ()
-    settled = corrected(standing)
+    settled = standing.corrected
     answered = {
         (p.asked.code, p.asked.address)
         for p in points_now(standing)
@@ -67,16 +67,6 @@ def default_doubts(standing: Standing) -> tuple[Doubt, ...]:
         and (f.code, f.address) not in answered
     )
     return tuple(Doubt(f) for f in dict.fromkeys(open_ones))
-
-
-def corrected(standing: Standing) -> frozenset[Address]:
-    """Answers of the newest submission that the prefecture has put right."""
-    told = standing.submission
-    return frozenset(
-        (b.fact.field, b.fact.column, b.fact.row)
-        for b in standing.corrections
-        if told is not None and b.fact.number == told.number
-    )
 
 
 def labels_of(doubts: Sequence[Doubt], plan: WorkbookPlan) -> Iterator[str]:

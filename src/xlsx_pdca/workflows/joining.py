@@ -9,13 +9,13 @@ from itertools import count
 from pathlib import Path
 
 from xlsx_pdca.checks.joined import QUOTES, Choices, Part, Question, join, questions
-from xlsx_pdca.errors import DiskError, Fault, UsageError
+from xlsx_pdca.errors import Fault, UsageError
 from xlsx_pdca.facts import Arrived, Choice, Issued, Joined, Submitted, booking
 from xlsx_pdca.ledger import Booked, Key, Ledger, fold
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.file_names import safe_file_name
-from xlsx_pdca.store.open_files import open_elsewhere
+from xlsx_pdca.store.open_files import refuse_open
 from xlsx_pdca.store.system import check_path_length, make_folders, write_atomically
 from xlsx_pdca.workbook.comparison_book import Comparison, FileColumn, comparison_book
 from xlsx_pdca.workbook.comparison_decisions import Decisions, read_decisions
@@ -36,18 +36,6 @@ from xlsx_pdca.workflows.proposals import may_be_taken
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.receive import changes_since
 from xlsx_pdca.workflows.round import Round
-
-
-class StillOpen(DiskError):
-    """Somebody has the workbook to decide in open."""
-
-    def __init__(self, path: Path, who: str) -> None:
-        whose = f"{who}さん" if who else "どなたか（このパソコンのExcelを含みます）"
-        super().__init__(
-            f"「{path.name}」は{whose}が開いています。",
-            "保存して閉じてから、もう一度実行してください。"
-            f"どなたも開いていないときは、同じフォルダーに残った「~${path.name}」または「.~lock.{path.name}#」を削除してください。",
-        )
 
 
 @dataclass(frozen=True)
@@ -203,8 +191,7 @@ class _Run:
         """What stands in the workbook; nobody may have it open, for then what is decided is not all saved yet."""
         with told_about(path):
             there = path.exists()
-        if there and (who := open_elsewhere(path)) is not None:
-            raise StillOpen(path, who)
+        refuse_open(path)
         return read_decisions(path, compared) if there else None
 
     def _write(self, path: Path, data: bytes) -> None:

@@ -225,6 +225,7 @@ echo   6  相手ごとの下書きメールを作る  send
 echo   7  提出のお願い（再送）の下書きを作る  remind
 echo   8  御回答について、確認のお願いの下書きを作る  ask
 echo   9  そのほかの操作（コマンドを入力する）
+echo  10  伺った内容で御回答を補正する  correct
 echo   0  終了
 echo.
 set "choice="
@@ -240,6 +241,7 @@ if "%choice%"=="７" set "choice=7"
 if "%choice%"=="８" set "choice=8"
 if "%choice%"=="９" set "choice=9"
 if "%choice%"=="０" set "choice=0"
+if "%choice%"=="１０" set "choice=10"
 if "%choice%"=="1" xlsx-pdca issue & pause
 if "%choice%"=="2" call :sent
 rem パスワードが用意されていれば、メールサーバーからも取り込みます。
@@ -251,6 +253,7 @@ if "%choice%"=="6" xlsx-pdca send & pause
 if "%choice%"=="7" xlsx-pdca remind & pause
 if "%choice%"=="8" xlsx-pdca ask & pause
 if "%choice%"=="9" call :command
+if "%choice%"=="10" xlsx-pdca correct & pause
 if not "%choice%"=="0" goto status
 popd
 exit /b 0

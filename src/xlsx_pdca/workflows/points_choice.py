@@ -18,7 +18,7 @@ from xlsx_pdca.reading import answer_label
 from xlsx_pdca.store.system import make_folders, write_atomically
 from xlsx_pdca.workbook.points_book import FILE, PointEdit, PointRow, points_book, read_points
 from xlsx_pdca.workflows.composed import reading_of
-from xlsx_pdca.workflows.doubts import Choose, Doubt, corrected, default_doubts
+from xlsx_pdca.workflows.doubts import Choose, Doubt, default_doubts
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import standings_of
@@ -127,7 +127,7 @@ def _rows(
         place = places.get(finding.address)
         yield PointRow(
             key=key,
-            state=_state(standing, finding),
+            state=state_of(standing, finding),
             tick=finding in usual,
             unit=unit.name if unit else standing.unit,
             form=round_.titles.get(standing.form, standing.form),
@@ -149,9 +149,9 @@ def _answers(
     return {answer.address: shortened(visible_text(answer.raw), _LONGEST_ANSWER) for answer in said}
 
 
-def _state(standing: Standing, finding: Finding) -> str:
+def state_of(standing: Standing, finding: Finding) -> str:
     """未送付, 依頼中, 返答あり or 解決."""
-    if finding.address in corrected(standing):
+    if finding.address in standing.corrected:
         return PointState.SOLVED
     for point in points_now(standing):
         if (point.asked.code, point.asked.address) == (finding.code, finding.address):

@@ -20,7 +20,7 @@ from xlsx_pdca.workflows.orders import raise_if_any
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.wording import Task
 
-CORRECTED = "次の点は、伺った内容のとおり、県で直して受け付けました。"
+CORRECTED = "次の点は、県で次のとおり直して受け付けました。"
 _LONGEST = 200
 """Characters of a corrected answer shown in the mail."""
 
@@ -115,9 +115,7 @@ def _corrections(round_: Round, to: Addressee, standing: Standing) -> Iterator[s
     told = standing.submission
     assert told is not None
     facts: dict[tuple[str, str, str], Corrected] = {
-        (c.fact.field, c.fact.column, c.fact.row): c.fact
-        for c in standing.corrections
-        if c.fact.number == told.number
+        address: booked.fact for address, booked in standing.corrected.items()
     }
     if not facts:
         return

@@ -30,6 +30,7 @@ from xlsx_pdca.workflows.companions import MailsOfKnownFiles
 from xlsx_pdca.workflows.composed import reading_of
 from xlsx_pdca.workflows.copies import make_room, restore_copies, write_copies
 from xlsx_pdca.workflows.copy_names import copy_stem
+from xlsx_pdca.workflows.corrections import contradicted_corrections
 from xlsx_pdca.workflows.decide import (
     Judged,
     Twin,
@@ -256,14 +257,16 @@ def _with_changes(decided: Arrived, ledger: Ledger, readings: Readings) -> Arriv
 
 def changes_since(taken: Submitted, ledger: Ledger, readings: Readings) -> tuple[Finding, ...]:
     """Findings on what a new submission says otherwise than the one it takes the place of."""
-    before = ledger.standing(taken.unit, taken.form).submission
+    standing = ledger.standing(taken.unit, taken.form)
+    before = standing.submission
     if before is None:
         return ()
     older, newer = (reading_of(s, ledger, readings) for s in (before, taken))
     if older is None or newer is None:
         return ()
     plans = [readings.plan(each) for each in dict.fromkeys((taken.plan, before.plan))]
-    return since_before(older, newer, plans, number=before.number)
+    changes = since_before(older, newer, plans, number=before.number)
+    return (*changes, *contradicted_corrections(standing, newer, plans[0]))
 
 
 def _stem(round_: Round, judged: Judged, readings: Readings) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, Status, must_check
+from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, Status
 from xlsx_pdca.points import PointNow, is_overdue, open_points, points_now
 from xlsx_pdca.reading import listed
 from xlsx_pdca.unit import Unit
@@ -47,9 +47,8 @@ class StandingLine:
 
     @property
     def open_points(self) -> int:
-        """Findings of grade 必ず確認 of the newest submission."""
-        submission = self.standing.submission
-        return len(must_check(submission)) if submission else 0
+        """How many 必ず確認 of the newest submission are not settled."""
+        return len(self.standing.open_must)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 
 from xlsx_pdca.errors import UsageError
@@ -13,6 +14,7 @@ from xlsx_pdca.event import Event
 from xlsx_pdca.facts import (
     Accepted,
     Arrived,
+    Corrected,
     Dismissed,
     Sent,
     Submitted,
@@ -21,13 +23,17 @@ from xlsx_pdca.facts import (
     fact_of,
 )
 from xlsx_pdca.ledger import Key, Ledger, Status, fold
+from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.reading import answer_label
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.events import EventWriter
 from xlsx_pdca.workflows.copies import restore_copies
+from xlsx_pdca.workflows.corrections import told
 from xlsx_pdca.workflows.round import Round
 
 TAKEN = "の提出を受け付けた"
 JOINED = "の提出として、複数のファイルを合わせた"
+CORRECTED = "を県で補正した"
 TAKEN_BACK = "ことを取り消した"
 MOST_NUMBERS = 5
 """Receipt numbers named in a sentence."""
@@ -201,9 +207,22 @@ def _steps(events: Sequence[Event], round_: Round) -> tuple[Step, ...]:
     names = {b.seq: f"受付番号{b.seq}のファイル「{b.fact.name}」" for b in ledger.arrivals}
     acts: dict[int, Step] = {}
     for event in events:
-        if step := _step(event, round_, names, acts):
+        if step := _step(event, round_, names, partial(_corrected, round_, ledger), acts):
             acts[event.seq] = step
     return tuple(step for seq, step in acts.items() if seq not in ledger.undone)
+
+
+def _corrected(round_: Round, ledger: Ledger, fact: Corrected) -> str:
+    """What a 県補正 was about, behind the name of its return: の「管内人口」（→「30000」）."""
+    booked = ledger.standing(fact.unit, fact.form).submissions
+    digests = (b.fact.plan for b in booked if b.fact.number == fact.number)
+    label = fact.field  # all that is left where the return itself was taken back
+    for digest in digests:
+        plan = WorkbookPlan.from_json(round_.plans.get(digest))
+        address = (fact.field, fact.column, fact.row)
+        found = (answer_label(a, plan) for a in plan.answers if a.address == address)
+        label = next(found, label)
+    return f"の「{label}」（→「{told(fact.raw)}」）"
 
 
 def _runs(steps: Iterable[Step]) -> Iterator[Run]:
@@ -213,7 +232,11 @@ def _runs(steps: Iterable[Step]) -> Iterator[Run]:
 
 
 def _step(
-    event: Event, round_: Round, names: Mapping[int, str], before: Mapping[int, Step]
+    event: Event,
+    round_: Round,
+    names: Mapping[int, str],
+    questions: Callable[[Corrected], str],
+    before: Mapping[int, Step],
 ) -> Step | None:
     """An act in words, with those before it; None for what cannot be taken back."""
 
@@ -240,6 +263,9 @@ def _step(
             act = JOINED if taken.joined else TAKEN
             files = (*taken.arrivals, *filter(None, taken.evidences))
             return step("", act, taken.unit, taken.form, files, taken.number)
+        case Corrected(unit=unit, form=form, number=number) as fact:
+            new = step(questions(fact), CORRECTED, unit, form, number=number)
+            return replace(new, key=None)  # no status changes by it
         case Dismissed(arrival=arrival, reason=reason):
             why = f"（理由：{reason}）" if reason else ""
             return step(names[arrival], f"を取り扱わないことにした{why}", arrivals=(arrival,))

@@ -192,11 +192,7 @@ class _Joined:
             evidence=_papers(standing),
             reading=reading,
             findings=(*submitted.findings, *_quotes(said)),
-            corrections=tuple(
-                _correction(c, plan, reading)
-                for c in standing.corrections
-                if c.fact.number == submitted.number
-            ),
+            corrections=tuple(_correction(c, plan, reading) for c in standing.corrected.values()),
             parts=tuple(map(self._part, submitted.joined)),
             origins=said.origins if said else {},
             changes=tuple(self._changes(standing, reading)),
