@@ -22,11 +22,11 @@ from xlsx_pdca.store.round_folder import RoundFolder
 from xlsx_pdca.ticket import find_tickets, make_ticket
 from xlsx_pdca.workbook.master import write_master
 from xlsx_pdca.workbook.stamp import Master, stamp
-from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.issue import issue
 from xlsx_pdca.workflows.new import RoundToMake, new_round
 from xlsx_pdca.workflows.receive import Line, Received, receive
 from xlsx_pdca.workflows.round import Round, open_round_at
+from xlsx_pdca.workflows.told_sent import mark_sent
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=JST)
 KEY = bytes(range(32))

@@ -15,19 +15,14 @@ from xlsx_pdca.facts import Outcome, Submitted
 from xlsx_pdca.ledger import Status
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.summary import SummaryInput
-from xlsx_pdca.workflows.acceptance import (
-    Acceptance,
-    accept,
-    assign,
-    dismiss,
-    mark_sent,
-)
+from xlsx_pdca.workflows.acceptance import Acceptance, accept, assign, dismiss
 from xlsx_pdca.workflows.issue import issue
 from xlsx_pdca.workflows.merge import CONSOLIDATED, DATA, PROGRESS, merge
 from xlsx_pdca.workflows.readings import Readings
 from xlsx_pdca.workflows.standing import overview
 from xlsx_pdca.workflows.steps import recent_steps, undo
 from xlsx_pdca.workflows.summary_state import Sources, summary_input
+from xlsx_pdca.workflows.told_sent import mark_sent
 from xlsx_pdca.workflows.trouble import Weight
 from xlsx_pdca.workflows.verify import verify
 
@@ -341,7 +336,7 @@ def test_file_of_another_form_cannot_be_assigned(desk: Desk, held: int) -> None:
 def test_marked_as_sent_once(desk: Desk) -> None:
     """What was booked as sent before is not booked again; a unit never issued to is passed over."""
     again = mark_sent(desk.round, [], everyone=True, on=DUE, now=LATER, by=BY)
-    assert again == ()
+    assert again.booked == ()
     assert [b.fact.on for b in desk.standing().sent] == [NOW.date()]
     assert desk.standing("102041-1").sent == ()
 
@@ -355,8 +350,8 @@ def test_nothing_goes_by_itself_to_who_has_answered(desk: Desk) -> None:
     assert [(b.unit, b.is_answered) for b in books] == [(MAEBASHI, True), (TAKASAKI, False)]
 
     def sent(*named: str, everyone: bool = False) -> list[str]:
-        done = mark_sent(desk.round, named, everyone=everyone, on=DUE, now=LATER, by=BY)
-        return [standing.unit for standing in done]
+        done = mark_sent(desk.round, named, everyone=everyone, on=LATER.date(), now=LATER, by=BY)
+        return [standing.unit for standing in done.booked]
 
     assert sent(everyone=True) == [TAKASAKI]
     assert sent(MAEBASHI) == [MAEBASHI]

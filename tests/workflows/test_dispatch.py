@@ -15,11 +15,11 @@ from xlsx_pdca.errors import UsageError
 from xlsx_pdca.mailbox.pacing import Pace
 from xlsx_pdca.mailbox.smtp import Patience, SmtpSession, smtp_session
 from xlsx_pdca.mailings import mailings, uncertain
-from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.dispatch import Dispatch, Postman, RosterChanged, dispatch, give_back
 from xlsx_pdca.workflows.objections import MailsRefused
 from xlsx_pdca.workflows.outbox import put_in_order
 from xlsx_pdca.workflows.send import Wish
+from xlsx_pdca.workflows.told_sent import mark_sent
 
 if TYPE_CHECKING:
     from smtp_peer import SmtpPeer

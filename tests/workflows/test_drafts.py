@@ -13,7 +13,6 @@ from mail_desk import body, lying, names, roster, unsent, writer, written
 from xlsx_pdca.errors import FaultyDefinitions
 from xlsx_pdca.mailings import mailings
 from xlsx_pdca.ticket import find_short_codes
-from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.drafts import Step
 from xlsx_pdca.workflows.issue import issue
 from xlsx_pdca.workflows.objections import MailsRefused
@@ -21,6 +20,7 @@ from xlsx_pdca.workflows.outbox import sent_events
 from xlsx_pdca.workflows.receipts import write_receipts
 from xlsx_pdca.workflows.remind import remind
 from xlsx_pdca.workflows.send import Wish
+from xlsx_pdca.workflows.told_sent import mark_sent
 
 HARSH = re.compile("督促|差戻し|差し戻し|指摘|エラー")
 

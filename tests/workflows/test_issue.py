@@ -31,11 +31,11 @@ from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.workbook.lint import lint_package
 from xlsx_pdca.workbook.officer_sheets import GUIDE_STEPS
 from xlsx_pdca.workbook.stamp import MAX_ISSUED
-from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.issue import PLAN_COPIES, IssueResult, Step, issue
 from xlsx_pdca.workflows.orders import NothingToIssue
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.slots import contact_text
+from xlsx_pdca.workflows.told_sent import mark_sent
 
 NOW = datetime(2026, 9, 1, 10, 30, tzinfo=JST)
 KEY = bytes(range(32))

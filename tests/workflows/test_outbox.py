@@ -13,10 +13,10 @@ from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk
 from mail_desk import body, crew, lying, roster, unsent, written
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
-from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.objections import MailsRefused
 from xlsx_pdca.workflows.outbox import book_from_list, book_other_mails, put_in_order, review
 from xlsx_pdca.workflows.steps import recent_steps, undo
+from xlsx_pdca.workflows.told_sent import mark_sent
 
 LATER = NOW + timedelta(days=2)
 HEAD = 5

@@ -11,12 +11,12 @@ from mail_desk import body, lying, names, roster, writer
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.facts import Exempted, Extended, booking
 from xlsx_pdca.mailings import mailings
-from xlsx_pdca.workflows.acceptance import mark_sent
 from xlsx_pdca.workflows.dispatch import not_dispatched, to_dispatch
 from xlsx_pdca.workflows.drafts import Step
 from xlsx_pdca.workflows.outbox import sent_events
 from xlsx_pdca.workflows.remind import Reminders, book_contact, remind, telephone_list
 from xlsx_pdca.workflows.send import Wish
+from xlsx_pdca.workflows.told_sent import mark_sent
 
 LATE = 16
 """Days after the round was made: past the deadline of 15 September."""

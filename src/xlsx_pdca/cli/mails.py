@@ -94,6 +94,7 @@ def tell_uncertain(round_: Round, mails: Sequence[Mailing]) -> bool:
         console.show(
             f"送信できたか不明　{fact.addressee}　{name}　{fact.subject}　Message-ID {fact.mail}"
         )
-        console.show(f"　　→ 届いていたとき：xlsx-pdca send {fact.addressee} --mark-sent")
+        units = " ".join(dict.fromkeys(book.unit for book in fact.books))
+        console.show(f"　　→ 届いていたとき：xlsx-pdca send {units} --mark-sent")
         console.show(f"　　→ もう一度送るとき：xlsx-pdca send {fact.addressee} --resend")
     return bool(mails)

@@ -88,13 +88,19 @@ def _kept_back(round_: Round, wish: Wish, today: date) -> ExitCode:
     return ExitCode.NEEDS_PERSON if found else ExitCode.OK
 
 
-def given_back(round_: Round, units: Sequence[str]) -> int:
-    """What did not arrive is a draft again."""
+def in_the_dark(round_: Round, units: Sequence[str]) -> bool:
+    """Whether a mail to one of them may or may not have gone out; UsageError where nobody is named."""
     if not units:
         raise UsageError(
             "回答単位IDが指定されていません。",
             "「xlsx-pdca send 102016-1 --resend」のように、相手を1件ずつ指定してください。",
         )
+    lost = uncertain(mailings(round_.ledger()))
+    return any({unit for unit, _ in mail.keys} & set(units) for mail in lost)
+
+
+def given_back(round_: Round, units: Sequence[str]) -> int:
+    """What did not arrive is a draft again."""
     found = give_back(round_, units, now=console.now(), by=console.person())
     put_in_order(round_, now=console.now())
     for mailing in found:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from xlsx_pdca.cli import console
+from xlsx_pdca.cli.hand_mail import marked
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.mails import (
     read_list_back,
@@ -23,16 +23,11 @@ from xlsx_pdca.cli.options import (
     opened,
     round_option,
     tell_notices,
-    units_and_forms,
 )
-from xlsx_pdca.cli.postal import given_back, sent_by_server, sent_to_me
+from xlsx_pdca.cli.postal import given_back, in_the_dark, sent_by_server, sent_to_me
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.mailings import mailings, uncertain
-from xlsx_pdca.wareki import parse_date, wareki
-from xlsx_pdca.workflows.acceptance import mark_sent as book_as_sent
 from xlsx_pdca.workflows.outbox import (
-    addressee_name,
-    book_other_mails,
     put_in_order,
     review,
 )
@@ -50,7 +45,7 @@ from xlsx_pdca.workflows.send import Wish, write_requests
 @click.option(
     "--resend",
     is_flag=True,
-    help="送信できたか不明のメールを、下書きに戻します（届いていないとき）",
+    help="届いていないとき、もう一度送る下書きを作ります（送信できたか不明のメールは、下書きに戻します）",
 )
 @click.option("--mark-sent", is_flag=True, help="手作業で送付したことを記録します")
 @click.option("--on", "day", metavar="日付", help="送付した日（省略すると今日）")
@@ -91,18 +86,18 @@ def command(
         return max(code, sent_to_me(round_, wish, smtp=smtp))
     if smtp:
         return max(code, sent_by_server(round_, wish, dry_run=dry_run))
+    if resend and not in_the_dark(round_, units):
+        return max(code, _drafted(round_, replace(wish, again=True), dry_run=dry_run))
     if resend:
         return max(code, given_back(round_, units))
     if mark_sent:
-        done = _marked(round_, units, wish.form, day, code, everyone=everyone)
+        done = marked(round_, units, wish.form, day, code, everyone=everyone)
         return max(code, done)
-    return max(code, _drafted(round_, units, wish.form, dry_run=dry_run))
+    return max(code, _drafted(round_, wish, dry_run=dry_run))
 
 
-def _drafted(round_: Round, units: tuple[str, ...], form: str, *, dry_run: bool) -> int:
-    drafts, sendable = write_requests(
-        round_, Wish(frozenset(units), form), writer(), dry_run=dry_run
-    )
+def _drafted(round_: Round, wish: Wish, *, dry_run: bool) -> int:
+    drafts, sendable = write_requests(round_, wish, writer(), dry_run=dry_run)
     lying = 0 if dry_run else put_in_order(round_, now=console.now())
     tell_drafts(round_, drafts, dry_run=dry_run)
     lost = tell_without_address(sendable.without_address)
@@ -131,61 +126,4 @@ def _reviewed(round_: Round) -> int:
     console.say(
         f"宛先と添付ファイルを、送る人とは別の方が御確認ください。印刷用の一覧は「{round_.folder.drafts.name}」の「送信前の確認.xlsx」です。"
     )
-    return ExitCode.OK
-
-
-def _day(text: str | None) -> date:
-    day = console.now().date() if text is None else parse_date(text)
-    if day is None:
-        raise UsageError(
-            f"日付「{text}」を読み取れません。", "「2026/10/1」のように指定してください。"
-        )
-    return day
-
-
-def _marked(
-    round_: Round,
-    units: Sequence[str],
-    form: str,
-    day: str | None,
-    read_back: ExitCode,
-    *,
-    everyone: bool,
-) -> int:
-    """Book what the officer names; without names what she wrote into 送信一覧 was booked already."""
-    if not units and not everyone:
-        put_in_order(round_, now=console.now())
-        known = "ほかに送信日を書いたもの" if read_back else "送信日を書いたもの"
-        console.say(
-            f"「送信一覧.xlsx」に{known}は、すべて記録してあります。ほかに送ったものは、IDを並べるか --all を付けて記録してください。"
-        )
-        return ExitCode.OK
-    on = _day(day)
-    done = book_as_sent(
-        round_,
-        units,
-        form=form,
-        everyone=everyone,
-        on=on,
-        now=console.now(),
-        by=console.person(),
-    )
-    others = book_other_mails(
-        round_, units, on, everyone=everyone, now=console.now(), by=console.person()
-    )
-    put_in_order(round_, now=console.now())
-    for text in units_and_forms(round_, done):
-        console.show(f"{text}　{wareki(on)}")
-    for mailing in others:
-        console.show(
-            f"{addressee_name(round_, mailing.fact.addressee)}　{mailing.fact.subject}　{wareki(on)}"
-        )
-    if done or others:
-        console.say(f"{len(done) + len(others)}件を送付済にしました。")
-    elif any(standing.issues for standing in round_.ledger().standings.values()):
-        console.say(
-            "新しく記録するものはありません（すでに送付済です）。送付した日を直すときは、undo で取り消してから記録してください。"
-        )
-    else:
-        console.say("まだ様式を作成していません。先に issue で様式を作成し、送付してください。")
     return ExitCode.OK

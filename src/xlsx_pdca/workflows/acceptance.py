@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from xlsx_pdca.errors import UsageError
-from xlsx_pdca.event import NewEvent
-from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Drafted, Issued, Sent, Submitted, booking
+from xlsx_pdca.facts import Accepted, Arrived, Dismissed, Issued, Submitted, booking
 from xlsx_pdca.findings import finding
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold
-from xlsx_pdca.letters import Occasion
-from xlsx_pdca.mailings import mailings
 from xlsx_pdca.rawbook import Refusal
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.submission import Reading
@@ -124,7 +121,7 @@ def _ids_meant(round_: Round, unknown: Iterable[str]) -> str:
     return f"名簿にある{example}IDを指定してください（status --list で一覧を表示します）。"
 
 
-def _without(
+def without(
     wanted: Iterable[str], ledger: Ledger, form: str, has: Callable[[Standing], bool]
 ) -> list[str]:
     """Those wanted units of which no standing, of the form or of any, has it."""
@@ -132,16 +129,8 @@ def _without(
     return sorted(set(wanted) - having)
 
 
-def _refuse_without_issue(wanted: Iterable[str], ledger: Ledger, form: str) -> None:
-    if missing := _without(wanted, ledger, form, lambda standing: bool(standing.issues)):
-        raise UsageError(
-            f"まだ様式を作成していません（{'、'.join(missing)}）。",
-            "先に issue で様式を作成し、送付してから記録してください。",
-        )
-
-
 def _refuse_without_submission(wanted: Iterable[str], ledger: Ledger, form: str) -> None:
-    if missing := _without(wanted, ledger, form, lambda standing: bool(standing.submissions)):
+    if missing := without(wanted, ledger, form, lambda standing: bool(standing.submissions)):
         raise UsageError(
             f"まだ提出がありません（{'、'.join(missing)}）。",
             "「status」で受付の状況を御確認ください。",
@@ -326,66 +315,3 @@ def dismiss(
             originals = Archive.of_originals(round_.folder.originals)
             restore_copies(round_.folder, fold(writer.read()), originals)
     return tuple(booked.fact for booked in held)
-
-
-def _owes(round_: Round, standing: Standing) -> bool:
-    unit = round_.unit(standing.unit)
-    return standing.submission is None and not (unit and unit.exempt)
-
-
-def mark_sent(
-    round_: Round,
-    units: Iterable[str],
-    *,
-    form: str = "",
-    everyone: bool = False,
-    on: date,
-    now: datetime,
-    by: str,
-) -> tuple[Standing, ...]:
-    """Book as sent what was issued and not yet sent, for the units named or for everyone who still owes an answer.
-
-    A newer workbook that replaces one already sent is sent anew. Nothing goes by itself to those who have
-    answered or are exempt: they have to be named.
-    """
-    wanted = set(units)
-    with round_.log.writing() as writer:
-        ledger = fold(writer.read())
-        refuse_unknown(round_, ledger, wanted)
-        _refuse_without_issue(wanted, ledger, form)
-        chosen = [
-            s
-            for s in ledger.standings.values()
-            if s.issues
-            and not s.is_sent
-            and (s.unit in wanted or (everyone and _owes(round_, s)))
-            and form in ("", s.form)
-        ]
-        reach = frozenset((s.unit, s.form) for s in chosen)
-        mails = _mails_of(reach, ledger)
-        facts: list[NewEvent] = [
-            booking(_sent_by_hand(s, on, mails.get((s.unit, s.form))), at=now, by=by)
-            for s in chosen
-        ]
-        writer.append(facts)
-    return tuple(chosen)
-
-
-def _mails_of(keys: frozenset[Key], ledger: Ledger) -> dict[Key, Drafted]:
-    """The draft that carried each workbook, where all it carries is booked together."""
-    waiting = (m for m in mailings(ledger) if m.is_open or m.is_uncertain)
-    return {key: m.fact for m in waiting if m.keys <= keys and _is_first(m.fact) for key in m.keys}
-
-
-def _is_first(fact: Drafted) -> bool:
-    return fact.occasion in (Occasion.REQUEST, Occasion.REPLACEMENT)
-
-
-def _sent_by_hand(standing: Standing, on: date, mail: Drafted | None) -> Sent:
-    issue = standing.issue.issue if standing.issue else 0
-    carried = mail is not None and any(
-        (b.unit, b.form, b.issue) == (standing.unit, standing.form, issue) for b in mail.books
-    )
-    if mail is None or not carried:
-        return Sent(standing.unit, standing.form, on, "手作業")
-    return Sent(standing.unit, standing.form, on, "手作業", mail.mail, mail.occasion, issue)

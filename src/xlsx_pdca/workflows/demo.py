@@ -24,7 +24,7 @@ from xlsx_pdca.store.system import write_atomically
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.workbook.filling import noted
 from xlsx_pdca.workbook.officer_book import OfficerBook, write_officer_book
-from xlsx_pdca.workflows.acceptance import accept, dismiss, mark_sent
+from xlsx_pdca.workflows.acceptance import accept, dismiss
 from xlsx_pdca.workflows.demo_answers import Respondent
 from xlsx_pdca.workflows.demo_material import ANSWERS_FILE, Material, read_material
 from xlsx_pdca.workflows.demo_returns import (
@@ -44,6 +44,7 @@ from xlsx_pdca.workflows.new import RoundToMake, form_lines, new_round, round_na
 from xlsx_pdca.workflows.receive import Line, receive
 from xlsx_pdca.workflows.round import Round, open_round_at
 from xlsx_pdca.workflows.standing import Overview, overview
+from xlsx_pdca.workflows.told_sent import mark_sent
 
 DEFAULT_SEED = "8"
 FISCAL_YEAR = 2026

@@ -41,6 +41,8 @@ class Wish:
     units: frozenset[str] = frozenset()
     """Named ones; empty means everyone who still owes an answer."""
     form: str = ""
+    again: bool = False
+    """To the units named also what has gone out before: it did not arrive."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _is_due(round_: Round, standing: Standing, wish: Wish) -> bool:
     named = standing.unit in wish.units
     return bool(
         standing.issues
-        and not standing.is_sent
+        and (not standing.is_sent or (wish.again and named))
         and (named if wish.units else owes)
         and wish.form in ("", standing.form)
     )

@@ -11,7 +11,7 @@ from xlsx_pdca.workflows.round import Round
 
 
 def is_stale(mailing: Mailing, round_: Round, ledger: Ledger, today: date) -> bool:
-    """Whether an open draft speaks of a workbook that was replaced, of somebody who owes nothing any more, or of a day gone by."""
+    """Whether an open draft speaks of a workbook that was replaced, of a form switched off, of somebody who owes nothing any more, or of a day gone by."""
     about_answers = mailing.fact.occasion in (Occasion.QUESTION, Occasion.RECEIPT)
     for book in mailing.fact.books:
         standing = ledger.standing(book.unit, book.form)
@@ -25,15 +25,20 @@ def is_stale(mailing: Mailing, round_: Round, ledger: Ledger, today: date) -> bo
         if about_answers:
             continue
         unit = round_.unit(book.unit)
-        if mailing.fact.occasion != Occasion.REMINDER and standing.is_sent:
-            return (
-                True  # told by a person for this unit alone: the mail must not carry it once more
-            )
+        if book.form not in round_.forms:
+            return True
+        if mailing.fact.occasion != Occasion.REMINDER and _went_since(mailing, standing):
+            return True
         if standing.issue is None or standing.issue.issue != book.issue:
             return True
         if standing.submission is not None or standing.exemptions or unit is None or unit.exempt:
             return True
     return False
+
+
+def _went_since(mailing: Mailing, standing: Standing) -> bool:
+    """Told by a person for this unit alone, the mail must not carry it once more; one written to be sent again may."""
+    return standing.is_sent and standing.sent[-1].seq > mailing.drafted.seq
 
 
 def _is_late(mailing: Mailing, standing: Standing, today: date) -> bool:
