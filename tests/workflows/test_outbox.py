@@ -95,7 +95,8 @@ def test_days_are_read_back(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "words"), [("あした", "読み取れません"), ("2026/12/1", "今日より後")]
+    ("day", "words"),
+    [("あした", "読み取れません"), ("2026/12/1", "今日より後"), ("2025/9/2", "下書きを作った日")],
 )
 def test_a_day_that_cannot_be_is_told(
     desk: Desk, day: str, words: str, monkeypatch: pytest.MonkeyPatch
@@ -115,6 +116,66 @@ def test_a_day_that_cannot_be_is_told(
         assert run([*command, "--round", str(desk.root)]) == ExitCode.NEEDS_PERSON
     typed(desk, u102016_1="2026/9/2")
     assert run(["send", "--mark-sent", "--round", str(desk.root)]) == ExitCode.OK
+
+
+def test_a_row_copied_is_booked_once(desk: Desk) -> None:
+    """Two rows of one mail: once where they agree; two days are told, and the first alone is booked."""
+    written(unsent(desk))
+    ordered(desk)
+    typed(desk, u102016_1="2026/9/2", u102024_1="2026/9/2")
+    book = openpyxl.load_workbook(path_of(desk))
+    sheet = book["送信一覧"]
+    for row, day in ((HEAD + 1, "2026/9/2"), (HEAD + 2, "2026/9/3")):
+        sheet.append([c.value for c in sheet[row]])
+        sheet.cell(sheet.max_row, column(sheet, "送信日")).value = day
+    book.save(path_of(desk))
+    found = book_from_list(desk.round, now=LATER, by=BY)
+    assert len(found.booked) == 2 and len(desk.standing().sent) == 1
+    assert ["別の行" in fault.found for fault in found.faults] == [True]
+
+
+def test_ticked_without_a_day_is_told(desk: Desk) -> None:
+    """済 says that it went out, not when: named, not booked; with the day it is."""
+    written(unsent(desk))
+    ordered(desk)
+    book = openpyxl.load_workbook(path_of(desk))
+    sheet = book["送信一覧"]
+    sheet.cell(HEAD + 1, column(sheet, "済")).value = "☑"
+    book.save(path_of(desk))
+    found = book_from_list(desk.round, now=LATER, by=BY)
+    assert [m.fact.addressee for m in found.undated] == [MAEBASHI] and not found.booked
+    typed(desk, u102016_1="2026/9/2")
+    found = book_from_list(desk.round, now=LATER, by=BY)
+    assert (found.undated, len(found.booked)) == ((), 1)
+
+
+def test_a_head_that_was_renamed_is_told(desk: Desk) -> None:
+    """Days under another head would be lost in silence."""
+    written(unsent(desk))
+    ordered(desk)
+    typed(desk, u102016_1="2026/9/2")
+    book = openpyxl.load_workbook(path_of(desk))
+    sheet = book["送信一覧"]
+    head = sheet.cell(HEAD, column(sheet, "送信日"))
+    head.value = "送った日"
+    book.save(path_of(desk))
+    (fault,) = book_from_list(desk.round, now=LATER, by=BY).faults
+    assert "「送信日」の列が見つかりません" in fault.found
+    head.value = "送信日"
+    book.save(path_of(desk))
+    assert len(book_from_list(desk.round, now=LATER, by=BY).booked) == 1
+
+
+def test_a_round_that_moved_gets_its_paths_anew(desk: Desk) -> None:
+    """The files to be attached are those of the folder as it lies now; what she wrote stays."""
+    written(unsent(desk))
+    ordered(desk)
+    typed(desk, u102016_1="2026/9/2")
+    moved = desk.root.rename(desk.root.with_name("moved"))
+    put_in_order(Desk.at(moved).round, now=NOW)
+    sheet = openpyxl.load_workbook(moved / "30_下書きメール" / "送信一覧.xlsx")["送信一覧"]
+    assert str(sheet.cell(HEAD + 1, column(sheet, "添付")).value).startswith(str(moved))
+    assert sheet.cell(HEAD + 1, column(sheet, "送信日")).value == "2026/9/2"
 
 
 def test_her_list_is_not_written_over(desk: Desk) -> None:

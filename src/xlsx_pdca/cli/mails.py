@@ -14,7 +14,7 @@ from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.ask import Unasked
 from xlsx_pdca.workflows.drafts import Drafts, Step, Writer
-from xlsx_pdca.workflows.outbox import addressee_name, book_from_list
+from xlsx_pdca.workflows.outbox import addressee_name, book_from_list, strange_drafts
 from xlsx_pdca.workflows.remind import Spared
 from xlsx_pdca.workflows.round import Round
 
@@ -38,7 +38,7 @@ def tell_drafts(round_: Round, drafts: Drafts, *, dry_run: bool) -> None:
         console.say(f"下書きメール {len(made)}通を{word}。変更のないもの {kept}通。")
     for file in (draft.drafted.file for draft in drafts.of(Step.EDITED)):
         console.say(
-            f"{file}：作成した後に変更されています。そのまま残しました（メールソフトで送り、send --mark-sent で記録してください）。"
+            f"{file}：作成した後に変更されています。そのまま残しました。プログラムからは送信しません（宛先と添付ファイルも確かめません）。よく御確認のうえメールソフトで送り、send --mark-sent で記録してください。"
         )
     if drafts.removed and not dry_run:
         console.say(f"内容が変わった下書き {len(drafts.removed)}通を取り除きました。")
@@ -83,7 +83,25 @@ def read_list_back(round_: Round) -> ExitCode:
         )
     for fault in found.faults:
         console.say(str(fault))
-    return ExitCode.NEEDS_PERSON if found.faults else ExitCode.OK
+    if found.undated:
+        names = listed(addressee_name(round_, m.fact.addressee) for m in found.undated)
+        console.say(
+            f"「送信一覧.xlsx」で「済」にした{len(found.undated)}通（{names}）に、送信日がないため、まだ記録していません。送った日を「送信日」に記入してください。"
+        )
+    return ExitCode.NEEDS_PERSON if found.faults or found.undated else ExitCode.OK
+
+
+def tell_strange(round_: Round) -> bool:
+    """Mails in the folder of drafts that are none of ours, so that none goes out twice; True if there are any."""
+    found = strange_drafts(round_)
+    for name, twin in found:
+        what = (
+            f"「{twin}」と同じ下書きです。" if twin else "プログラムの作った下書きではありません。"
+        )
+        console.say(
+            f"「{round_.folder.drafts.name}」の「{name}」は、{what}送付の記録には載りません。同じメールを二度お送りしないよう、御確認ください。"
+        )
+    return bool(found)
 
 
 def tell_uncertain(round_: Round, mails: Sequence[Mailing]) -> bool:

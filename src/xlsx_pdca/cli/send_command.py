@@ -13,6 +13,7 @@ from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.mails import (
     read_list_back,
     tell_drafts,
+    tell_strange,
     tell_uncertain,
     tell_without_address,
     writer,
@@ -111,7 +112,8 @@ def _drafted(round_: Round, wish: Wish, *, dry_run: bool) -> int:
         console.say("まだ様式を作成していません。先に issue で様式を作成してください。")
     elif not drafts.drafts:
         console.say("新しく送るものはありません（すでに送付済です）。")
-    left = bool(drafts.left or lost or doubtful)
+    strange = False if dry_run else tell_strange(round_)
+    left = bool(drafts.left or lost or doubtful or strange)
     return ExitCode.NEEDS_PERSON if left else ExitCode.OK
 
 
@@ -120,10 +122,16 @@ def _reviewed(round_: Round) -> int:
     for line in lines:
         to = ", ".join((*line.to, *(f"CC {cc}" for cc in line.cc)))
         console.show(f"□　{line.name}　{to}　{line.file}　中の整理番号：{line.whose}")
+    strange = tell_strange(round_)
     if not lines:
         console.say("送る前の下書きがありません。send で作成してください。")
-        return ExitCode.OK
+        return ExitCode.NEEDS_PERSON if strange else ExitCode.OK
+    unseen = sum(not line.is_seen for line in lines)
+    if unseen:
+        console.say(
+            f"このうち{unseen}通は、作成した後に変更されたか、いまの名簿・様式・期限と合わない下書きで、宛先も添付ファイルも確かめていません。開いて御確認になるか、消して send で作り直してください。"
+        )
     console.say(
         f"宛先と添付ファイルを、送る人とは別の方が御確認ください。印刷用の一覧は「{round_.folder.drafts.name}」の「送信前の確認.xlsx」です。"
     )
-    return ExitCode.OK
+    return ExitCode.NEEDS_PERSON if unseen or strange else ExitCode.OK

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from xlsx_pdca.cells import a1
 from xlsx_pdca.definitions.open_table import Head, TableRow, find_table, sheet_named
+from xlsx_pdca.errors import Fault
 from xlsx_pdca.workbook.officer_book import read_tables
 from xlsx_pdca.workbook.summary_look import BODY_POINTS, SummaryBook, SummarySheet, height_of
 
@@ -23,7 +24,9 @@ _HEADS = (
     Head("to", "宛先（To）"),
     Head("subject", "件名"),
     Head("mail", "メール番号"),
+    Head("file", "添付", ("添付1",)),
 )
+_READ = tuple(head for head in _HEADS if head.key in ("on", "mail"))
 _LEAD = (
     "Webメールで1通ずつ送るための一覧です。上から順に、宛先・件名・本文を写し、添付ファイルを付けて送ります。メールソフトで送るときは、右の「下書き」から開けます。",
     "「本文」を押すと、写すところが選ばれます。そのままコピー（Ctrl+C）し、メールの本文に貼り付けてください。添付は、ファイルを選ぶ画面の「ファイル名」に「添付」の欄を貼り付けると早くできます。",
@@ -65,6 +68,16 @@ class SendingMark:
     done: str
     place: str
     """Like 送信一覧 C7."""
+    path: str = ""
+    """Of the first attachment, as it was written into the list."""
+
+
+@dataclass(frozen=True)
+class SendingMarks:
+    """The list as she left it."""
+
+    marks: tuple[SendingMark, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 def write_sending_list(
@@ -81,11 +94,20 @@ def write_sending_list(
     return book.finish()
 
 
-def read_sending_list(path: Path) -> tuple[SendingMark, ...]:
+def read_sending_list(path: Path) -> SendingMarks:
     """What was written into a list; nothing where it is none of ours any more."""
     sheet = sheet_named(read_tables(path), LIST)
     table = find_table(sheet, _HEADS, at_least=4) if sheet else None
-    return tuple(_mark(row) for row in table.rows() if row.text("mail")) if table else ()
+    if table is None:
+        return SendingMarks()
+    rows = list(table.rows())
+    lost = (
+        row.fault("on", "どのメールの送信日か分かりません。", "元の行に記入し直してください。")
+        for row in rows
+        if row.text("on") and not row.text("mail")
+    )
+    faults = tuple(table.head_faults(_READ)) or tuple(lost)
+    return SendingMarks(tuple(_mark(row) for row in rows if row.text("mail")), faults)
 
 
 def _mark(row: TableRow) -> SendingMark:
@@ -96,6 +118,7 @@ def _mark(row: TableRow) -> SendingMark:
         on=row.text("on"),
         done="" if done == BOX else done,
         place=row.place("on"),
+        path=row.text("file"),
     )
 
 
@@ -220,6 +243,8 @@ class ReviewLine:
     file: str
     whose: str
     """Unit of the ticket inside; "" for 添付資料."""
+    is_seen: bool = True
+    """False for a draft nobody has looked into."""
 
 
 REVIEW_FILE = "送信前の確認.xlsx"

@@ -300,6 +300,7 @@ class _Names:
 
 
 TEST_WORDS = "【試し送信】"
+TEST_FILE = "試し送信.eml"
 
 
 def write_test(round_: Round, wish: ToWrite, writer: Writer) -> tuple[Path, bytes]:
@@ -308,7 +309,7 @@ def write_test(round_: Round, wish: ToWrite, writer: Writer) -> tuple[Path, byte
     mail = pen.mail(wish, f"<test.{writer.token()}@{round_.settings.mail.rpartition('@')[2]}>")
     own = replace(mail, to=(round_.settings.mail,), cc=(), subject=f"{TEST_WORDS}{mail.subject}")
     data = composed(own, at=writer.now)
-    path = round_.folder.drafts / "試し送信.eml"
+    path = round_.folder.drafts / TEST_FILE
     make_folders(path.parent, calls=writer.calls)
     write_atomically(path, data, calls=writer.calls)
     return path, data

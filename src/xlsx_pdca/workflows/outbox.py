@@ -6,34 +6,40 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from hashlib import sha256
 
 from xlsx_pdca.addressees import addressees_of
 from xlsx_pdca.errors import Fault
-from xlsx_pdca.event import NewEvent
+from xlsx_pdca.event import JST, NewEvent
 from xlsx_pdca.facts import Asked, MailedBook, Sent, booking
 from xlsx_pdca.ledger import Ledger, fold
 from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailbox.finished import read_finished
 from xlsx_pdca.mailings import Mailing, mailings
+from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.store.system import SYSTEM, Calls, make_folders, remove_file, write_atomically
 from xlsx_pdca.unit import Unit
-from xlsx_pdca.wareki import parse_date
+from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workbook.sending_list import (
     FILE,
     REVIEW_FILE,
     ReviewLine,
     SendingLine,
     SendingMark,
+    SendingMarks,
     read_sending_list,
     write_review,
     write_sending_list,
 )
-from xlsx_pdca.workflows.drafts import FILE_WORDS, lying, materials_of, tidy
+from xlsx_pdca.workflows.collect import is_ordinary
+from xlsx_pdca.workflows.drafts import FILE_WORDS, TEST_FILE, kept_back, lying, materials_of, tidy
 from xlsx_pdca.workflows.guard import Examined, Outgoing, Parse, examine, refuse
 from xlsx_pdca.workflows.round import Round, open_round_at
 
 BY_HAND = "手作業"
 BY_SERVER = "SMTP"
+UNSEEN = "下書きを開いて御確認ください"
+UNSEEN_WHY = "作成した後に変更されたか、いまの名簿・様式・期限と合わない下書きです"
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,9 @@ class ReadBack:
 
     booked: tuple[tuple[Mailing, date], ...] = ()
     faults: tuple[Fault, ...] = ()
-    """Days that cannot be read, or lie ahead; nothing was booked for them."""
+    """Days that cannot be read or cannot be; nothing was booked for them."""
+    undated: tuple[Mailing, ...] = ()
+    """Ticked as 済, without a day: not booked."""
 
 
 def sent_events(
@@ -65,24 +73,28 @@ def sent_events(
 
 def book_from_list(round_: Round, *, now: datetime, by: str) -> ReadBack:
     """Book the mails to which the officer gave a 送信日; repeating it books nothing."""
-    marks = _marks(round_)
-    if not any(mark.on for mark in marks):
-        return ReadBack()
+    found = _marks(round_)
+    if not any(mark.on or mark.done for mark in found.marks):
+        return ReadBack(faults=found.faults)
     with round_.log.writing() as writer:
-        known = {mailing.fact.mail: mailing for mailing in mailings(fold(writer.read()))}
-        told: list[tuple[Mailing, date]] = []
-        faults: list[Fault] = []
-        for mark in marks:
+        known = {m.fact.mail: m for m in mailings(fold(writer.read())) if not m.is_sent}
+        faults, told, undated = [*found.faults], dict[str, date](), list[Mailing]()
+        for mark in found.marks:
             mailing = known.get(mark.mail)
-            if not mark.on or mailing is None or mailing.is_sent:
+            if mailing is None:
                 continue
             day = parse_date(mark.on)
-            if day is None or day > now.date():
-                faults.append(_fault(mark, day))
-            else:
-                told.append((mailing, day))
-        writer.append([e for m, day in told for e in sent_events(m, day, BY_HAND, now=now, by=by)])
-    return ReadBack(tuple(told), tuple(faults))
+            if mark.on and (wrong := _wrong(mark, day, mailing, told.get(mark.mail), now.date())):
+                faults.append(wrong)
+            elif day is not None:
+                told[mark.mail] = day
+            elif mark.done:
+                undated.append(mailing)
+        booked = tuple((known[mail], day) for mail, day in told.items())
+        writer.append(
+            [e for m, day in booked for e in sent_events(m, day, BY_HAND, now=now, by=by)]
+        )
+    return ReadBack(booked, tuple(faults), tuple(undated))
 
 
 def book_other_mails(
@@ -101,23 +113,29 @@ def book_other_mails(
     return tuple(found)
 
 
-def _fault(mark: SendingMark, day: date | None) -> Fault:
+def _wrong(
+    mark: SendingMark, day: date | None, mailing: Mailing, told: date | None, today: date
+) -> Fault | None:
+    """Why a day cannot be booked."""
     found = f"「{mark.name}」の送信日「{mark.on}」"
+    written = mailing.drafted.at.astimezone(JST).date()
     if day is None:
-        return Fault(
-            FILE,
-            mark.place,
-            f"{found}を読み取れません。",
-            "「2026/10/1」のように記入してください。",
-        )
-    return Fault(
-        FILE, mark.place, f"{found}は、今日より後の日付です。", "送った日を記入してください。"
-    )
+        why, remedy = "を読み取れません。", "「2026/10/1」のように記入してください。"
+    elif day > today:
+        why, remedy = "は、今日より後の日付です。", "送った日を記入してください。"
+    elif day < written:
+        why = f"は、下書きを作った日（{wareki(written)}）より前の日付です。"
+        remedy = "送った日を記入してください。"
+    elif told is not None and told != day:
+        why, remedy = "は、同じメールの別の行と違います。", "正しい日付だけを残してください。"
+    else:
+        return None
+    return Fault(FILE, mark.place, found + why, remedy)
 
 
-def _marks(round_: Round) -> tuple[SendingMark, ...]:
+def _marks(round_: Round) -> SendingMarks:
     path = round_.folder.drafts / FILE
-    return read_sending_list(path) if path.is_file() else ()
+    return read_sending_list(path) if path.is_file() else SendingMarks()
 
 
 def put_in_order(round_: Round, *, now: datetime, calls: Calls = SYSTEM) -> int:
@@ -125,7 +143,7 @@ def put_in_order(round_: Round, *, now: datetime, calls: Calls = SYSTEM) -> int:
     ledger = round_.ledger()
     tidy(round_, mailings(ledger), calls=calls)
     path = round_.folder.drafts / FILE
-    marks = {mark.mail: mark for mark in _marks(round_)}
+    marks = {mark.mail: mark for mark in _marks(round_).marks}
     lines = [
         _line(round_, ledger, mailing, data) for mailing, data in lying(round_, ledger, now.date())
     ]
@@ -135,8 +153,10 @@ def put_in_order(round_: Round, *, now: datetime, calls: Calls = SYSTEM) -> int:
         else line
         for line in lines
     ]
-    if {line.mail for line in lines} == set(marks) and path.is_file():
+    here = {line.mail: next(iter(line.files), "") for line in lines}
+    if here == {mail: mark.path for mail, mark in marks.items()} and path.is_file():
         return len(lines)  # what the officer did to her list besides stays as it is
+    remove_file(round_.folder.drafts / REVIEW_FILE, calls=calls)  # it speaks of other mails
     if not lines:
         remove_file(path, calls=calls)
         return 0
@@ -198,7 +218,11 @@ def review(
     """What lies there as the guard sees it, also as a page to print; MailsRefused where it objects."""
     seen = examined(round_, round_.ledger(), now.date(), parse=parse)
     refuse(seen)
-    lines = tuple(line for each in seen for line in _review_lines(round_, each))
+    unseen = kept_back(round_, round_.ledger(), now.date())
+    lines = (
+        *(line for each in seen for line in _review_lines(round_, each)),
+        *(_unseen_line(round_, mailing) for mailing in unseen),
+    )
     if lines:
         data = write_review(lines, tuple(materials_of(round_)), title=round_.settings.name, at=now)
         write_atomically(round_.folder.drafts / REVIEW_FILE, data, calls=calls)
@@ -214,6 +238,13 @@ def examined(
     return examine(outgoing, fresh, ledger, materials_of(round_), parse=parse)
 
 
+def _unseen_line(round_: Round, mailing: Mailing) -> ReviewLine:
+    """A draft nobody can vouch for: it must not be missing on the page, for somebody may send it by hand."""
+    file = mailing.fact.file.rpartition("/")[2]
+    name = addressee_name(round_, mailing.fact.addressee)
+    return ReviewLine(name, (UNSEEN,), (), file, UNSEEN_WHY, is_seen=False)
+
+
 def _review_lines(round_: Round, each: Examined) -> Iterator[ReviewLine]:
     name = addressee_name(round_, each.outgoing.drafted.addressee)
     for enclosed in each.enclosed:
@@ -221,3 +252,16 @@ def _review_lines(round_: Round, each: Examined) -> Iterator[ReviewLine]:
         if enclosed.unit:
             told = f"{whose.name if whose else ''}（{enclosed.unit}）"
             yield ReviewLine(name, each.to, each.cc, enclosed.name, told)
+
+
+def strange_drafts(round_: Round) -> tuple[tuple[str, str], ...]:
+    """Mails in 30_下書きメール under names no draft has, each with the draft it is a copy of, or ""."""
+    known = {m.fact.file.rpartition("/")[2]: m.fact.sha256 for m in mailings(round_.ledger())}
+    twins = {digest: name for name, digest in known.items()}
+    with told_about(round_.folder.drafts):
+        found = sorted(path for path in round_.folder.drafts.glob("*.eml") if is_ordinary(path))
+        return tuple(
+            (path.name, twins.get(sha256(path.read_bytes()).hexdigest(), ""))
+            for path in found
+            if path.name not in {*known, TEST_FILE}
+        )
