@@ -43,6 +43,11 @@ def marked(
         )
         return ExitCode.OK
     on = _day(day)
+    if on > console.now().date():
+        raise UsageError(
+            f"送付した日「{wareki(on)}」は、今日より後です。",
+            "送った日を「--on 2026/10/1」のように指定してください。",
+        )
     told = mark_sent(
         round_,
         units,
@@ -55,7 +60,6 @@ def marked(
     others = book_other_mails(
         round_, units, on, everyone=everyone, now=console.now(), by=console.person()
     )
-    put_in_order(round_, now=console.now())
     done = told.booked
     for text in units_and_forms(round_, done):
         console.show(f"{text}　{wareki(on)}")
@@ -63,6 +67,7 @@ def marked(
         console.show(
             f"{addressee_name(round_, mailing.fact.addressee)}　{mailing.fact.subject}　{wareki(on)}"
         )
+    rest = _tell_rest(round_, told, on)
     if done or others:
         console.say(f"{len(done) + len(others)}件を送付済にしました。")
     elif any(standing.issues for standing in round_.ledger().standings.values()):
@@ -71,7 +76,9 @@ def marked(
         )
     else:
         console.say("まだ様式を作成していません。先に issue で様式を作成し、送付してください。")
-    return ExitCode.NEEDS_PERSON if _tell_rest(round_, told, on) else ExitCode.OK
+    # told first: where the list cannot be written, she must know what was booked
+    put_in_order(round_, now=console.now())
+    return ExitCode.NEEDS_PERSON if rest else ExitCode.OK
 
 
 def _tell_rest(round_: Round, told: ToldSent, on: date) -> bool:

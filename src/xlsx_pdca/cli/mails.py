@@ -6,8 +6,9 @@ import secrets
 from collections.abc import Sequence
 
 from xlsx_pdca.cli import console
-from xlsx_pdca.cli.options import ONE_BY_ONE
+from xlsx_pdca.cli.options import ONE_BY_ONE, name_and_title
 from xlsx_pdca.errors import ExitCode
+from xlsx_pdca.ledger import Standing
 from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.reading import listed
 from xlsx_pdca.unit import Unit
@@ -55,6 +56,16 @@ def tell_without_address(units: Sequence[Unit]) -> bool:
             f"名簿の送付先メールが空欄のため、下書きを作っていない相手が {len(units)}件あります（{listed(unit.name for unit in units)}）。"
         )
     return bool(units)
+
+
+def tell_outdated(round_: Round, standings: Sequence[Standing]) -> None:
+    """Whose workbook no longer says what 管理簿 says, so that no mail was written with it."""
+    if standings:
+        names = listed(name_and_title(round_, s.unit, s.form) for s in standings)
+        console.say(
+            f"作成した様式と、いまの管理簿（期限、担当など）や様式とが違うため、下書きを作っていない相手が {len(standings)}件あります（{names}）。"
+            "issue で様式を作り直してから、もう一度実行してください。"
+        )
 
 
 def tell_spared(round_: Round, spared: Sequence[Spared | Unasked]) -> None:

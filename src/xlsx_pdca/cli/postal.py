@@ -55,7 +55,6 @@ def sent_by_server(round_: Round, wish: Wish, *, dry_run: bool) -> int:
         done = dispatch(
             round_, wish, Postman(connect, pace, console.now, console.person(), step=step)
         )
-    put_in_order(round_, now=console.now())
     for mailing in done.sent:
         name = addressee_name(round_, mailing.fact.addressee)
         console.show(f"送信　{name}　{', '.join((*mailing.fact.to, *mailing.fact.cc))}")
@@ -63,7 +62,10 @@ def sent_by_server(round_: Round, wish: Wish, *, dry_run: bool) -> int:
         console.show(
             f"送信していません　{addressee_name(round_, mailing.fact.addressee)}　{reason}"
         )
-    console.say(f"{len(done.sent)}通を送信し、送付済にしました。")
+    if done.sent:
+        console.say(f"{len(done.sent)}通を送信し、送付済にしました。")
+    elif waiting:
+        console.say("送信した下書きはありません。")
     if done.left:
         console.say(
             f"サーバーとの接続が切れたため、{done.left}通は送っていません。もう一度実行すると、続きから送ります。"
@@ -72,6 +74,8 @@ def sent_by_server(round_: Round, wish: Wish, *, dry_run: bool) -> int:
     if not (waiting or kept):
         console.say("送る下書きがありません。send で作成してください。")
     doubtful = tell_uncertain(round_, uncertain(mailings(round_.ledger())))
+    # told first: where the list cannot be written, she must know what went out
+    put_in_order(round_, now=console.now())
     return ExitCode.NEEDS_PERSON if done.refused or done.left or doubtful else kept
 
 

@@ -13,6 +13,7 @@ from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.mails import (
     read_list_back,
     tell_drafts,
+    tell_outdated,
     tell_strange,
     tell_uncertain,
     tell_without_address,
@@ -102,6 +103,7 @@ def _drafted(round_: Round, wish: Wish, *, dry_run: bool) -> int:
     lying = 0 if dry_run else put_in_order(round_, now=console.now())
     tell_drafts(round_, drafts, dry_run=dry_run)
     lost = tell_without_address(sendable.without_address)
+    tell_outdated(round_, sendable.outdated)
     doubtful = tell_uncertain(round_, uncertain(mailings(round_.ledger())))
     if lying:
         console.say(
@@ -110,10 +112,10 @@ def _drafted(round_: Round, wish: Wish, *, dry_run: bool) -> int:
         )
     elif not drafts.drafts and not any(s.issues for s in round_.ledger().standings.values()):
         console.say("まだ様式を作成していません。先に issue で様式を作成してください。")
-    elif not drafts.drafts:
+    elif not drafts.drafts and not sendable.outdated:
         console.say("新しく送るものはありません（すでに送付済です）。")
     strange = False if dry_run else tell_strange(round_)
-    left = bool(drafts.left or lost or doubtful or strange)
+    left = bool(drafts.left or lost or doubtful or strange or sendable.outdated)
     return ExitCode.NEEDS_PERSON if left else ExitCode.OK
 
 

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from xlsx_pdca.addressees import Addressee, address_faults, addressees_of
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.facts import MailedBook, MarkedCopy
-from xlsx_pdca.ledger import Ledger, Standing
+from xlsx_pdca.ledger import Key, Ledger, Standing
 from xlsx_pdca.letters import Enclosure, Occasion
 from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.ticket import Ticket, find_tickets
@@ -99,7 +99,10 @@ def ask(
         found.append(Questions(round_, ledger, known, today, until, choose))
         return found[0].letters(wish)
 
-    drafts = write_drafts(round_, letters, writer, dry_run=dry_run)
+    def unwanted(known: Sequence[Mailing]) -> list[tuple[str, frozenset[Key]]]:
+        return list(found[0].unwanted(wish, known))
+
+    drafts = write_drafts(round_, letters, writer, dropped=unwanted, dry_run=dry_run)
     run = found[0]
     return Asking(drafts, tuple(run.unasked), tuple(run.lost), tuple(run.in_the_dark))
 
@@ -156,6 +159,16 @@ class Questions:
         ):
             names = CopyNames.of(self.round.folder, self.ledger)
             return [self._letter(to, group, copier, names) for to, group in groups.items()]
+
+    def unwanted(
+        self, wish: Wish, known: Sequence[Mailing]
+    ) -> Iterator[tuple[str, frozenset[Key]]]:
+        """Drafts of before about returns of which nothing is to be asked any more."""
+        silent = {(s.unit, s.form) for s in self._wanted(wish) if not self.choose(s)}
+        for mailing in known:
+            is_question = mailing.fact.occasion == Occasion.QUESTION
+            if is_question and mailing.is_open and mailing.keys & silent:
+                yield mailing.fact.occasion, mailing.keys
 
     def _wanted(self, wish: Wish) -> Iterator[Standing]:
         for standing in standings_of(self.round, self.ledger):

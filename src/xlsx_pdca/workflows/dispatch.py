@@ -18,11 +18,11 @@ from xlsx_pdca.mailbox.smtp import SmtpSession
 from xlsx_pdca.mailings import Mailing, mailings
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.workflows.acceptance import refuse_unknown
-from xlsx_pdca.workflows.drafts import kept_back, lying, materials_of
+from xlsx_pdca.workflows.drafts import Writer, kept_back, lying, materials_of
 from xlsx_pdca.workflows.guard import Examined, Outgoing, Parse, examine, refuse
 from xlsx_pdca.workflows.outbox import BY_SERVER, sent_events
 from xlsx_pdca.workflows.round import Round, open_round_at
-from xlsx_pdca.workflows.send import Wish
+from xlsx_pdca.workflows.send import Wish, refuse_outdated
 
 Connect = Callable[[], AbstractContextManager[SmtpSession]]
 
@@ -101,6 +101,8 @@ def dispatch(round_: Round, wish: Wish, postman: Postman) -> Dispatch:
     refuse(seen)
     if not known:
         return Dispatch()
+    writer = Writer(postman.clock(), postman.by, str)
+    refuse_outdated(round_, ledger, [mailing for mailing, _ in known], writer)
     carrier = _Carrier(round_, postman, settings)
     with postman.connect() as session:
         for (mailing, _), each in zip(known, seen, strict=True):

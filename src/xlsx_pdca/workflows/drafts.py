@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -32,6 +32,7 @@ from xlsx_pdca.store.system import (
 from xlsx_pdca.workflows.asked_copies import copies_in, keep, lay_out, with_questions
 from xlsx_pdca.workflows.collect import is_ordinary
 from xlsx_pdca.workflows.guard import Examined, Outgoing, Parse, examine, refuse
+from xlsx_pdca.workflows.patience import Patience
 from xlsx_pdca.workflows.round import Round, open_round_at
 from xlsx_pdca.workflows.stale import is_stale
 from xlsx_pdca.workflows.wording import Task, mail_texts_of, worded
@@ -122,8 +123,17 @@ class Writer:
     """Opens attachments for the guard; without it workers are started and ended."""
 
 
-def write_drafts(round_: Round, choose: Choose, writer: Writer, *, dry_run: bool = False) -> Drafts:
+def write_drafts(
+    round_: Round,
+    choose: Choose,
+    writer: Writer,
+    *,
+    dropped: Callable[[Sequence[Mailing]], Collection[tuple[str, frozenset[Key]]]] = lambda _: (),
+    dry_run: bool = False,
+) -> Drafts:
     """Write and book the mails that `choose` wants; nothing at all where the guard objects to one of them.
+
+    `dropped` names by occasion and keys the open drafts nobody wants any more, though what they say still holds.
 
     Repeating it changes nothing. A draft that says what no longer holds is taken away if it is still ours byte for byte.
     """
@@ -146,7 +156,7 @@ def write_drafts(round_: Round, choose: Choose, writer: Writer, *, dry_run: bool
             parse=writer.parse,
         )
         refuse(examined)
-        gone, left = _outdated(round_, ledger, known, drafts, writer.now.date())
+        gone, left = _outdated(round_, ledger, known, drafts, dropped(known), writer.now.date())
         if not dry_run:
             keep(round_.folder, _copies(new), writer.calls)
             # Booked first, in one writing with what it asks: a draft that lies there is always known, and one
@@ -180,7 +190,7 @@ class Pen:
 
     def drafts(self, wanted: Sequence[ToWrite]) -> list[Draft]:
         names = _Names(self.round)
-        return [self._kept(each) or self._new(each, names) for each in wanted]
+        return [self.kept(each) or self._new(each, names) for each in wanted]
 
     @cached_property
     def open(self) -> Mapping[tuple[str, frozenset[Key]], Mailing]:
@@ -197,7 +207,7 @@ class Pen:
         """How many mails of an occasion an addressee was written."""
         return Counter((m.fact.occasion, m.fact.addressee) for m in self.known)
 
-    def _kept(self, wish: ToWrite) -> Draft | None:
+    def kept(self, wish: ToWrite) -> Draft | None:
         """The open draft that says just this."""
         mailing = self.open.get((wish.occasion.value, wish.keys))
         if mailing is not None:
@@ -323,6 +333,7 @@ def _outdated(
     ledger: Ledger,
     known: Sequence[Mailing],
     drafts: Sequence[Draft],
+    dropped: Collection[tuple[str, frozenset[Key]]],
     today: date,
 ) -> tuple[list[str], list[str]]:
     """Files to be taken away, and files that should be but were changed by somebody."""
@@ -334,10 +345,16 @@ def _outdated(
         for book in draft.drafted.books
     }
     gone, left = [], []
-    for mailing in known:
+    # a file name is used again: it belongs to the mail written last
+    for mailing in {mailing.fact.file: mailing for mailing in known}.values():
         fact = mailing.fact
         about = {(fact.occasion, key) for key in mailing.keys}
-        stale = not mailing.is_open or about & new_keys or is_stale(mailing, round_, ledger, today)
+        stale = (
+            not mailing.is_open
+            or about & new_keys
+            or (fact.occasion, mailing.keys) in dropped
+            or is_stale(mailing, round_, ledger, today)
+        )
         if mailing.is_sent or mailing.is_uncertain or not stale:
             continue
         lying = _digest_at(round_.folder.root / fact.file)
@@ -386,8 +403,13 @@ def tidy(round_: Round, known: Iterable[Mailing], *, calls: Calls = SYSTEM) -> t
 
 def lying(round_: Round, ledger: Ledger, today: date) -> Iterator[tuple[Mailing, bytes]]:
     """Open drafts that lie there as they were written and still hold, with their bytes."""
-    for mailing in mailings(ledger):
+    known = mailings(ledger)
+    patience = Patience(round_, ledger, known, Occasion.REMINDER, today)
+    for mailing in known:
         path = round_.folder.root / mailing.fact.file
+        is_reminder = mailing.is_open and mailing.fact.occasion == Occasion.REMINDER
+        if is_reminder and mailing.keys & patience.waiting.keys():
+            continue  # something of theirs has come since and waits for a person
         if mailing.is_open and not is_stale(mailing, round_, ledger, today):
             with told_about(path):
                 data = path.read_bytes() if path.is_file() else b""

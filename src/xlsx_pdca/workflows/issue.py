@@ -13,7 +13,7 @@ from pathlib import Path
 from xlsx_pdca.errors import Fault, FaultyDefinitions
 from xlsx_pdca.event import JST, Event
 from xlsx_pdca.facts import Issued, booking, fact_of
-from xlsx_pdca.ledger import fold
+from xlsx_pdca.ledger import Ledger, Standing, fold
 from xlsx_pdca.plan import TICKET_SLOT, WorkbookPlan
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.disk_errors import told_about
@@ -147,6 +147,20 @@ def issue(
         # The files come first: an event always speaks of a workbook that is there.
         writer.append([booking(j.fact, at=now, by=by) for j in jobs if j.step is not Step.RESTORED])
     return _result(jobs, orders, exempt, altered, dry_run=False)
+
+
+def outdated(round_: Round, ledger: Ledger) -> tuple[Standing, ...]:
+    """Workbooks that no longer say what 管理簿 and the forms say, so that `issue` would make a new edition.
+
+    FaultyDefinitions where a form or 管理簿 is faulty.
+    """
+    orders, _ = orders_of(round_, ledger)
+    pairs = ((ledger.standing(o.unit.id, o.form.id), o) for o in orders)
+    return tuple(
+        standing
+        for standing, order in pairs
+        if standing.issue and not _is_same(standing.issue, order, is_out=bool(standing.sent))
+    )
 
 
 # -- what is missing or has changed --------------------------------------------------------

@@ -32,12 +32,23 @@ from xlsx_pdca.workbook.sending_list import (
     write_sending_list,
 )
 from xlsx_pdca.workflows.collect import is_ordinary
-from xlsx_pdca.workflows.drafts import FILE_WORDS, TEST_FILE, kept_back, lying, materials_of, tidy
+from xlsx_pdca.workflows.drafts import (
+    FILE_WORDS,
+    TEST_FILE,
+    Writer,
+    kept_back,
+    lying,
+    materials_of,
+    tidy,
+)
 from xlsx_pdca.workflows.guard import Examined, Outgoing, Parse, examine, refuse
 from xlsx_pdca.workflows.round import Round, open_round_at
+from xlsx_pdca.workflows.send import refuse_outdated
+from xlsx_pdca.workflows.stale import is_stale
 
 BY_HAND = "手作業"
 BY_SERVER = "SMTP"
+NO_FORM = "（様式の添付なし）"
 UNSEEN = "下書きを開いて御確認ください"
 UNSEEN_WHY = "作成した後に変更されたか、いまの名簿・様式・期限と合わない下書きです"
 
@@ -100,17 +111,30 @@ def book_from_list(round_: Round, *, now: datetime, by: str) -> ReadBack:
 def book_other_mails(
     round_: Round, units: Collection[str], on: date, *, everyone: bool, now: datetime, by: str
 ) -> tuple[Mailing, ...]:
-    """Book as sent what is no first sending (再送, 確認, 受領) and lies there or is in the dark, of the units named or of all."""
+    """Book as sent what is no first sending (再送, 確認, 受領) and lies there or is in the dark, of the units named, or all that lie there and still hold."""
     with round_.log.writing() as log:
+        ledger = fold(log.read())
+        wanted = set(units)
         found = [
             mailing
-            for mailing in mailings(fold(log.read()))
-            if (mailing.is_open or mailing.is_uncertain)
-            and Occasion(mailing.fact.occasion) not in (Occasion.REQUEST, Occasion.REPLACEMENT)
-            and (everyone or {unit for unit, _ in mailing.keys} & set(units))
+            for mailing in mailings(ledger)
+            if Occasion(mailing.fact.occasion) not in (Occasion.REQUEST, Occasion.REPLACEMENT)
+            and (
+                (
+                    (mailing.is_open or mailing.is_uncertain)
+                    and not wanted.isdisjoint(unit for unit, _ in mailing.keys)
+                )
+                or (everyone and _lies_there(mailing, round_, ledger, on))
+            )
         ]
         log.append([e for m in found for e in sent_events(m, on, BY_HAND, now=now, by=by)])
     return tuple(found)
+
+
+def _lies_there(mailing: Mailing, round_: Round, ledger: Ledger, today: date) -> bool:
+    """Whether it may be meant by 「all」: what was taken away, or says what no longer holds, nobody has sent."""
+    path = round_.folder.root / mailing.fact.file
+    return mailing.is_open and not is_stale(mailing, round_, ledger, today) and path.is_file()
 
 
 def _wrong(
@@ -216,9 +240,12 @@ def review(
     round_: Round, *, now: datetime, parse: Parse | None = None, calls: Calls = SYSTEM
 ) -> tuple[ReviewLine, ...]:
     """What lies there as the guard sees it, also as a page to print; MailsRefused where it objects."""
-    seen = examined(round_, round_.ledger(), now.date(), parse=parse)
+    ledger = round_.ledger()
+    seen = examined(round_, ledger, now.date(), parse=parse)
     refuse(seen)
-    unseen = kept_back(round_, round_.ledger(), now.date())
+    here = [mailing for mailing, _ in lying(round_, ledger, now.date())]
+    refuse_outdated(round_, ledger, here, Writer(now, round_.holder, str))
+    unseen = kept_back(round_, ledger, now.date())
     lines = (
         *(line for each in seen for line in _review_lines(round_, each)),
         *(_unseen_line(round_, mailing) for mailing in unseen),
@@ -247,6 +274,8 @@ def _unseen_line(round_: Round, mailing: Mailing) -> ReviewLine:
 
 def _review_lines(round_: Round, each: Examined) -> Iterator[ReviewLine]:
     name = addressee_name(round_, each.outgoing.drafted.addressee)
+    if not any(enclosed.unit for enclosed in each.enclosed):
+        yield ReviewLine(name, each.to, each.cc, NO_FORM, "")
     for enclosed in each.enclosed:
         whose = round_.unit(enclosed.unit)
         if enclosed.unit:

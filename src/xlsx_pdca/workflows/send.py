@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import PurePosixPath
 
 from xlsx_pdca.addressees import Addressee, address_faults, addressees_of
-from xlsx_pdca.errors import Fault
+from xlsx_pdca.errors import Fault, OperatorError
 from xlsx_pdca.facts import Issued, MailedBook
 from xlsx_pdca.ledger import Key, Ledger, Standing
 from xlsx_pdca.letters import Enclosure, Occasion
-from xlsx_pdca.mailings import Mailing
+from xlsx_pdca.mailings import Mailing, mailings
 from xlsx_pdca.plan import WorkbookPlan
+from xlsx_pdca.reading import listed
 from xlsx_pdca.ticket import find_tickets
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workflows.acceptance import refuse_unknown
 from xlsx_pdca.workflows.changed_questions import changed_questions
-from xlsx_pdca.workflows.drafts import Drafts, ToWrite, Writer, write_drafts
-from xlsx_pdca.workflows.issue import bytes_at
+from xlsx_pdca.workflows.drafts import Drafts, Pen, ToWrite, Writer, write_drafts
+from xlsx_pdca.workflows.issue import bytes_at, outdated
 from xlsx_pdca.workflows.orders import raise_if_any
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.slots import PLAN_CHANGED, changed_words
-from xlsx_pdca.workflows.wording import Task
+from xlsx_pdca.workflows.wording import Task, mail_texts_of
 
 NOT_BEGUN = "これから御記入になるときは、今回のファイルをお使いください。"
 STILL_GOOD = f"お尋ねする内容は同じです。すでに御記入を始めているときは、先のファイルのまま御提出いただいて差し支えありません（写していただく必要はありません）。{NOT_BEGUN}"
@@ -53,6 +54,24 @@ class Sendable:
     without_address: tuple[Unit, ...] = ()
     uncertain: tuple[Mailing, ...] = ()
     """Mails of which nobody knows whether they went out: nothing more is written to them until somebody says."""
+    outdated: tuple[Standing, ...] = ()
+    """Their workbooks no longer say what 管理簿 and the forms say: `issue` comes first."""
+
+
+class DraftsOutdated(OperatorError):
+    """Drafts would be written otherwise now: none of them goes out, and no page vouches for them."""
+
+    def __init__(self, names: Sequence[str], *, is_form: bool) -> None:
+        which = f"（{listed(dict.fromkeys(names))}）"
+        what = (
+            "作成した様式と、いまの管理簿や様式とが違います"
+            if is_form
+            else "下書きを作った後に、名簿・設定・添付資料などが変わっています"
+        )
+        first = "issue で様式を作り直し、" if is_form else ""
+        super().__init__(
+            f"{what}{which}。", f"{first}send で下書きを作り直してから、もう一度実行してください。"
+        )
 
 
 def write_requests(
@@ -73,7 +92,33 @@ def requests(round_: Round, ledger: Ledger, known: Sequence[Mailing], wish: Wish
     """Mails to be written; FaultyDefinitions with every address and every file that stands against it."""
     refuse_unknown(round_, ledger, set(wish.units))
     due = [s for s in standings_of(round_, ledger) if _is_due(round_, s, wish)]
-    return Sorter(round_, ledger, known, partial(_fields, round_)).sorted(due, _occasion)
+    old = {(s.unit, s.form): s for s in outdated(round_, ledger)} if due else {}
+    good = [s for s in due if (s.unit, s.form) not in old]
+    found = Sorter(round_, ledger, known, partial(_fields, round_)).sorted(good, _occasion)
+    return replace(found, outdated=tuple(s for s in due if (s.unit, s.form) in old))
+
+
+def refuse_outdated(
+    round_: Round, ledger: Ledger, meant: Sequence[Mailing], writer: Writer
+) -> None:
+    """DraftsOutdated where a request or 差替え among these would be written otherwise now, or its workbook would."""
+    names = {unit.id: unit.name for unit in round_.units}
+    first = [m for m in meant if m.fact.occasion in (Occasion.REQUEST, Occasion.REPLACEMENT)]
+    if not first:
+        return
+    old = {(s.unit, s.form) for s in outdated(round_, ledger)}
+    if forms := [names[u] for m in first for u, f in sorted(m.keys) if (u, f) in old]:
+        raise DraftsOutdated(forms, is_form=True)
+    known = mailings(ledger)
+    pen = Pen(round_, known, mail_texts_of(round_), writer)
+    fresh = {
+        (letter.occasion.value, letter.keys)
+        for letter in requests(round_, ledger, known, Wish()).letters
+        if pen.kept(letter) is None
+    }
+    changed = [m for m in first if (m.fact.occasion, m.keys) in fresh]
+    if changed:
+        raise DraftsOutdated([names[m.fact.addressee] for m in changed], is_form=False)
 
 
 def first_letter(round_: Round, wish: Wish) -> ToWrite | None:

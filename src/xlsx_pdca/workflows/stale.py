@@ -18,7 +18,11 @@ def is_stale(mailing: Mailing, round_: Round, ledger: Ledger, today: date) -> bo
         told = standing.submission
         if about_answers and (told is None or told.number != book.number):
             return True
-        if mailing.fact.occasion == Occasion.QUESTION and standing.is_accepted:
+        if mailing.fact.occasion == Occasion.QUESTION and _is_settled(mailing, standing):
+            return True
+        if mailing.fact.occasion == Occasion.RECEIPT and not standing.is_accepted:
+            return True
+        if mailing.fact.occasion == Occasion.REMINDER and _has_promised(mailing, ledger, today):
             return True
         if _is_late(mailing, standing, today):
             return True
@@ -34,6 +38,21 @@ def is_stale(mailing: Mailing, round_: Round, ledger: Ledger, today: date) -> bo
         if standing.submission is not None or standing.exemptions or unit is None or unit.exempt:
             return True
     return False
+
+
+def _is_settled(mailing: Mailing, standing: Standing) -> bool:
+    """Whether a question asks what was decided since: all of it by 確認済, a point of it by 県補正."""
+    copies = (b.fact for b in standing.marked if b.fact.mail == mailing.fact.mail)
+    asked = {point.address for copy in copies for point in copy.points}
+    return standing.is_accepted or not asked.isdisjoint(standing.corrected)
+
+
+def _has_promised(mailing: Mailing, ledger: Ledger, today: date) -> bool:
+    """Whether somebody it goes to has named a day since it was written."""
+    units = {unit for unit, _ in mailing.keys}
+    since = (b.fact for b in ledger.contacts if b.seq > mailing.drafted.seq)
+    latest = {fact.unit: fact.until for fact in since if fact.unit in units}
+    return any(until >= today for until in latest.values() if until)
 
 
 def _went_since(mailing: Mailing, standing: Standing) -> bool:
