@@ -311,3 +311,15 @@ def test_a_mail_told_as_sent_after_a_new_issue_is_the_former_one(desk: Desk) -> 
     assert (desk.standing().is_sent, desk.standing().is_replaced) == (False, True)
     written(desk, day=1)
     assert "102016-1_前橋市_差替え.eml" in lying(desk)
+
+
+def test_a_draft_written_anew_is_nobodys_edit(desk: Desk) -> None:
+    """A draft rewritten under its own name, then another run: it is still ours, neither left as edited nor taken away."""
+    written(unsent(desk))
+    roster(desk, u102016_1={"送付先メール": "new@a.example"})
+    written(Desk.at(desk.root), day=1)
+    drafts, _ = written(Desk.at(desk.root), day=1)
+    found = remind(Desk.at(desk.root).round, Wish(form="jizen"), writer(1))
+    for run in (drafts, found.drafts):
+        assert (run.left, run.removed) == ((), ())
+    assert len(lying(desk)) == 3

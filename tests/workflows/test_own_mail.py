@@ -14,7 +14,8 @@ from xlsx_pdca.workflows.acceptance import assign, dismiss
 from xlsx_pdca.workflows.account import Fate, account_of
 from xlsx_pdca.workflows.collect import given_files
 from xlsx_pdca.workflows.receive import receive
-from xlsx_pdca.workflows.steps import undo
+from xlsx_pdca.workflows.steps import recent_runs, undo, undo_run
+from xlsx_pdca.workflows.told_sent import mark_sent
 from xlsx_pdca.workflows.verify import verify
 
 TAKEN, HELD, SAME = Outcome.SUBMISSION, Outcome.HELD, Outcome.SAME_FILE
@@ -99,3 +100,18 @@ def test_the_order_of_the_mails_changes_nothing(
     was_settled = senders[0] == FROM_TAKASAKI and not together
     assert waiting == ([] if was_settled else [["IDN31"]])
     assert not verify(desk.round.folder).troubles
+
+
+def test_a_trial_sent_to_ourselves_is_no_return(desk: Desk) -> None:
+    """From the office's own address, of a unit that has not got the form yet: it waits; of one that has it, it is a return."""
+    data = desk.filled()
+    office = desk.round.settings.mail
+    (run,) = recent_runs(desk.round)
+    undo_run(desk.round, run.steps[0].seq, run.steps[-1].seq, "", now=LATER, by=BY)
+    trial = taken_in(desk, data, office, name="試し.xlsx")
+    assert (trial.outcome, codes(trial)) == (HELD, ["IDN34"])
+    assert desk.standing().submission is None
+    mark_sent(Desk.at(desk.root).round, [MAEBASHI], on=LATER.date(), now=LATER, by=BY)
+    assert (
+        taken_in(desk, desk.filled(strengths="別の強み"), office, name="転送.xlsx").outcome is TAKEN
+    )

@@ -172,3 +172,19 @@ def test_without_the_book_the_usual_ones_are_asked(desk: Desk, tmp_path: Path) -
     doubtful(desk)
     command(desk)
     assert len(desk.standing().marked[-1].fact.points) == 2
+
+
+def test_nothing_ticked_any_more_takes_the_draft_away(desk: Desk) -> None:
+    """She decided to ask nothing: the draft of before goes; one tick left, and it stays as that point."""
+    doubtful(desk)
+    command(desk)
+    assert len(lying(desk)) == 1
+    command(desk, "--points")
+    _, _, rows = table(desk)
+    edited(desk, **{f"{TICK}{row}": "" for row in rows.values()})
+    command(desk)
+    assert lying(desk) == {}
+    edited(desk, **{f"{TICK}{rows['population']}": "●"})
+    command(desk)
+    ((_, mail),) = lying(desk).items()
+    assert "次の1点" in body(mail)

@@ -188,3 +188,19 @@ def test_a_unit_waiting_for_its_new_workbook_is_not_reminded_of_the_old(desk: De
     assert "（send）" in reasons(reminded(desk))[MAEBASHI]
     mark_sent(Desk.at(desk.root).round, [MAEBASHI], on=NOW.date(), now=NOW, by=BY)
     assert MAEBASHI in reached(reminded(desk))
+
+
+def test_a_reminder_drafted_before_a_promise_stays_at_home(desk: Desk) -> None:
+    """A day named after the draft was written, or a file that waits since: it is kept back; the neighbour's goes."""
+    reminded(desk)
+    round_ = Desk.at(desk.root).round
+    today = (NOW + timedelta(days=LATE)).date()
+    assert len(to_dispatch(round_, Wish(), today)) == 3
+    at = NOW + timedelta(days=LATE, minutes=5)
+    book_contact(
+        round_, MAEBASHI, "来週", how="電話", until=today + timedelta(days=7), now=at, by=BY
+    )
+    held = desk.with_ticket(unit=TAKASAKI, key=bytes(32))
+    Desk.at(desk.root).take_in("102024-1_高崎市_事前課題.xlsx", held)
+    going = [m.fact.addressee for m in to_dispatch(Desk.at(desk.root).round, Wish(), today)]
+    assert going == [KIRYU]

@@ -200,3 +200,87 @@ def test_drafts_nobody_vouches_for_are_named(
     assert "下書きを開いて御確認ください" in {c.value for row in page.iter_rows() for c in row}
     assert command(desk, "--form", "jizen") == ExitCode.NEEDS_PERSON
     assert Path(folder / "102024-1_高崎市_依頼.eml").is_file()
+
+
+@pytest.mark.usefixtures("today")
+def test_a_dry_run_books_nothing(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--mark-sent --dry-run` says what it would book; where a dry run is no use it is refused."""
+    written(unsent(desk))
+    before = desk.ledger.last_event
+    assert command(desk, "--mark-sent", "--all", "--form", "jizen", "--dry-run") == ExitCode.OK
+    assert "3件を送付済にする予定です" in capsys.readouterr().err
+    for words in (("--to-me",), (MAEBASHI, "--resend")):
+        assert command(desk, *words, "--dry-run") == ExitCode.USAGE
+    assert desk.ledger.last_event == before
+    assert command(desk, "--mark-sent", "--all", "--form", "jizen") == ExitCode.OK
+    assert "3件を送付済にしました" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("today")
+def test_a_day_ahead_and_full_width_numbers(desk: Desk) -> None:
+    """A day to come is refused; １０２０１６－１ is 102016-1."""
+    written(unsent(desk))
+    wide = "１０２０１６－１"
+    assert command(desk, wide, "--mark-sent", "--on", "2026/10/1") == ExitCode.USAGE
+    assert command(desk, wide, "--mark-sent", "--form", "jizen") == ExitCode.OK
+    assert desk.standing().is_sent and not desk.standing(TAKASAKI).is_sent
+
+
+@pytest.mark.usefixtures("today")
+def test_all_waits_while_a_day_cannot_be_read(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else the mail whose day she wrote would be booked as of today; put right, both are booked."""
+    written(unsent(desk))
+    put_in_order(desk.round, now=NOW)
+    path = desk.round.folder.drafts / "送信一覧.xlsx"
+    for day, code in (("八月", ExitCode.NEEDS_PERSON), ("2026/9/2", ExitCode.OK)):
+        book = openpyxl.load_workbook(path)
+        sheet = book["送信一覧"]
+        column = next(c.column for c in sheet[5] if c.value == "送信日")
+        sheet.cell(6, column).value = day
+        book.save(path)
+        assert command(desk, "--mark-sent", "--all", "--form", "jizen") == code
+        assert desk.standing(KIRYU).is_sent is (code == ExitCode.OK)
+    assert desk.standing().sent[-1].fact.on.day == 2
+    assert "読み取れません" in capsys.readouterr().err
+
+
+# -- what would be written otherwise now ---------------------------------------------------------
+
+
+@pytest.mark.usefixtures("today")
+@pytest.mark.parametrize("what", ["paper", "telephone", "deadline"])
+def test_what_changed_since_keeps_the_drafts_back(
+    desk: Desk, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A paper put into 25_添付資料, another telephone, another deadline: no page vouches for the drafts until they are made anew."""
+    written(unsent(desk))
+    assert command(desk, "--review") == ExitCode.OK
+    if what == "paper":
+        (desk.round.folder.attachments / "通知.pdf").write_bytes(b"%PDF-1.4 x")
+    elif what == "telephone":
+        settings(desk, 電話="027-999-9999")
+    else:
+        roster(desk, u102016_1={"個別の期限": "事前課題：令和8年10月9日"})
+    capsys.readouterr()
+    assert command(desk, "--review") not in (ExitCode.OK, ExitCode.BUG)
+    assert "send で下書きを作り直して" in capsys.readouterr().err
+    if what != "paper":
+        assert command(desk, "--form", "jizen") == ExitCode.NEEDS_PERSON
+        assert "issue で様式を作り直してから" in capsys.readouterr().err
+        opened = Desk.at(desk.root).round
+        issue(replace(opened, units=opened.units[:3]), now=NOW + timedelta(days=1), by=BY)
+    assert command(desk, "--form", "jizen") == ExitCode.OK
+    assert command(desk, "--review") == ExitCode.OK
+
+
+def settings(desk: Desk, **items: str) -> None:
+    path = desk.root / "00_管理簿.xlsx"
+    book = openpyxl.load_workbook(path)
+    for row in book["設定"].iter_rows():
+        for cell in row:
+            if cell.value in items:
+                sheet_cell = book["設定"].cell(cell.row, cell.column + 1)
+                sheet_cell.value = items[str(cell.value)]
+    book.save(path)

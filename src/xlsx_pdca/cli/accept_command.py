@@ -18,6 +18,7 @@ from xlsx_pdca.cli.options import (
     form_id,
     name_and_title,
     opened,
+    plain_ids,
     round_option,
     unit_and_form,
     units_and_forms,
@@ -33,7 +34,7 @@ from xlsx_pdca.workflows.round import Round
 
 
 @click.command("accept", cls=Command)
-@click.argument("units", nargs=-1, metavar="[回答単位ID]...")
+@click.argument("units", callback=plain_ids, nargs=-1, metavar="[回答単位ID]...")
 @click.option("--all", "everyone", is_flag=True, help="必ず確認する点のない提出すべて")
 @click.option("--form", default="", metavar="様式ID", help="この様式だけ")
 @click.option(

@@ -22,6 +22,7 @@ from xlsx_pdca.cli.options import (
     dry_run_option,
     form_id,
     opened,
+    plain_ids,
     round_option,
     tell_notices,
     unit_and_form,
@@ -31,7 +32,7 @@ from xlsx_pdca.facts import CopyKind, MarkedCopy
 from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workbook.points_book import PointEdit
 from xlsx_pdca.workflows.ask import Asking, ask
-from xlsx_pdca.workflows.outbox import put_in_order
+from xlsx_pdca.workflows.outbox import ReadBack, put_in_order
 from xlsx_pdca.workflows.points_choice import chosen_points, write_points
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Wish
@@ -44,7 +45,7 @@ _WITH = {
 
 
 @click.command("ask", cls=Command)
-@click.argument("units", nargs=-1, metavar="[回答単位ID]...")
+@click.argument("units", callback=plain_ids, nargs=-1, metavar="[回答単位ID]...")
 @click.option("--form", default="", metavar="様式ID", help="この様式だけ")
 @click.option(
     "--until", "day", metavar="日付", help="お返事をいただきたい日（省略すると、1週間後の平日）"
@@ -77,7 +78,8 @@ def command(
     if points:
         return _points(round_, dry_run=dry_run)
     choose, lost = chosen_points(round_)
-    code = ExitCode.OK if dry_run else read_list_back(round_)
+    back = ReadBack() if dry_run else read_list_back(round_)
+    code = ExitCode.NEEDS_PERSON if back.needs_person else ExitCode.OK
     found = ask(round_, wish, writer(), until=until, choose=choose, dry_run=dry_run)
     lying = 0 if dry_run else put_in_order(round_, now=console.now())
     _tell_lost(lost)

@@ -8,7 +8,7 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import opened, round_option
+from xlsx_pdca.cli.options import opened, plain_ids, round_option
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.wareki import parse_date
 from xlsx_pdca.workflows.remind import book_contact
@@ -16,7 +16,7 @@ from xlsx_pdca.workflows.summary_state import contact_words
 
 
 @click.command("contact", cls=Command)
-@click.argument("unit", metavar="回答単位ID")
+@click.argument("unit", callback=plain_ids, metavar="回答単位ID")
 @click.argument("text", metavar="内容")
 @click.option("--how", default="電話", metavar="手段", help="電話、メールなど（省略すると電話）")
 @click.option("--until", "day", metavar="日付", help="御提出をお約束いただいた日")

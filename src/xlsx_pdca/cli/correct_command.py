@@ -8,7 +8,14 @@ import click
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.japanese import Command
-from xlsx_pdca.cli.options import dry_run_option, form_id, opened, round_option, unit_and_form
+from xlsx_pdca.cli.options import (
+    dry_run_option,
+    form_id,
+    opened,
+    plain_ids,
+    round_option,
+    unit_and_form,
+)
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.points import points_now, solved_words
 from xlsx_pdca.workflows.correct import Change, Corrections, correct
@@ -18,7 +25,7 @@ from xlsx_pdca.workflows.send import Wish
 
 
 @click.command("correct", cls=Command)
-@click.argument("units", nargs=-1, metavar="[回答単位ID]...")
+@click.argument("units", callback=plain_ids, nargs=-1, metavar="[回答単位ID]...")
 @click.option("--form", default="", metavar="様式ID", help="この様式だけ")
 @dry_run_option
 @round_option

@@ -11,7 +11,7 @@ from xlsx_pdca.cli.options import name_and_title, units_and_forms
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.reading import listed
 from xlsx_pdca.wareki import parse_date, wareki
-from xlsx_pdca.workflows.outbox import addressee_name, book_other_mails, put_in_order
+from xlsx_pdca.workflows.outbox import ReadBack, addressee_name, book_other_mails, put_in_order
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.told_sent import ToldSent, mark_sent
 
@@ -30,18 +30,22 @@ def marked(
     units: Sequence[str],
     form: str,
     day: str | None,
-    read_back: ExitCode,
+    read_back: ReadBack,
     *,
     everyone: bool,
+    dry_run: bool,
 ) -> int:
     """Book what the officer names; without names what she wrote into 送信一覧 was booked already."""
     if not units and not everyone:
         put_in_order(round_, now=console.now())
-        known = "ほかに送信日を書いたもの" if read_back else "送信日を書いたもの"
+        known = "ほかに送信日を書いたもの" if read_back.needs_person else "送信日を書いたもの"
         console.say(
             f"「送信一覧.xlsx」に{known}は、すべて記録してあります。ほかに送ったものは、IDを並べるか --all を付けて記録してください。"
         )
         return ExitCode.OK
+    if everyone and read_back.faults:
+        console.say("送信一覧の送信日を直すまで、ほかのものも記録しません。")
+        return ExitCode.NEEDS_PERSON
     on = _day(day)
     if on > console.now().date():
         raise UsageError(
@@ -56,9 +60,16 @@ def marked(
         on=on,
         now=console.now(),
         by=console.person(),
+        dry_run=dry_run,
     )
     others = book_other_mails(
-        round_, units, on, everyone=everyone, now=console.now(), by=console.person()
+        round_,
+        units,
+        on,
+        everyone=everyone,
+        now=console.now(),
+        by=console.person(),
+        dry_run=dry_run,
     )
     done = told.booked
     for text in units_and_forms(round_, done):
@@ -69,7 +80,8 @@ def marked(
         )
     rest = _tell_rest(round_, told, on)
     if done or others:
-        console.say(f"{len(done) + len(others)}件を送付済にしました。")
+        word = "送付済にする予定です" if dry_run else "送付済にしました"
+        console.say(f"{len(done) + len(others)}件を{word}。")
     elif any(standing.issues for standing in round_.ledger().standings.values()):
         console.say(
             "新しく記録するものはありません（すでに送付済です）。送付した日を直すときは、undo で取り消してから記録してください。"
@@ -77,7 +89,8 @@ def marked(
     else:
         console.say("まだ様式を作成していません。先に issue で様式を作成し、送付してください。")
     # told first: where the list cannot be written, she must know what was booked
-    put_in_order(round_, now=console.now())
+    if not dry_run:
+        put_in_order(round_, now=console.now())
     return ExitCode.NEEDS_PERSON if rest else ExitCode.OK
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.options import ONE_BY_ONE, name_and_title
-from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.ledger import Standing
 from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.reading import listed
@@ -15,7 +14,7 @@ from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.ask import Unasked
 from xlsx_pdca.workflows.drafts import Drafts, Step, Writer
-from xlsx_pdca.workflows.outbox import addressee_name, book_from_list, strange_drafts
+from xlsx_pdca.workflows.outbox import ReadBack, addressee_name, book_from_list, strange_drafts
 from xlsx_pdca.workflows.remind import Spared
 from xlsx_pdca.workflows.round import Round
 
@@ -83,7 +82,7 @@ def tell_spared(round_: Round, spared: Sequence[Spared | Unasked]) -> None:
             console.say(f"送りません　{len(group)}件（{names}）　{title}：{reason}。")
 
 
-def read_list_back(round_: Round) -> ExitCode:
+def read_list_back(round_: Round) -> ReadBack:
     """Book the days in 送信一覧, and say so; a day that cannot be booked needs a person."""
     found = book_from_list(round_, now=console.now(), by=console.person())
     if found.booked:
@@ -99,7 +98,7 @@ def read_list_back(round_: Round) -> ExitCode:
         console.say(
             f"「送信一覧.xlsx」で「済」にした{len(found.undated)}通（{names}）に、送信日がないため、まだ記録していません。送った日を「送信日」に記入してください。"
         )
-    return ExitCode.NEEDS_PERSON if found.faults or found.undated else ExitCode.OK
+    return found
 
 
 def tell_strange(round_: Round) -> bool:

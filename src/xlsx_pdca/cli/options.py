@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from xlsx_pdca.cli import console
-from xlsx_pdca.definitions.open_table import Notice
+from xlsx_pdca.definitions.open_table import Notice, plain_signs
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.ledger import Standing
 from xlsx_pdca.reading import listed
@@ -32,6 +32,17 @@ round_option: Decorator = click.option(
     metavar="フォルダー",
     help="実施回のフォルダー（省略すると、今いるフォルダー）",
 )
+
+
+def plain_ids(
+    _: click.Context, __: click.Parameter, value: str | tuple[str, ...]
+) -> str | tuple[str, ...]:
+    """回答単位ID as people type it: full-width digits and long dashes are the plain ones."""
+    if isinstance(value, str):
+        return plain_signs(value).upper()
+    return tuple(plain_signs(each).upper() for each in value)
+
+
 dry_run_option: Decorator = click.option(
     "--dry-run", is_flag=True, help="実際には書き込まず、行う内容だけを表示します"
 )

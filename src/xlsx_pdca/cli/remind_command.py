@@ -20,13 +20,14 @@ from xlsx_pdca.cli.options import (
     dry_run_option,
     form_id,
     opened,
+    plain_ids,
     round_option,
     tell_notices,
     unit_and_form,
 )
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.wareki import wareki
-from xlsx_pdca.workflows.outbox import put_in_order
+from xlsx_pdca.workflows.outbox import ReadBack, put_in_order
 from xlsx_pdca.workflows.remind import (
     Reminders,
     Unanswered,
@@ -39,7 +40,7 @@ from xlsx_pdca.workflows.send import Wish
 
 
 @click.command("remind", cls=Command)
-@click.argument("units", nargs=-1, metavar="[回答単位ID]...")
+@click.argument("units", callback=plain_ids, nargs=-1, metavar="[回答単位ID]...")
 @click.option("--form", default="", metavar="様式ID", help="この様式だけ")
 @click.option("--list", "listed", is_flag=True, help="期限を過ぎた相手の電話番号の一覧を表示します")
 @dry_run_option
@@ -53,7 +54,8 @@ def command(
     if listed:
         return _listed(round_, chosen)
     tell_notices(round_)
-    code = ExitCode.OK if dry_run else read_list_back(round_)
+    back = ReadBack() if dry_run else read_list_back(round_)
+    code = ExitCode.NEEDS_PERSON if back.needs_person else ExitCode.OK
     wish = Wish(frozenset(units), chosen)
     found = remind(round_, wish, writer(), dry_run=dry_run)
     lying = 0 if dry_run else put_in_order(round_, now=console.now())

@@ -23,6 +23,7 @@ from xlsx_pdca.cli.options import (
     dry_run_option,
     form_id,
     opened,
+    plain_ids,
     round_option,
     tell_notices,
 )
@@ -30,6 +31,7 @@ from xlsx_pdca.cli.postal import given_back, in_the_dark, sent_by_server, sent_t
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.mailings import mailings, uncertain
 from xlsx_pdca.workflows.outbox import (
+    ReadBack,
     put_in_order,
     review,
 )
@@ -38,7 +40,7 @@ from xlsx_pdca.workflows.send import Wish, write_requests
 
 
 @click.command("send", cls=Command)
-@click.argument("units", nargs=-1, metavar="[回答単位ID]...")
+@click.argument("units", callback=plain_ids, nargs=-1, metavar="[回答単位ID]...")
 @click.option("--all", "everyone", is_flag=True, help="まだ送っていないものすべて")
 @click.option("--form", default="", metavar="様式ID", help="この様式だけ")
 @click.option("--review", "reviewing", is_flag=True, help="送る前に、宛先と添付の一覧を出します")
@@ -82,7 +84,13 @@ def command(
         tell_notices(round_)
     if reviewing:
         return _reviewed(round_)
-    code = ExitCode.OK if dry_run else read_list_back(round_)
+    if dry_run and (to_me or resend):
+        raise UsageError(
+            "--dry-run は、--to-me、--resend とは一緒に使えません。",
+            "どちらか一方を付けて実行してください。",
+        )
+    back = ReadBack() if dry_run else read_list_back(round_)
+    code = ExitCode.NEEDS_PERSON if back.needs_person else ExitCode.OK
     wish = Wish(frozenset(units), form_id(round_, form))
     if to_me:
         return max(code, sent_to_me(round_, wish, smtp=smtp))
@@ -93,7 +101,7 @@ def command(
     if resend:
         return max(code, given_back(round_, units))
     if mark_sent:
-        done = marked(round_, units, wish.form, day, code, everyone=everyone)
+        done = marked(round_, units, wish.form, day, back, everyone=everyone, dry_run=dry_run)
         return max(code, done)
     return max(code, _drafted(round_, wish, dry_run=dry_run))
 

@@ -229,6 +229,15 @@ IDENTITY_ENTRIES = (
         reader=_OFFICER,
     ),
     Entry(
+        "IDN34",
+        _MUST,
+        "県のアドレスから届いた、まだ送付していない相手のファイル",
+        "県自身のアドレスからのメールに付いていたファイルです。{name}には、まだ様式を送付した記録がありません。",
+        "試しに記入したものか、転送したものかを御確認ください。{name}の御回答とするときは accept --as、試しのものは accept --dismiss で決めてください。",
+        holds=True,
+        reader=_OFFICER,
+    ),
+    Entry(
         "IDN31",
         _MUST,
         "受付済みの御回答と同じファイルが、別の団体から届いた",

@@ -116,7 +116,17 @@ def judge(
     if issued is None:
         return base
     base = base.with_(sent=who_sent(issued.unit, file.senders, register))
+    if _is_our_own(issued, file, register, ledger):
+        doubt = finding("IDN34", name=register.name_of(issued.unit))
+        base = base.with_(findings=(*base.findings, doubt))
     return _read(base, book, issued, register, readings)
+
+
+def _is_our_own(issued: Issued, file: FoundFile, register: Register, ledger: Ledger) -> bool:
+    """Whether only the office itself sent it, and nobody there can have the form yet: a trial sent to ourselves, perhaps."""
+    senders = {sender.casefold() for sender in file.senders}
+    is_out = bool(ledger.standing(issued.unit, issued.form).sent)
+    return bool(senders) and senders <= register.own and not is_out
 
 
 def not_read(base: Judged, refusal: Refusal, data: bytes, *, tried: bool = False) -> Judged:

@@ -63,6 +63,10 @@ class ReadBack:
     undated: tuple[Mailing, ...] = ()
     """Ticked as 済, without a day: not booked."""
 
+    @property
+    def needs_person(self) -> bool:
+        return bool(self.faults or self.undated)
+
 
 def sent_events(
     mailing: Mailing,
@@ -109,7 +113,14 @@ def book_from_list(round_: Round, *, now: datetime, by: str) -> ReadBack:
 
 
 def book_other_mails(
-    round_: Round, units: Collection[str], on: date, *, everyone: bool, now: datetime, by: str
+    round_: Round,
+    units: Collection[str],
+    on: date,
+    *,
+    everyone: bool,
+    now: datetime,
+    by: str,
+    dry_run: bool = False,
 ) -> tuple[Mailing, ...]:
     """Book as sent what is no first sending (再送, 確認, 受領) and lies there or is in the dark, of the units named, or all that lie there and still hold."""
     with round_.log.writing() as log:
@@ -127,7 +138,8 @@ def book_other_mails(
                 or (everyone and _lies_there(mailing, round_, ledger, on))
             )
         ]
-        log.append([e for m in found for e in sent_events(m, on, BY_HAND, now=now, by=by)])
+        if not dry_run:
+            log.append([e for m in found for e in sent_events(m, on, BY_HAND, now=now, by=by)])
     return tuple(found)
 
 

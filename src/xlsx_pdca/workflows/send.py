@@ -111,13 +111,15 @@ def refuse_outdated(
         raise DraftsOutdated(forms, is_form=True)
     known = mailings(ledger)
     pen = Pen(round_, known, mail_texts_of(round_), writer)
-    fresh = {
-        (letter.occasion.value, letter.keys)
-        for letter in requests(round_, ledger, known, Wish()).letters
-        if pen.kept(letter) is None
-    }
-    changed = [m for m in first if (m.fact.occasion, m.keys) in fresh]
-    if changed:
+    sorter = Sorter(round_, ledger, known, partial(_fields, round_))
+    every = tuple(standings_of(round_, ledger))
+
+    def is_kept(mailing: Mailing) -> bool:
+        about = [s for s in every if (s.unit, s.form) in mailing.keys]
+        letters = sorter.sorted(about, _occasion).letters
+        return len(letters) == 1 and pen.kept(letters[0]) is not None
+
+    if changed := [mailing for mailing in first if not is_kept(mailing)]:
         raise DraftsOutdated([names[m.fact.addressee] for m in changed], is_form=False)
 
 

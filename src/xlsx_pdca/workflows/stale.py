@@ -35,7 +35,13 @@ def is_stale(mailing: Mailing, round_: Round, ledger: Ledger, today: date) -> bo
             return True
         if standing.issue is None or standing.issue.issue != book.issue:
             return True
-        if standing.submission is not None or standing.exemptions or unit is None or unit.exempt:
+        if (
+            standing.submission is not None
+            or standing.exemptions
+            or unit is None
+            or unit.exempt
+            or not unit.to
+        ):
             return True
     return False
 

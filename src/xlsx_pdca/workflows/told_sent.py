@@ -40,6 +40,7 @@ def mark_sent(
     on: date,
     now: datetime,
     by: str,
+    dry_run: bool = False,
 ) -> ToldSent:
     """Book as sent what was issued and not yet sent, for the units named or for everyone who still owes an answer.
 
@@ -56,9 +57,10 @@ def mark_sent(
         dated = {_key(s): issued for s in chosen if (issued := told.edition(s)) is not None}
         going = [s for s in chosen if _key(s) in dated]
         mails = told.mails_of(dated)
-        writer.append(
-            [_event(s, dated[_key(s)], mails.get(_key(s)), on, now=now, by=by) for s in going]
-        )
+        if not dry_run:
+            writer.append(
+                [_event(s, dated[_key(s)], mails.get(_key(s)), on, now=now, by=by) for s in going]
+            )
     return ToldSent(
         tuple(going),
         tuple(s for s in going if dated[_key(s)] != s.issue),
