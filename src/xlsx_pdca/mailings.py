@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsx_pdca.facts import Drafted, Sending
-from xlsx_pdca.ledger import Booked, Key, Ledger
+from xlsx_pdca.ledger import Booked, Key, Ledger, Standing
+from xlsx_pdca.letters import Occasion
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Mailing:
     def keys(self) -> frozenset[Key]:
         """(unit, form) of everything it is about."""
         return frozenset((book.unit, book.form) for book in self.fact.books)
+
+    @property
+    def is_first(self) -> bool:
+        """True for a request or a 差替え: it brings a workbook to be filled in."""
+        return self.fact.occasion in (Occasion.REQUEST, Occasion.REPLACEMENT)
 
     @property
     def is_sent(self) -> bool:
@@ -58,6 +64,15 @@ def mailings(ledger: Ledger) -> tuple[Mailing, ...]:
             is_replaced=any(newest[about] != booked.fact.mail for about in _about(booked.fact)),
         )
         for booked in ledger.drafts
+    )
+
+
+def goes_again(standing: Standing, known: Iterable[Mailing]) -> bool:
+    """Whether its workbook went out and a draft that was written since is to bring it once more."""
+    key = (standing.unit, standing.form)
+    since = standing.sent[-1].seq if standing.sent else None
+    return since is not None and any(
+        m.is_first and m.is_open and key in m.keys and m.drafted.seq > since for m in known
     )
 
 

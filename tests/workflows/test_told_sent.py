@@ -275,6 +275,25 @@ def test_what_changed_since_keeps_the_drafts_back(
     assert command(desk, "--review") == ExitCode.OK
 
 
+@pytest.mark.usefixtures("today")
+def test_what_goes_out_once_more_is_made_anew_too(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`send`, which the message names, writes the draft of --resend as it would be written now, and no draft beside it."""
+    written(unsent(desk))
+    told(desk, form="jizen")
+    put_in_order(desk.round, now=NOW)
+    assert command(desk, MAEBASHI, "--resend", "--form", "jizen") == ExitCode.OK
+    (desk.round.folder.attachments / "通知.pdf").write_bytes(b"%PDF-1.4 x")
+    assert command(desk, "--review") not in (ExitCode.OK, ExitCode.BUG)
+    assert "send で下書きを作り直して" in capsys.readouterr().err
+    assert command(desk, "--form", "jizen") == ExitCode.OK
+    assert command(desk, "--review") == ExitCode.OK
+    ((name, mail),) = lying(desk).items()
+    assert name == "102016-1_前橋市_依頼.eml"
+    assert "通知.pdf" in [part.get_filename() for part in mail.iter_attachments()]
+
+
 def settings(desk: Desk, **items: str) -> None:
     path = desk.root / "00_管理簿.xlsx"
     book = openpyxl.load_workbook(path)

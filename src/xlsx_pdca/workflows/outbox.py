@@ -129,7 +129,7 @@ def book_other_mails(
         found = [
             mailing
             for mailing in mailings(ledger)
-            if Occasion(mailing.fact.occasion) not in (Occasion.REQUEST, Occasion.REPLACEMENT)
+            if not mailing.is_first
             and (
                 (
                     (mailing.is_open or mailing.is_uncertain)

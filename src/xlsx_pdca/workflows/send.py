@@ -13,7 +13,7 @@ from xlsx_pdca.errors import Fault, OperatorError
 from xlsx_pdca.facts import Issued, MailedBook
 from xlsx_pdca.ledger import Key, Ledger, Standing
 from xlsx_pdca.letters import Enclosure, Occasion
-from xlsx_pdca.mailings import Mailing, mailings
+from xlsx_pdca.mailings import Mailing, goes_again, mailings
 from xlsx_pdca.plan import WorkbookPlan
 from xlsx_pdca.reading import listed
 from xlsx_pdca.ticket import find_tickets
@@ -91,7 +91,7 @@ def write_requests(
 def requests(round_: Round, ledger: Ledger, known: Sequence[Mailing], wish: Wish) -> Sendable:
     """Mails to be written; FaultyDefinitions with every address and every file that stands against it."""
     refuse_unknown(round_, ledger, set(wish.units))
-    due = [s for s in standings_of(round_, ledger) if _is_due(round_, s, wish)]
+    due = [s for s in standings_of(round_, ledger) if _is_due(round_, s, wish, known)]
     old = {(s.unit, s.form): s for s in outdated(round_, ledger)} if due else {}
     good = [s for s in due if (s.unit, s.form) not in old]
     found = Sorter(round_, ledger, known, partial(_fields, round_)).sorted(good, _occasion)
@@ -103,7 +103,7 @@ def refuse_outdated(
 ) -> None:
     """DraftsOutdated where a request or 差替え among these would be written otherwise now, or its workbook would."""
     names = {unit.id: unit.name for unit in round_.units}
-    first = [m for m in meant if m.fact.occasion in (Occasion.REQUEST, Occasion.REPLACEMENT)]
+    first = [m for m in meant if m.is_first]
     if not first:
         return
     old = {(s.unit, s.form) for s in outdated(round_, ledger)}
@@ -152,13 +152,14 @@ def standings_of(round_: Round, ledger: Ledger) -> Iterator[Standing]:
             yield ledger.standing(unit.id, form)
 
 
-def _is_due(round_: Round, standing: Standing, wish: Wish) -> bool:
+def _is_due(round_: Round, standing: Standing, wish: Wish, known: Sequence[Mailing]) -> bool:
     unit = round_.unit(standing.unit)
     owes = standing.submission is None and not standing.exemptions and unit and not unit.exempt
     named = standing.unit in wish.units
+    is_open = not standing.is_sent or goes_again(standing, known)
     return bool(
         standing.issues
-        and (not standing.is_sent or (wish.again and named))
+        and (is_open or (wish.again and named))
         and (named if wish.units else owes)
         and wish.form in ("", standing.form)
     )

@@ -10,8 +10,7 @@ from xlsx_pdca.errors import UsageError
 from xlsx_pdca.event import NewEvent
 from xlsx_pdca.facts import Drafted, Issued, Sent, booking
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, fold
-from xlsx_pdca.letters import Occasion
-from xlsx_pdca.mailings import Mailing, mailings
+from xlsx_pdca.mailings import Mailing, goes_again, mailings
 from xlsx_pdca.workflows.acceptance import refuse_unknown, without
 from xlsx_pdca.workflows.round import Round
 
@@ -86,18 +85,12 @@ class _Told:
     @property
     def first(self) -> Sequence[Mailing]:
         """Requests and 差替え that are not known to have gone out, in the order of their writing."""
-        return [m for m in self.known if not m.is_sent and _is_first(m.fact)]
+        return [m for m in self.known if not m.is_sent and m.is_first]
 
     def waiting(self, form: str) -> Iterator[Standing]:
         """What was issued and is not sent, or is to be sent once more; of a form switched off only when it is named."""
-        again = {key: m for m in self.first if m.is_open for key in m.keys}
         for standing in self.ledger.standings.values():
-            draft = again.get(_key(standing))
-            is_again = (
-                bool(draft and draft.drafted.seq > standing.sent[-1].seq)
-                if standing.sent
-                else False
-            )
+            is_again = goes_again(standing, self.known)
             is_meant = standing.form == form if form else standing.form in self.round.forms
             if standing.issues and is_meant and (is_again or not standing.is_sent):
                 yield standing
@@ -175,7 +168,3 @@ def _refuse_without_issue(wanted: Iterable[str], ledger: Ledger, form: str) -> N
             f"まだ様式を作成していません（{'、'.join(missing)}）。",
             "先に issue で様式を作成し、送付してから記録してください。",
         )
-
-
-def _is_first(fact: Drafted) -> bool:
-    return fact.occasion in (Occasion.REQUEST, Occasion.REPLACEMENT)
