@@ -294,6 +294,26 @@ def test_what_goes_out_once_more_is_made_anew_too(
     assert "通知.pdf" in [part.get_filename() for part in mail.iter_attachments()]
 
 
+@pytest.mark.usefixtures("today")
+def test_status_tells_of_drafts_that_must_not_go(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """前橋市 is exempted after its draft was written: `status` says what to do, `send` does it, and nothing is told any more."""
+    written(unsent(desk))
+
+    def told_by_status() -> str:
+        run(["status", "--round", str(desk.root)])
+        return next((w for w in capsys.readouterr().out.splitlines() if "合わなくなった" in w), "")
+
+    assert told_by_status() == ""
+    roster(desk, u102016_1={"対象外": "○", "対象外の理由": "窓口"})
+    assert told_by_status().endswith("1通")
+    assert command(desk, "--form", "jizen") == ExitCode.OK
+    assert "102016-1_前橋市_依頼.eml" not in lying(desk)
+    capsys.readouterr()
+    assert told_by_status() == ""
+
+
 def settings(desk: Desk, **items: str) -> None:
     path = desk.root / "00_管理簿.xlsx"
     book = openpyxl.load_workbook(path)

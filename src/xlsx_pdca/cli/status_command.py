@@ -20,7 +20,7 @@ from xlsx_pdca.mailings import mailings, uncertain
 from xlsx_pdca.points import points_now
 from xlsx_pdca.wareki import wareki, weekday_name
 from xlsx_pdca.workflows.collect import dropped_files
-from xlsx_pdca.workflows.drafts import lying
+from xlsx_pdca.workflows.drafts import kept_back, lying
 from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.standing import Overview, StandingLine, overview
@@ -52,6 +52,7 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
         today=today,
         waiting_files=len(dropped_files(round_.folder.drop)),
         drafts=sum(mailing.fact.occasion not in _WITH_FORMS for mailing in drafts),
+        kept_back=len(kept_back(round_, ledger, today)),
     )
     if as_json:
         console.show_json(_records(round_, now, Proposals.of(round_, ledger)))

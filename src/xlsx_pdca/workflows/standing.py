@@ -60,6 +60,8 @@ class Overview:
     """Files in 40_届いたファイル not yet taken in."""
     drafts: int = 0
     """Mails that lie in 30_下書きメール besides those that carry a form out."""
+    kept_back: int = 0
+    """Drafts there that were changed, or that say what no longer holds."""
 
     def counts(self) -> Mapping[str, Mapping[Status, int]]:
         """Number of units by form title and status."""
@@ -120,6 +122,10 @@ class Overview:
                 self.drafts,
                 "下書きメールが「30_下書きメール」にあります。送って、送付した日を記録してください（「送信一覧.xlsx」の送信日か、send --mark-sent）。{n}通",
             ),
+            (
+                self.kept_back,
+                "「30_下書きメール」に、作成した後に変更されたか、いまの名簿・様式・期限と合わなくなった下書きがあります。send、remind、ask のうち作ったときのコマンドを実行して整理するか、御確認のうえメールソフトでお送りください（どの下書きかは、send --review で分かります）。{n}通",
+            ),
             (self.waiting_files, "届いたファイルを取り込んでください（receive）。{n}件"),
             (len(self.held), "保留中のファイルの取扱いを決めてください（accept --file）。{n}件"),
             (len(self.doubtful), f"必ず確認する点のある提出があります。{{n}}件{self._whose()}"),
@@ -168,7 +174,13 @@ def _short_day(day: date | None) -> str:
 
 
 def overview(
-    round_: Round, ledger: Ledger, *, today: date, waiting_files: int, drafts: int = 0
+    round_: Round,
+    ledger: Ledger,
+    *,
+    today: date,
+    waiting_files: int,
+    drafts: int = 0,
+    kept_back: int = 0,
 ) -> Overview:
     """Standings of all units of 名簿 in all forms switched on that ask them something, and whatever else was answered."""
     lines = [
@@ -178,7 +190,7 @@ def overview(
         if ledger.standing(unit.id, form.id).issues or round_.asks(unit, form)
     ]
     lines += _answered_besides(round_, ledger, today, {(x.unit.id, x.form) for x in lines})
-    return Overview(tuple(lines), ledger.held, waiting_files, drafts)
+    return Overview(tuple(lines), ledger.held, waiting_files, drafts, kept_back)
 
 
 def _answered_besides(
