@@ -10,8 +10,11 @@ import itertools
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import openpyxl
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.worksheet import Worksheet
 
 from issued_round import BY, NOW, Desk
 from xlsx_pdca.letters import Enclosure
@@ -100,3 +103,34 @@ def roster(desk: Desk, **rows: dict[str, str]) -> None:
         for head, text in values.items():
             sheet.cell(ids[key[1:].replace("_", "-")], heads[head]).value = text or None
     book.save(path)
+
+
+def sort_by_the_button(path: Path, head_row: int) -> None:
+    """What the filter button of Excel does when rows are sorted downwards: the columns of its range change places, others stay."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    reversed_in(sheet, head_row, CellRange(sheet.auto_filter.ref).max_col)
+    book.save(path)
+
+
+def sort_some_columns(path: Path, head_row: int) -> None:
+    """The same with the columns that can be seen only: she marked them, and left the hidden ones."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    hidden = [d.min for d in sheet.column_dimensions.values() if d.hidden]
+    reversed_in(sheet, head_row, min(hidden) - 1)
+    book.save(path)
+
+
+def reversed_in(sheet: Worksheet, head_row: int, last_column: int) -> None:
+    """The rows below the heads from the last to the first, in these columns."""
+    lines = [
+        [cell.value for cell in line]
+        for line in sheet.iter_rows(min_row=head_row + 1, max_col=last_column)
+    ]
+    for row, line in enumerate(reversed(lines), head_row + 1):
+        for column, value in enumerate(line, 1):
+            cell = sheet.cell(row, column)
+            cell.value = value
+            if cell.data_type == "f":  # a text that begins with = stays one in Excel
+                cell.data_type = "s"

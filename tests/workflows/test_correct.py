@@ -13,21 +13,21 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from issued_round import BY, MAEBASHI, NOW, TAKASAKI, Desk, codes
-from mail_desk import writer
+from mail_desk import sort_by_the_button, sort_some_columns, writer
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode, FaultyDefinitions
 from xlsx_pdca.facts import Corrected
 from xlsx_pdca.points import PointState, points_now
 from xlsx_pdca.store.open_files import StillOpen
 from xlsx_pdca.workbook.correction_book import HEAD_ROW
-from xlsx_pdca.workflows.acceptance import accept
+from xlsx_pdca.workflows.acceptance import accept, assign
 from xlsx_pdca.workflows.ask import ask
 from xlsx_pdca.workflows.correct import Corrections, correct
 from xlsx_pdca.workflows.doubts import default_doubts
 from xlsx_pdca.workflows.merge import merge
 from xlsx_pdca.workflows.outbox import book_other_mails
 from xlsx_pdca.workflows.send import Wish
-from xlsx_pdca.workflows.steps import recent_steps, undo
+from xlsx_pdca.workflows.steps import recent_steps, state_after, undo
 
 STATE, UNIT, QUESTION, ANSWER, TEXT, HOW = "A", "B", "F", "G", "I", "J"
 BAD = "約三万人"
@@ -204,6 +204,44 @@ def test_a_newer_return_that_says_otherwise_is_told(desk: Desk) -> None:
     assert [f.code for f in Desk.at(desk.root).standing().open_must] == ["ANS04", "ARR15"]
 
 
+def test_it_is_told_until_somebody_settles_it(desk: Desk) -> None:
+    """Every newer return that says otherwise: not after one that agrees, not after one was accepted as it is."""
+    doubtful(desk)
+    corrected(desk)
+    write(desk, "管内人口", "326918")
+    corrected(desk)
+
+    def told_by(name: str, population: str, strengths: str) -> bool:
+        data = desk.filled(population=population, strengths=strengths)
+        return "ARR15" in codes(Desk.at(desk.root).take_in(name, data).arrived)
+
+    assert told_by("2.xlsx", BAD, "二回目")
+    assert told_by("3.xlsx", BAD, "三回目")
+    assert not told_by("4.xlsx", "326,918", "四回目")
+    assert not told_by("5.xlsx", BAD, "五回目")
+    corrected(desk)
+    write(desk, "管内人口", "326919")
+    corrected(desk, minutes=2)
+    assert told_by("6.xlsx", BAD, "六回目")
+    accept(Desk.at(desk.root).round, [MAEBASHI], now=NOW, by=BY)
+    assert not told_by("7.xlsx", BAD, "七回目")
+
+
+def test_it_outlives_its_return_taken_back(desk: Desk) -> None:
+    """`undo` of the return says what goes with it; the same file taken in again is held against what was heard."""
+    doubtful(desk)
+    corrected(desk)
+    write(desk, "管内人口", "326918")
+    corrected(desk)
+    (taken,) = Desk.at(desk.root).standing().submissions
+    step = undo(Desk.at(desk.root).round, taken.seq, "", now=NOW, by=BY)
+    opened = Desk.at(desk.root).round
+    assert "県補正 1件も" in state_after(opened, [step], today=NOW.date())
+    assert "「管内人口」" in recent_steps(opened)[1].words
+    assign(opened, taken.seq, MAEBASHI, "jizen", now=NOW, by=BY)
+    assert "ARR15" in [f.code for f in Desk.at(desk.root).standing().open_must]
+
+
 def test_what_counts_already_is_not_booked_twice(desk: Desk) -> None:
     """As after a run that ended between booking and writing: the same book again changes nothing."""
     doubtful(desk)
@@ -279,6 +317,35 @@ def test_rows_may_be_sorted_filtered_and_deleted(desk: Desk) -> None:
     book.save(path(desk))
     (change,) = corrected(desk).booked
     assert (change.fact.field, change.fact.raw) == ("population", "326918")
+
+
+def test_a_row_beside_the_key_of_another_is_refused(desk: Desk) -> None:
+    """Sorted by the button the key comes along; sorted without it nothing is booked, and the rows are named."""
+    for unit in (MAEBASHI, TAKASAKI):
+        doubtful(desk, unit)
+    corrected(desk)
+    write(desk, "管内人口", "326,918", unit="高崎市")
+    sort_some_columns(path(desk), HEAD_ROW)
+    with pytest.raises(FaultyDefinitions, match="高崎市 管内人口") as told:
+        corrected(desk)
+    assert "Ctrl＋Z" in str(told.value)
+    assert not desk.ledger.standing(TAKASAKI, "jizen").corrected and not desk.standing().corrected
+    sort_some_columns(path(desk), HEAD_ROW)
+    sort_by_the_button(path(desk), HEAD_ROW)
+    assert [c.fact.unit for c in corrected(desk).booked] == [TAKASAKI]
+
+
+def test_words_below_the_table_are_not_lost(desk: Desk) -> None:
+    """A line outside the rows is named with a way that keeps what stands in the others."""
+    doubtful(desk)
+    corrected(desk)
+    cell = write(desk, "管内人口", "326,918")
+    book = openpyxl.load_workbook(path(desk))
+    book.worksheets[0][f"{TEXT}{HEAD_ROW + 3}"] = "別の欄のこと"
+    book.save(path(desk))
+    with pytest.raises(FaultyDefinitions, match="行に写してから消して"):
+        corrected(desk)
+    assert openpyxl.load_workbook(path(desk)).worksheets[0][cell.split()[1]].value == "326,918"
 
 
 def test_a_book_somebody_has_open_is_left_alone(desk: Desk) -> None:

@@ -11,9 +11,11 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from issued_round import MAEBASHI, TAKASAKI, Desk
+from mail_desk import sort_by_the_button, sort_some_columns
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Outcome, Submitted
+from xlsx_pdca.workbook.comparison_book import HEAD_ROW
 from xlsx_pdca.workflows.merge import CONSOLIDATED, PROGRESS
 
 HANAKO = {"weaknesses": "", "purpose__discharge": "", "strengths": "=医師会との\n定例会がある。"}
@@ -218,6 +220,21 @@ def test_sorted_workbook_is_understood(desk: Desk, two: list[int]) -> None:
         c.field: c.taken for c in submission(desk).choices if c.field in ("strengths", "purpose")
     }
     assert taken == {"strengths": (two[0],), "purpose": tuple(two)}
+
+
+def test_a_decision_beside_another_question_is_refused(
+    desk: Desk, two: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sorted by the button the key comes along; sorted without it nothing is booked."""
+    join(desk, *two)
+    decide(desk, lambda question: "1番目" if "長所" in question else "両方")
+    sort_some_columns(compared(desk), HEAD_ROW)
+    assert join(desk, *two) == ExitCode.NEEDS_PERSON
+    assert "ほかの設問の行と入れ替わっています" in capsys.readouterr().out
+    assert submission_or_none(desk) is None
+    sort_some_columns(compared(desk), HEAD_ROW)
+    sort_by_the_button(compared(desk), HEAD_ROW)
+    assert join(desk, *two) == ExitCode.OK
 
 
 @pytest.mark.parametrize(

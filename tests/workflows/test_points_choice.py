@@ -9,7 +9,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from issued_round import BY, MAEBASHI, NOW, Desk
-from mail_desk import body, lying
+from mail_desk import body, lying, sort_by_the_button, sort_some_columns
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode, FaultyDefinitions
 from xlsx_pdca.workbook.points_book import HEAD_ROW
@@ -152,6 +152,24 @@ def test_answers_stay_text(desk: Desk, answer: str) -> None:
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value]
     assert not [c for c in cells if c.data_type == "f" or c.hyperlink]
     assert answer in [c.value for c in cells]
+
+
+def test_a_row_beside_the_key_of_another_is_refused(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sorted by the button her words stay with their finding; sorted without the key nothing is asked of anybody."""
+    doubtful(desk)
+    assert command(desk, "--points") == ExitCode.OK
+    _, _, rows = table(desk)
+    edited(desk, **{f"{WORDS}{rows['population']}": OWN})
+    sort_some_columns(points_path(desk.round), HEAD_ROW)
+    assert command(desk) == ExitCode.FAULTY
+    assert "内容が、表を作ったときと違います" in capsys.readouterr().err and not lying(desk)
+    sort_some_columns(points_path(desk.round), HEAD_ROW)
+    sort_by_the_button(points_path(desk.round), HEAD_ROW)
+    assert command(desk) == ExitCode.OK
+    words = {p.address: p.text for p in desk.standing().marked[-1].fact.points}
+    assert words["population", "", ""] == OWN and OWN not in words["strengths", "", ""]
 
 
 def test_only_her_columns_are_open(desk: Desk) -> None:

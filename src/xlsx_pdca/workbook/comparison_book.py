@@ -23,9 +23,10 @@ from xlsx_pdca.workbook.summary_look import NOTE_FILL as STILL_OPEN
 
 SHEET = "並べて確認"
 DIFFERS = "◆"
-_HEAD_ROW = 4
+HEAD_ROW = 4
 FIRST_TEXT = 5
 _CHOICE_COLUMN = 4
+LABEL_COLUMN = 3
 _WIDTHS = (34.0, 70.0, 270.0, 104.0)
 _TEXTS_WIDTH = 900.0
 """Pixels that the columns of texts share."""
@@ -105,7 +106,7 @@ class _Writer:
         sheet.widths([*self.widths, 60])
         self._lead()
         self._heads()
-        for row, question in enumerate(self.compared.questions, _HEAD_ROW + 1):
+        for row, question in enumerate(self.compared.questions, HEAD_ROW + 1):
             self._question(row, question)
         self._finish()
 
@@ -129,19 +130,19 @@ class _Writer:
     def _heads(self) -> None:
         sheet = self.sheet
         for column, head in enumerate(("", "番号", "設問", "採用"), 1):
-            sheet.text(_HEAD_ROW, column, head, "head")
+            sheet.text(HEAD_ROW, column, head, "head")
         heads = []
         for number, file in enumerate(self.compared.files, 1):
             who = f"{file.person} 様" if file.person else "（氏名の記入なし）"
             head = f"{number}番目　{who}\n{japanese_time(file.received_at)} 受領（受付番号{file.arrival}）\n{file.name}"
             heads.append((head, self.widths[FIRST_TEXT - 2 + number]))
-            sheet.text(_HEAD_ROW, FIRST_TEXT - 1 + number, head, "head", font_size=9.5)
-        sheet.text(_HEAD_ROW, self.key_column, f"{KEY} {self.compared.digest}", "key")
-        sheet.height(_HEAD_ROW, height_of(heads, least=46))
+            sheet.text(HEAD_ROW, FIRST_TEXT - 1 + number, head, "head", font_size=9.5)
+        sheet.text(HEAD_ROW, self.key_column, f"{KEY} {self.compared.digest}", "key")
+        sheet.height(HEAD_ROW, height_of(heads, least=46))
 
     def _question(self, row: int, question: Question) -> None:
         sheet, compared = self.sheet, self.compared
-        label, texts = _label(question, compared.plan), texts_of(compared, question)
+        label, texts = label_of(question, compared.plan), texts_of(compared, question)
         shown = list(zip((label, *texts), (self.widths[2], *self.widths[4:]), strict=True))
         is_open = question.needs_decision
         points = height_of(shown, points=BODY_POINTS, least=24) + (10 if is_open else 2)
@@ -205,12 +206,13 @@ class _Writer:
             )
 
     def _finish(self) -> None:
-        raw, last = self.sheet.raw, _HEAD_ROW + len(self.compared.questions)
-        raw.autofilter(_HEAD_ROW - 1, 0, last - 1, self.key_column - 2)
-        raw.freeze_panes(_HEAD_ROW, _CHOICE_COLUMN)
+        raw, last = self.sheet.raw, HEAD_ROW + len(self.compared.questions)
+        # to the key: what is sorted takes it along
+        raw.autofilter(HEAD_ROW - 1, 0, last - 1, self.key_column - 1)
+        raw.freeze_panes(HEAD_ROW, _CHOICE_COLUMN)
         raw.set_column(self.key_column - 1, self.key_column - 1, None, None, {"hidden": True})
         self.sheet.book.set_up_print(
-            self.sheet, pixels=sum(self.widths), repeat=(_HEAD_ROW, _HEAD_ROW), paper="A4"
+            self.sheet, pixels=sum(self.widths), repeat=(HEAD_ROW, HEAD_ROW), paper="A4"
         )
         raw.fit_to_pages(1, 0)
         raw.print_area(0, 0, last - 1, self.key_column - 2)
@@ -244,7 +246,7 @@ def options(compared: Comparison, question: Question) -> tuple[str, ...]:
     return (*numbers, ALL[0] if len(question.variants) == 2 else ALL[1])
 
 
-def _label(question: Question, plan: WorkbookPlan) -> str:
+def label_of(question: Question, plan: WorkbookPlan) -> str:
     """The whole question, with its scene or row; sentences elsewhere shorten it."""
     place, label = question.place, question.rule.label
     if place.row:

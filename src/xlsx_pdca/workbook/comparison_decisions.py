@@ -19,8 +19,10 @@ from xlsx_pdca.workbook.comparison_book import (
     ALL,
     FIRST_TEXT,
     KEY,
+    LABEL_COLUMN,
     SHEET,
     Comparison,
+    label_of,
     options,
     settled,
     texts_of,
@@ -102,8 +104,13 @@ class _Read:
         return (), _fault(self.sheet, place, text, question, self.compared)
 
     def rewritten(self, question: Question) -> Iterator[Fault]:
-        """Texts of the files that she changed: what is written here enters nothing."""
+        """A row whose question is another one now, and texts of the files that she changed: what is written here enters nothing."""
         row = self.row(question)
+        label = label_of(question, self.compared.plan)
+        if row and _plain(self.cells.get((row, LABEL_COLUMN), "")) != _plain(label):
+            found = "この行は、ほかの設問の行と入れ替わっています（一部の列だけを並べ替えると起こります）。"
+            yield Fault(self.sheet.file, self.sheet.place(row, LABEL_COLUMN), found, _UNSORTED)
+            return
         for column, text in enumerate(texts_of(self.compared, question), FIRST_TEXT):
             if row and _plain(self.cells.get((row, column), "")) != _plain(text):
                 label = answer_label(question.place, self.compared.plan)
@@ -120,6 +127,7 @@ _BACK = (
     "元の記載に戻してください（戻せないときは、このファイルの名前を変えて、もう一度実行すると、作り直します）。"
     "御回答を直すときは、取りまとめ表の県記入に書くか、御回答者に再送をお願いしてください。"
 )
+_UNSORTED = "元に戻す（Ctrl＋Z）か、このファイルの名前を変えて、もう一度実行し、新しい表に「採用」を写してください。"
 _ANEW = "このファイルの名前を変えるか、削除して、もう一度実行してください（新しく作ります）。"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from xlsx_pdca.definitions.open_table import Head, TableRow, find_table, sheet_named
 from xlsx_pdca.errors import Fault
 from xlsx_pdca.workbook.officer_book import read_tables
+from xlsx_pdca.workbook.row_keys import key_of, moved_fault, row_key
 from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of
 
 FILE, SHEET = "補正.xlsx", "補正"
@@ -27,9 +28,11 @@ _TEXT_COLUMN, _HOW_COLUMN, _KEY_COLUMN = 9, 10, 11
 _HERS = (_TEXT_COLUMN, _HOW_COLUMN)
 _CENTERED = ("状態", "セル")
 _HEADS = (
-    Head("unit", "団体"), Head("question", "設問"), Head("text", "補正後の御回答"),
-    Head("how", "伺った方法"), Head("key", "行の番号"),
+    Head("unit", "団体"), Head("form", "様式"), Head("sheet", "シート"), Head("cell", "セル"),
+    Head("question", "設問"), Head("text", "補正後の御回答"), Head("how", "伺った方法"),
+    Head("key", "行の番号"),
 )  # fmt: skip
+_KNOWN_BY = ("unit", "form", "sheet", "cell", "question")
 _LEAD = (
     "お電話やメールで伺った内容などにより、御回答を県で補正するときに使います。黄色の欄に記入して保存し、閉じてから、xlsx-pdca correct を実行してください。",
     "「補正後の御回答」には、御回答の全体を、新しい内容で書いてください（書き足すのではなく、今の御回答と入れ替わります）。空欄の行は、何も変わりません。",
@@ -37,7 +40,8 @@ _LEAD = (
     "届いたファイルは、そのまま残ります。取りまとめの3冊には補正後の内容が「県補正」として載り、記録は undo で取り消せます。",
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-_ANEW = "ファイルの名前を変えるか削除してから、correct で作り直してください。"
+_ANEW = "ファイルの名前を変えてから、correct で作り直し、記入を写してください。"
+_NO_ROW = "この行の記入は、表の中の、その御回答の行に写してから消してください（表になければ、correct 102016-1 のように回答単位IDを付けて実行すると、すべての御回答が並びます）。"
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,8 @@ def _write_row(sheet: SummarySheet, row: int, each: CorrectionRow) -> None:
         style = "note" if hers else "name" if head == "団体" else "body"
         centered = {"align": "center", "indent": 0} if head in _CENTERED else {}
         sheet.text(row, column, said, style, **centered, **({"locked": False} if hers else {}))
-    sheet.text(row, _KEY_COLUMN, f"{each.key}-{each.stamp}", "key")
+    known_by = (each.unit, each.form, each.sheet, each.cell, each.question)
+    sheet.text(row, _KEY_COLUMN, row_key(f"{each.key}-{each.stamp}", known_by), "key")
     seen = zip(texts, (pixels for _, pixels in _COLUMNS), strict=False)
     sheet.height(row, height_of(seen, least=24))
 
@@ -129,7 +134,8 @@ def _finish(sheet: SummarySheet, last: int) -> None:
     # a list to choose from; other words may be typed as well
     ways = {"validate": "list", "source": list(WAYS), "show_error": False}
     raw.data_validation(HEAD_ROW, _HOW_COLUMN - 1, last - 1, _HOW_COLUMN - 1, ways)
-    raw.autofilter(HEAD_ROW - 1, 0, last - 1, _HOW_COLUMN - 1)
+    # to the key: what is sorted takes it along
+    raw.autofilter(HEAD_ROW - 1, 0, last - 1, _KEY_COLUMN - 1)
     raw.freeze_panes(HEAD_ROW, 2)
     raw.set_column(_KEY_COLUMN - 1, _KEY_COLUMN - 1, None, None, {"hidden": True})
     raw.protect("", {"autofilter": True, "format_rows": True, "format_columns": True})
@@ -153,26 +159,32 @@ def read_corrections(path: Path) -> CorrectionEdits:
         return CorrectionEdits({}, faults)
     edits: dict[str, CorrectionEdit] = {}
     found: list[Fault] = []
+    moved: list[TableRow] = []
     for row in table.rows():
         if row.text("text") or row.text("how"):
-            edit = _edit(path.name, row)
+            edit, is_in_place = _edit(path.name, row)
             found += _faults(edit, is_twice=edit.key in edits)
+            if edit.key and not is_in_place:
+                moved.append(row)
             edits[edit.key] = edit
-    return CorrectionEdits(edits, tuple(found))
+    return CorrectionEdits(edits, (*found, *moved_fault(moved, "correct")))
 
 
-def _edit(file: str, row: TableRow) -> CorrectionEdit:
-    key, _, stamp = row.text("key").partition("-")
+def _edit(file: str, row: TableRow) -> tuple[CorrectionEdit, bool]:
+    """What stands in a row, and whether it still stands beside its own answer."""
+    told, is_in_place = key_of(row, _KNOWN_BY)
+    key, _, stamp = told.partition("-")
     cell = row.cell("text")
     is_number = cell is not None and cell.is_number
     text, how = row.text("text"), row.text("how")
     names = row.text("unit"), row.text("question")
-    return CorrectionEdit(key, stamp, text, how, is_number, *names, file, row.place("text"))
+    edit = CorrectionEdit(key, stamp, text, how, is_number, *names, file, row.place("text"))
+    return edit, is_in_place
 
 
 def _faults(edit: CorrectionEdit, *, is_twice: bool) -> Iterator[Fault]:
     if not edit.key:
-        yield edit.fault("この行が、どの御回答のものか分かりません。", _ANEW)
+        yield edit.fault("この行が、どの御回答のものか分かりません。", _NO_ROW)
     elif is_twice:
         yield edit.fault("同じ御回答の行が2つあります。", "1つを消してください。")
     if not edit.text:

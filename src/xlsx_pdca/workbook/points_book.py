@@ -11,6 +11,7 @@ from pathlib import Path
 from xlsx_pdca.definitions.open_table import Head, TableRow, find_table, is_marked, sheet_named
 from xlsx_pdca.errors import Fault
 from xlsx_pdca.workbook.officer_book import read_tables
+from xlsx_pdca.workbook.row_keys import key_of, moved_fault, row_key
 from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of
 
 FILE, SHEET = "確認点.xlsx", "確認点"
@@ -26,9 +27,11 @@ _COLUMNS = (
 _CENTERED = ("状態", "確認する", "程度", "セル")
 _TICK_COLUMN, _WORDS_COLUMN, _KEY_COLUMN = 2, 11, 12
 _HEADS = (
-    Head("tick", "確認する"), Head("unit", "団体"), Head("text", "確認の文"),
-    Head("words", "お尋ねする文"), Head("key", "行の番号"),
+    Head("tick", "確認する"), Head("unit", "団体"), Head("form", "様式"),
+    Head("sheet", "シート"), Head("cell", "セル"), Head("question", "設問"),
+    Head("text", "確認の文"), Head("words", "お尋ねする文"), Head("key", "行の番号"),
 )  # fmt: skip
+_KNOWN_BY = ("unit", "form", "sheet", "cell", "question", "text")
 _LEAD = (
     "「確認する」に ● のある点を、ask で御確認のお願いの下書きにします。尋ねない点は ● を消し、尋ねる点は ● を選んでください。",
     "「お尋ねする文」に記入すると、「確認の文」の代わりにその文で尋ねます。空欄なら「確認の文」のまま尋ねます。",
@@ -36,7 +39,8 @@ _LEAD = (
 )
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _HARSH = re.compile("督促|差戻し?|差し戻し|指摘|エラー")
-_ANEW = "ファイルの名前を変えるか削除してから、ask --points で作り直してください。"
+_ANEW = "ファイルの名前を変えてから、ask --points で作り直し、記入を写してください。"
+_NO_ROW = "この行の記入は、表の中の、その確認点の行に写してから消してください。"
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,8 @@ def _write_row(sheet: SummarySheet, row: int, each: PointRow) -> None:
         style = "note" if hers else "name" if head == "団体" else "body"
         centered = {"align": "center", "indent": 0} if head in _CENTERED else {}
         sheet.text(row, column, said, style, **centered, **({"locked": False} if hers else {}))
-    sheet.text(row, _KEY_COLUMN, each.key, "key")
+    known_by = (each.unit, each.form, each.sheet, each.cell, each.question, text)
+    sheet.text(row, _KEY_COLUMN, row_key(each.key, known_by), "key")
     seen = zip(texts, (pixels for _, pixels in _COLUMNS), strict=False)
     sheet.height(row, height_of(seen, least=24))
 
@@ -131,7 +136,8 @@ def _finish(sheet: SummarySheet, last: int) -> None:
             "error_message": "● を選ぶか、空欄にしてください。",
         },
     )
-    raw.autofilter(HEAD_ROW - 1, 0, last - 1, _WORDS_COLUMN - 1)
+    # to the key: what is sorted takes it along
+    raw.autofilter(HEAD_ROW - 1, 0, last - 1, _KEY_COLUMN - 1)
     raw.freeze_panes(HEAD_ROW, 3)
     raw.set_column(_KEY_COLUMN - 1, _KEY_COLUMN - 1, None, None, {"hidden": True})
     raw.protect("", {"autofilter": True, "format_rows": True, "format_columns": True})
@@ -153,12 +159,14 @@ def read_points(path: Path) -> PointEdits:
         return PointEdits({}, (Fault(path.name, SHEET, "表の見出しが見当たりません。", _ANEW),))
     faults = list(table.head_faults(_HEADS))
     edits: dict[str, PointEdit] = {}
+    moved: list[TableRow] = []
     if faults:
         return PointEdits({}, tuple(faults))
     for row in table.rows():
-        key = row.text("key")
+        key, is_in_place = key_of(row, _KNOWN_BY)
+        moved += [row] if key and not is_in_place else []
         if not key and (row.text("tick") or row.text("words")):
-            faults.append(row.fault("tick", "この行が、どの確認点のものか分かりません。", _ANEW))
+            faults.append(row.fault("tick", "この行が、どの確認点のものか分かりません。", _NO_ROW))
         elif key in edits:
             faults.append(
                 row.fault("tick", "同じ確認点の行が2つあります。", "1つを消してください。")
@@ -169,7 +177,7 @@ def read_points(path: Path) -> PointEdits:
             edits[key] = PointEdit(
                 key, bool(tick), row.text("words"), row.text("unit"), row.place("words")
             )
-    return PointEdits(edits, tuple(faults))
+    return PointEdits(edits, (*faults, *moved_fault(moved, "ask --points")))
 
 
 def _row_faults(row: TableRow, tick: bool | None) -> Iterator[Fault]:

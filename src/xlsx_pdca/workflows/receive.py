@@ -256,17 +256,17 @@ def _with_changes(decided: Arrived, ledger: Ledger, readings: Readings) -> Arriv
 
 
 def changes_since(taken: Submitted, ledger: Ledger, readings: Readings) -> tuple[Finding, ...]:
-    """Findings on what a new submission says otherwise than the one it takes the place of."""
+    """Findings on what a new submission says otherwise than the one it takes the place of, or than 県補正."""
     standing = ledger.standing(taken.unit, taken.form)
-    before = standing.submission
-    if before is None:
+    newer = reading_of(taken, ledger, readings)
+    if newer is None:
         return ()
-    older, newer = (reading_of(s, ledger, readings) for s in (before, taken))
-    if older is None or newer is None:
-        return ()
-    plans = [readings.plan(each) for each in dict.fromkeys((taken.plan, before.plan))]
-    changes = since_before(older, newer, plans, number=before.number)
-    return (*changes, *contradicted_corrections(standing, newer, plans[0]))
+    changes: tuple[Finding, ...] = ()
+    if (before := standing.submission) and (older := reading_of(before, ledger, readings)):
+        plans = [readings.plan(each) for each in dict.fromkeys((taken.plan, before.plan))]
+        changes = since_before(older, newer, plans, number=before.number)
+    contradicted = contradicted_corrections(standing, newer, readings.plan(taken.plan))
+    return (*changes, *contradicted)
 
 
 def _stem(round_: Round, judged: Judged, readings: Readings) -> str:

@@ -28,7 +28,7 @@ from xlsx_pdca.reading import answer_label
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.events import EventWriter
 from xlsx_pdca.workflows.copies import restore_copies
-from xlsx_pdca.workflows.corrections import told
+from xlsx_pdca.workflows.corrections import told, unsettled
 from xlsx_pdca.workflows.round import Round
 
 TAKEN = "の提出を受け付けた"
@@ -123,6 +123,7 @@ def state_after(round_: Round, steps: Sequence[Step], *, today: date) -> str:
     held = _files(numbers & {booked.seq for booked in ledger.held}, "保留に戻りました")
     held += _files(numbers & ledger.dismissed.keys(), "取り扱わないこととしたものに戻りました")
     keys = tuple(dict.fromkeys(step.key for step in steps if step.key))
+    held += "".join(_idle_corrections(round_, ledger, key) for key in keys)
     statuses = Counter(_status(round_, ledger, key, today) for key in keys)
     if len(keys) == 1:
         return f"{held}{_whose(round_, *keys[0])}の状況は、{next(iter(statuses))}に戻りました。"
@@ -135,6 +136,18 @@ def _files(numbers: Collection[int], became: str) -> str:
     words = f"受付番号{'、'.join(map(str, named[:MOST_NUMBERS]))}"
     more = f"ほか{len(named) - MOST_NUMBERS}件" if len(named) > MOST_NUMBERS else ""
     return f"届いたファイルは、{became}（{words}{more}）。" if named else ""
+
+
+def _idle_corrections(round_: Round, ledger: Ledger, key: Key) -> str:
+    """That 県補正 of a return taken back counts no more, and comes up when the answers come again."""
+    standing = ledger.standing(*key)
+    left = {booked.fact.number for booked in standing.submissions}
+    idle = sum(booked.fact.number not in left for booked in unsettled(standing).values())
+    return (
+        f"{_whose(round_, *key)}の県補正 {idle}件も、取りまとめに載らなくなりました（改めて提出とした御回答が補正と異なるときは、お知らせします）。"
+        if idle
+        else ""
+    )
 
 
 def _status(round_: Round, ledger: Ledger, key: Key, today: date) -> Status:
@@ -206,18 +219,28 @@ def _steps(events: Sequence[Event], round_: Round) -> tuple[Step, ...]:
     ledger = fold(events)
     names = {b.seq: f"受付番号{b.seq}のファイル「{b.fact.name}」" for b in ledger.arrivals}
     acts: dict[int, Step] = {}
+    questions = partial(_corrected, round_, _taken_in(events))
     for event in events:
-        if step := _step(event, round_, names, partial(_corrected, round_, ledger), acts):
+        if step := _step(event, round_, names, questions, acts):
             acts[event.seq] = step
     return tuple(step for seq, step in acts.items() if seq not in ledger.undone)
 
 
-def _corrected(round_: Round, ledger: Ledger, fact: Corrected) -> str:
+def _taken_in(events: Iterable[Event]) -> Mapping[tuple[Key, int], str]:
+    """Plan of every submission, also of those that were taken back."""
+    found: dict[tuple[Key, int], str] = {}
+    for event in events:
+        fact = fact_of(event)
+        taken = fact.submission if isinstance(fact, Arrived) else fact
+        if isinstance(taken, Submitted):
+            found[(taken.unit, taken.form), taken.number] = taken.plan
+    return found
+
+
+def _corrected(round_: Round, plans: Mapping[tuple[Key, int], str], fact: Corrected) -> str:
     """What a 県補正 was about, behind the name of its return: の「管内人口」（→「30000」）."""
-    booked = ledger.standing(fact.unit, fact.form).submissions
-    digests = (b.fact.plan for b in booked if b.fact.number == fact.number)
-    label = fact.field  # all that is left where the return itself was taken back
-    for digest in digests:
+    label = fact.field
+    if digest := plans.get(((fact.unit, fact.form), fact.number)):
         plan = WorkbookPlan.from_json(round_.plans.get(digest))
         address = (fact.field, fact.column, fact.row)
         found = (answer_label(a, plan) for a in plan.answers if a.address == address)
