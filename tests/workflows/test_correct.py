@@ -12,12 +12,13 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from issued_round import BY, MAEBASHI, NOW, TAKASAKI, Desk, codes
+from issued_round import BY, MAEBASHI, NOW, TAKASAKI, Desk, codes, make_round
 from mail_desk import sort_by_the_button, sort_some_columns, writer
 from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import ExitCode, FaultyDefinitions
 from xlsx_pdca.facts import Corrected
-from xlsx_pdca.points import PointState, points_now
+from xlsx_pdca.ledger import Status
+from xlsx_pdca.points import PointState, is_overdue, points_now
 from xlsx_pdca.store.open_files import StillOpen
 from xlsx_pdca.workbook.correction_book import HEAD_ROW
 from xlsx_pdca.workflows.acceptance import accept, assign
@@ -333,6 +334,47 @@ def test_a_row_beside_the_key_of_another_is_refused(desk: Desk) -> None:
     sort_some_columns(path(desk), HEAD_ROW)
     sort_by_the_button(path(desk), HEAD_ROW)
     assert [c.fact.unit for c in corrected(desk).booked] == [TAKASAKI]
+
+
+def test_the_book_of_another_round_is_refused(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same question of the same municipality with the same answer, in another round: nothing is booked."""
+    monkeypatch.setattr("issued_round.KEY", bytes(range(32, 64)))
+    other = Desk.at(make_round(tmp_path / "令和8年度_第2回"))
+    for each in (other, desk):
+        doubtful(each)
+        corrected(each)
+    write(other, "管内人口", "326918")
+    path(desk).write_bytes(path(other).read_bytes())
+    with pytest.raises(FaultyDefinitions, match="別の実施回"):
+        corrected(desk)
+    assert len(corrected(other).booked) == 1 and not desk.standing().corrected
+
+
+@pytest.mark.parametrize(("text", "told"), [("空欄", "かっこを付けて"), ("#N/A", "数式のエラー")])
+def test_what_may_be_meant_otherwise_is_asked(desk: Desk, text: str, told: str) -> None:
+    """空欄 as an answer, an error of a formula; 「（空欄）」 takes the answer away."""
+    desk.take_in("m.xlsx", desk.filled(strengths="強み"))
+    corrected(desk, MAEBASHI)
+    write(desk, "(ア) 長所（良さ・強み）", text)
+    with pytest.raises(FaultyDefinitions, match=told):
+        corrected(desk, MAEBASHI)
+    write(desk, "(ア) 長所（良さ・強み）", "（空欄）")
+    assert [c.fact.raw for c in corrected(desk, MAEBASHI).booked] == [""]
+
+
+def test_nobody_is_asked_any_more_for_what_she_put_right(desk: Desk) -> None:
+    """All that was asked is settled by 県補正: 受信 again, and no 返信期限 is over."""
+    doubtful(desk)
+    asked_and_sent(desk)
+    late = (NOW + timedelta(days=60)).date()
+    assert desk.standing().status(late) is Status.ASKED and is_overdue(desk.standing(), late)
+    corrected(desk)
+    write(desk, "管内人口", "326918")
+    corrected(desk)
+    after = Desk.at(desk.root).standing()
+    assert after.status(late) is Status.RECEIVED and not is_overdue(after, late)
 
 
 def test_words_below_the_table_are_not_lost(desk: Desk) -> None:

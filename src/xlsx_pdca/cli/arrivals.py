@@ -140,7 +140,7 @@ class Arrivals:
         number = f"　第{arrived.submission.number}回" if arrived.submission else ""
         waits = f"　受付番号{held.seq}" if held else ""
         name = console.one_line(line.file.name)
-        head = f"{name}：{self._outcome(line)}{whose}{number}{waits}{_again(line)}{_same_as(line)}"
+        head = f"{name}：{self._outcome(line)}{whose}{number}{waits}{_again(self.round, line)}{_same_as(line)}"
         rest = IN_BOOKS if self.booked else IN_CHECK
         is_done = self._is_known(line) and not arrived.repeats
         return [head, *(() if is_done else remarks(arrived.findings, rest))]
@@ -150,10 +150,12 @@ def _waits(line: Line) -> bool:
     return line.arrived.outcome in (Outcome.HELD, Outcome.REFUSED)
 
 
-def _again(line: Line) -> str:
+def _again(round_: Round, line: Line) -> str:
     """Whether it was taken in before, and what of it; or that it says what was accepted."""
     if line.arrived.repeats:
-        return "（確認済の御回答と同じ内容で、変わった御回答はありません。確認済のままです）"
+        standing = round_.ledger().standing(line.arrived.unit, line.arrived.form)
+        also = "。県で補正したところも、補正のままです" if standing.corrected else ""
+        return f"（確認済の御回答と同じ内容で、変わった御回答はありません。確認済のままです{also}）"
     if not line.already:
         return ""
     if _waits(line):

@@ -26,7 +26,7 @@ from xlsx_pdca.workflows.send import Wish
 
 @click.command("correct", cls=Command)
 @click.argument("units", callback=plain_ids, nargs=-1, metavar="[回答単位ID]...")
-@click.option("--form", default="", metavar="様式ID", help="この様式だけ")
+@click.option("--form", default="", metavar="様式ID", help="この様式の御回答だけを並べます")
 @dry_run_option
 @round_option
 def command(units: tuple[str, ...], round_folder: Path, form: str, *, dry_run: bool) -> int:

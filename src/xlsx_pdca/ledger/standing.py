@@ -64,9 +64,13 @@ class Standing:
 
     @property
     def is_asked(self) -> bool:
-        """True when a 確認依頼 about the newest submission itself went out."""
+        """True when a 確認依頼 about the newest submission itself went out, and 県補正 has not settled all it asks."""
         current = self.submission
-        return current is not None and any(b.fact.number == current.number for b in self.asked)
+        if current is None or all(b.fact.number != current.number for b in self.asked):
+            return False
+        told = [q for q in self.questions if q.number == current.number]
+        points = [point.address for question in told for point in question.points]
+        return not points or any(address not in self.corrected for address in points)
 
     @property
     def corrected(self) -> Mapping[tuple[str, str, str], Booked]:

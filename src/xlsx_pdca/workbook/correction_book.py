@@ -40,6 +40,7 @@ _LEAD = (
     "届いたファイルは、そのまま残ります。取りまとめの3冊には補正後の内容が「県補正」として載り、記録は undo で取り消せます。",
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)")
 _ANEW = "ファイルの名前を変えてから、correct で作り直し、記入を写してください。"
 _NO_ROW = "この行の記入は、表の中の、その御回答の行に写してから消してください（表になければ、correct 102016-1 のように回答単位IDを付けて実行すると、すべての御回答が並びます）。"
 
@@ -197,5 +198,9 @@ def _faults(edit: CorrectionEdit, *, is_twice: bool) -> Iterator[Fault]:
     if len(edit.how) > LONGEST_HOW:
         found = f"「伺った方法」が{len(edit.how)}字あります。"
         yield edit.fault(found, f"{LONGEST_HOW}字までにしてください。")
+    if _ERROR.fullmatch(edit.text):
+        yield edit.fault(
+            f"「{edit.text}」は、数式のエラーです。", "補正後の御回答を、文字で入力してください。"
+        )
     if _CONTROL.search(edit.text + edit.how):
         yield edit.fault("目に見えない制御文字があります。", "文を入力し直してください。")

@@ -126,11 +126,6 @@ class _Said:
         return self.plan.question_of(self.place)
 
     @property
-    def key(self) -> str:
-        said = repr((self.standing.unit, self.standing.form, *self.place.address))
-        return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-    @property
     def label(self) -> str:
         return answer_label(self.place, self.plan)
 
@@ -156,7 +151,9 @@ class _Desk:
             for place in plan.answers
             if plan.question_of(place).kind is not FieldKind.REFERENCE
         )
-        return {said.key: said for said in every}
+        return {
+            self.round.mark(s.standing.unit, s.standing.form, *s.place.address): s for s in every
+        }
 
     # -- what she wrote ----------------------------------------------------------------------
 
@@ -228,7 +225,7 @@ class _Desk:
         mine = {edit.key: edit for edit in kept}
         for key, said in self.answers.items():
             if key in mine or self._is_wanted(said, wish):
-                yield self._row(said, mine.get(key))
+                yield self._row(key, said, mine.get(key))
 
     def _is_wanted(self, said: _Said, wish: Wish) -> bool:
         standing = said.standing
@@ -247,14 +244,14 @@ class _Desk:
             if each.address == said.place.address and each.grade is not Grade.INFO:
                 yield each
 
-    def _row(self, said: _Said, edit: CorrectionEdit | None) -> CorrectionRow:
+    def _row(self, key: str, said: _Said, edit: CorrectionEdit | None) -> CorrectionRow:
         standing = said.standing
         unit = self.round.unit(standing.unit)
         text = self._text(said)
         at = self._cells[standing.unit, standing.form].get(said.place.address)
         findings = tuple(self._findings(said))
         return CorrectionRow(
-            key=said.key,
+            key=key,
             stamp=self._stamp(said),
             state=_state(said, findings),
             unit=unit.name if unit else standing.unit,
@@ -285,7 +282,7 @@ def _raw(edit: CorrectionEdit) -> str:
 
 
 def _unknown(edit: CorrectionEdit) -> Fault:
-    found = f"{edit.unit}の「{edit.question}」は、今の御回答の中に見当たりません（様式の差替えや、取消しなどによります）。"
+    found = f"{edit.unit}の「{edit.question}」は、今の御回答の中に見当たりません（別の実施回の表、様式の差替え、取消しなどによります）。"
     return edit.fault(found, "この行の記入を消してから、もう一度実行してください。")
 
 
@@ -301,6 +298,11 @@ _OR_WORDS = "把握されていないときは「把握していない」と記�
 
 def _unreadable(edit: CorrectionEdit, question: FieldPlan) -> Fault | None:
     """A text that would be asked about at once: what she writes must be understood, for nobody checks it after her."""
+    if folded(edit.text) == "空欄":
+        found = "「空欄」という御回答か、空欄に直すのかが分かりません。"
+        return edit.fault(
+            found, f"空欄に直すときは、かっこを付けて「{BLANK_WORD}」と記入してください。"
+        )
     if edit.is_number and question.kind is FieldKind.PERCENT:
         found = f"「{edit.text}」は数として貼り付けられていて、何％のことか分かりません。"
         return edit.fault(found, "「28.5%」のように、文字で入力し直してください。")

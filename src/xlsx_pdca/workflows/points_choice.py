@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 
 from xlsx_pdca.cells import visible_text
@@ -62,13 +61,15 @@ def chosen_points(round_: Round) -> tuple[Choose, tuple[PointEdit, ...]]:
     """Which findings to ask about: as the book says where it knows a finding, else the usual ones; and what of it no finding is left for."""
     edits = _edits(round_)
     known = (
-        {key for s in _open(round_, round_.ledger()) for key, _ in _keyed(s)} if edits else set()
+        {key for s in _open(round_, round_.ledger()) for key, _ in _keyed(round_, s)}
+        if edits
+        else set()
     )
 
     def choose(standing: Standing) -> tuple[Doubt, ...]:
         usual = {doubt.finding for doubt in default_doubts(standing)}
         found = []
-        for key, finding in _keyed(standing):
+        for key, finding in _keyed(round_, standing):
             edit = edits.get(key)
             if edit.tick if edit else finding in usual:
                 found.append(Doubt(finding, edit.words if edit else ""))
@@ -102,7 +103,7 @@ def _open(round_: Round, ledger: Ledger) -> Iterator[Standing]:
             yield standing
 
 
-def _keyed(standing: Standing) -> Iterator[tuple[str, Finding]]:
+def _keyed(round_: Round, standing: Standing) -> Iterator[tuple[str, Finding]]:
     """Findings of the newest return, each once, under a key that means this return."""
     told = standing.submission
     for finding in dict.fromkeys(told.findings if told else ()):
@@ -110,7 +111,7 @@ def _keyed(standing: Standing) -> Iterator[tuple[str, Finding]]:
             standing.unit, standing.form, told.number if told else 0, finding.code,
             *finding.address, finding.sheet, finding.cell, finding.context,
         )  # fmt: skip
-        yield sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:16], finding
+        yield round_.mark(*said), finding
 
 
 def _rows(
@@ -123,7 +124,7 @@ def _rows(
     places = {place.address: place for place in plan.answers}
     answers = _answers(told, ledger, readings)
     usual = {doubt.finding for doubt in default_doubts(standing)}
-    for key, finding in _keyed(standing):
+    for key, finding in _keyed(round_, standing):
         place = places.get(finding.address)
         yield PointRow(
             key=key,
