@@ -250,6 +250,19 @@ def test_a_letter_whose_day_is_over_does_not_go_out(desk: Desk) -> None:
     assert len(to_dispatch(Desk.at(desk.root).round, everybody, late)) == 1
 
 
+def test_who_has_not_replied_may_be_asked_once_more(desk: Desk) -> None:
+    """After 返信期限, by name: another letter with another day; before it, and without a name, there is none."""
+    doubtful(desk)
+    asked(desk)
+    sent(desk)
+    until = desk.standing().marked[-1].fact.until
+    late = (until - NOW.date()).days + 1
+    assert "返信期限を過ぎてから" in asked(desk, MAEBASHI, day=late - 1).unasked[0].reason
+    assert asked(desk, day=late).questions == ()
+    (question,) = asked(desk, MAEBASHI, day=late).questions
+    assert question.until and question.until > until
+
+
 def test_a_letter_about_several_says_whose_each_point_is(desk: Desk) -> None:
     """To an office for two units every number bears its unit, as an answer of one line must; one unit's bears none."""
     doubtful(desk)

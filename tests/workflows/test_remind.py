@@ -106,6 +106,17 @@ def test_a_promise_is_respected(desk: Desk) -> None:
     assert MAEBASHI in reached(reminded(desk, day=20))
 
 
+def test_a_draft_she_had_written_is_not_said_to_be_spared(desk: Desk) -> None:
+    """By name, in spite of a promise: it lies there and goes out, and nothing says otherwise; a promise after it keeps it back."""
+    until = date(2026, 9, 20)
+    book_contact(desk.round, MAEBASHI, "予定", how="電話", until=until, now=NOW, by=BY)
+    reminded(desk, MAEBASHI)
+    found = reminded(desk)
+    assert MAEBASHI not in reasons(found) and MAEBASHI in reached(found)
+    book_contact(desk.round, MAEBASHI, "また予定", how="電話", until=until, now=NOW, by=BY)
+    assert "御提出の予定" in reasons(reminded(desk))[MAEBASHI]
+
+
 def test_a_held_file_is_looked_at_first(desk: Desk) -> None:
     """Who has sent something that waits is named instead, even when asked for by name."""
     desk.take_in("102016-1_前橋市.xlsx", desk.filled() + b"")
@@ -123,7 +134,7 @@ def test_at_most_one_a_day_and_not_again_too_soon(desk: Desk) -> None:
     again = reminded(desk)
     assert reached(again) == set()
     assert set(reasons(reminded(desk, MAEBASHI)).values()) == {
-        "この送付先には、今日すでにメールを送っています"
+        "この送付先には、今日すでにメールを送っています（明日以降に、もう一度実行してください）"
     }
     assert "3日たっていません" in reasons(reminded(desk, day=LATE + 2))[MAEBASHI]
     assert MAEBASHI in reached(reminded(desk, day=LATE + 3))

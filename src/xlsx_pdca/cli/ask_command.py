@@ -123,7 +123,7 @@ def _told(round_: Round, found: Asking, lying: int, *, dry_run: bool) -> int:
         console.say(
             f"「{round_.folder.drafts.name}」に {lying}通あります。本文をお読みのうえ、お送りください。送る前の確認は send --review です。"
         )
-    elif not found.drafts.drafts:
+    elif not (found.drafts.drafts or found.unasked):
         console.say("いま御確認をお願いする点はありません。")
     waits = any(each.needs_person for each in found.unasked)
     left = waits or doubtful or found.drafts.left or lost

@@ -11,6 +11,7 @@ from xlsx_pdca.cli.options import name_and_title, units_and_forms
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.reading import listed
 from xlsx_pdca.wareki import parse_date, wareki
+from xlsx_pdca.workflows.drafts import kept_back
 from xlsx_pdca.workflows.outbox import ReadBack, addressee_name, book_other_mails, put_in_order
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.told_sent import ToldSent, mark_sent
@@ -79,9 +80,13 @@ def marked(
             f"{addressee_name(round_, mailing.fact.addressee)}　{mailing.fact.subject}　{wareki(on)}"
         )
     rest = _tell_rest(round_, told, on)
+    if everyone and not dry_run:
+        rest = _tell_kept_back(round_, on) or rest
     if done or others:
         word = "送付済にする予定です" if dry_run else "送付済にしました"
         console.say(f"{len(done) + len(others)}件を{word}。")
+    elif told.early:
+        pass  # said above
     elif any(standing.issues for standing in round_.ledger().standings.values()):
         console.say(
             "新しく記録するものはありません（すでに送付済です）。送付した日を直すときは、undo で取り消してから記録してください。"
@@ -92,6 +97,17 @@ def marked(
     if not dry_run:
         put_in_order(round_, now=console.now())
     return ExitCode.NEEDS_PERSON if rest else ExitCode.OK
+
+
+def _tell_kept_back(round_: Round, today: date) -> bool:
+    """Drafts that --all does not mean; True if there are any."""
+    found = kept_back(round_, round_.ledger(), today)
+    if found:
+        names = listed(mailing.fact.file.rpartition("/")[2] for mailing in found)
+        console.say(
+            f"作成した後に変更されたか、いまの名簿・様式・期限と合わなくなった下書き {len(found)}通（{names}）は、記録していません。送ったときは、回答単位IDを付けて記録してください。"
+        )
+    return bool(found)
 
 
 def _tell_rest(round_: Round, told: ToldSent, on: date) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xlsx_pdca.cli import console
 from xlsx_pdca.cli.options import ONE_BY_ONE, name_and_title
@@ -13,10 +14,14 @@ from xlsx_pdca.reading import listed
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.ask import Unasked
-from xlsx_pdca.workflows.drafts import Drafts, Step, Writer
+from xlsx_pdca.workflows.drafts import SENT_FOLDER, Drafts, Step, Writer, moved_by_hand
 from xlsx_pdca.workflows.outbox import ReadBack, addressee_name, book_from_list, strange_drafts
 from xlsx_pdca.workflows.remind import Spared
 from xlsx_pdca.workflows.round import Round
+
+MAKERS = "send、remind、ask など"
+"""Commands that write drafts."""
+SETTLE_FIRST = "送信できたか不明のメールは、届いたかどうかを相手の方か送信の記録で確かめ、上に示したどちらかを実行してください。"
 
 
 def writer() -> Writer:
@@ -38,10 +43,13 @@ def tell_drafts(round_: Round, drafts: Drafts, *, dry_run: bool) -> None:
         console.say(f"下書きメール {len(made)}通を{word}。変更のないもの {kept}通。")
     for file in (draft.drafted.file for draft in drafts.of(Step.EDITED)):
         console.say(
-            f"{file}：作成した後に変更されています。そのまま残しました。プログラムからは送信しません（宛先と添付ファイルも確かめません）。よく御確認のうえメールソフトで送り、send --mark-sent で記録してください。"
+            f"{file}：作成した後に変更されています。そのまま残しました。プログラムからは送信しません（宛先と添付ファイルも確かめません）。よく御確認のうえメールソフトで送り、send --mark-sent で記録してください。作り直すときは、この下書きを消してから、もう一度実行してください。"
         )
     if drafts.removed and not dry_run:
-        console.say(f"内容が変わった下書き {len(drafts.removed)}通を取り除きました。")
+        names = listed(file.rpartition("/")[2] for file in drafts.removed)
+        console.say(
+            f"送るものでなくなったか、内容が変わった下書き {len(drafts.removed)}通を取り除きました（{names}）。"
+        )
     for file in drafts.left:
         console.say(
             f"{file}：いまの名簿や様式と合わなくなった下書きですが、手直しされているため残しました。送らずに、御確認のうえ消してください。"
@@ -67,6 +75,32 @@ def tell_outdated(round_: Round, standings: Sequence[Standing]) -> None:
         )
 
 
+def tell_answered(round_: Round, standings: Sequence[Standing]) -> None:
+    """What was not written once more with the rest."""
+    if standings:
+        names = listed(name_and_title(round_, s.unit, s.form) for s in standings)
+        console.say(
+            f"{names}は、御回答が届いているため、もう一度送るものに含めていません。それでも送るときは、--form で様式を指定してください。"
+        )
+
+
+def tell_late(round_: Round, drafts: Drafts) -> None:
+    """New requests that name a day gone by."""
+    today, ledger = console.now().date(), round_.ledger()
+    late = dict.fromkeys(
+        unit.name
+        for draft in drafts.of(Step.NEW)
+        for book in draft.drafted.books
+        if (unit := round_.unit(book.unit))
+        and (due := ledger.standing(book.unit, book.form).deadline)
+        and due < today
+    )
+    if late:
+        console.say(
+            f"提出期限を過ぎた日付が本文に入っている下書きがあります（{listed(late)}）。期限を延ばすときは、名簿の「個別の期限」を直し、issue で様式を作り直してから、もう一度実行してください。"
+        )
+
+
 def tell_spared(round_: Round, spared: Sequence[Spared | Unasked]) -> None:
     """Whom no mail is written, and why; who is spared for the same reason is told together."""
     groups: dict[tuple[str, str], list[Spared | Unasked]] = {}
@@ -82,9 +116,13 @@ def tell_spared(round_: Round, spared: Sequence[Spared | Unasked]) -> None:
             console.say(f"送りません　{len(group)}件（{names}）　{title}：{reason}。")
 
 
-def read_list_back(round_: Round) -> ReadBack:
-    """Book the days in 送信一覧, and say so; a day that cannot be booked needs a person."""
+def read_list_back(round_: Round, *, is_all_sent: bool = False) -> ReadBack:
+    """Book the days in 送信一覧, and say so; a day that cannot be booked needs a person.
+
+    With `is_all_sent` she says in the same breath that all was sent: a tick without a day asks nothing more.
+    """
     found = book_from_list(round_, now=console.now(), by=console.person())
+    found = replace(found, undated=()) if is_all_sent else found
     if found.booked:
         days = sorted({day for _, day in found.booked})
         names = listed(addressee_name(round_, m.fact.addressee) for m, _ in found.booked)
@@ -102,7 +140,14 @@ def read_list_back(round_: Round) -> ReadBack:
 
 
 def tell_strange(round_: Round) -> bool:
-    """Mails in the folder of drafts that are none of ours, so that none goes out twice; True if there are any."""
+    """Mails in the folder of drafts that are none of ours, and drafts put into 送信済 by hand, so that none goes out twice; True if there are any."""
+    moved = moved_by_hand(round_)
+    for mailing in moved:
+        units = " ".join(dict.fromkeys(book.unit for book in mailing.fact.books))
+        console.say(
+            f"{mailing.fact.file}：「{SENT_FOLDER}」に移されていますが、送付の記録がありません。送ったときは「xlsx-pdca send {units} --mark-sent」で記録し、"
+            f"まだのときは「{round_.folder.drafts.name}」に戻してください。"
+        )
     found = strange_drafts(round_)
     for name, twin in found:
         what = (
@@ -111,7 +156,7 @@ def tell_strange(round_: Round) -> bool:
         console.say(
             f"「{round_.folder.drafts.name}」の「{name}」は、{what}送付の記録には載りません。同じメールを二度お送りしないよう、御確認ください。"
         )
-    return bool(found)
+    return bool(found or moved)
 
 
 def tell_uncertain(round_: Round, mails: Sequence[Mailing]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from xlsx_pdca.cli import console
-from xlsx_pdca.cli.mails import tell_uncertain, writer
+from xlsx_pdca.cli.mails import MAKERS, SETTLE_FIRST, tell_uncertain, writer
 from xlsx_pdca.cli.passwords import smtp_password
 from xlsx_pdca.errors import ExitCode, OperatorError, UsageError
 from xlsx_pdca.mailbox.delivery import Offered, Sent
@@ -21,6 +21,7 @@ from xlsx_pdca.workflows.dispatch import (
     dispatch,
     give_back,
     not_dispatched,
+    rehearsed,
     to_dispatch,
 )
 from xlsx_pdca.workflows.drafts import write_test
@@ -44,12 +45,13 @@ def sent_by_server(round_: Round, wish: Wish, *, dry_run: bool) -> int:
     """Send the drafts that lie there; what is in the dark is told and left alone."""
     connect = _connect(round_)
     today = console.now().date()
-    waiting = to_dispatch(round_, wish, today)
     if dry_run:
+        waiting = rehearsed(round_, wish, now=console.now(), by=console.person())
         for mailing in waiting:
             console.show(f"{mailing.fact.file}　{', '.join(mailing.fact.to)}")
         console.say(f"{len(waiting)}通を送信します。")
         return _kept_back(round_, wish, today)
+    waiting = to_dispatch(round_, wish, today)
     pace = Pace(round_.settings.post.mails_per_minute, time.monotonic, time.sleep)
     with console.progress(len(waiting), "送信中") as step:
         done = dispatch(
@@ -71,9 +73,13 @@ def sent_by_server(round_: Round, wish: Wish, *, dry_run: bool) -> int:
             f"サーバーとの接続が切れたため、{done.left}通は送っていません。もう一度実行すると、続きから送ります。"
         )
     kept = _kept_back(round_, wish, today)
+    lost = uncertain(mailings(round_.ledger()))
     if not (waiting or kept):
-        console.say("送る下書きがありません。send で作成してください。")
-    doubtful = tell_uncertain(round_, uncertain(mailings(round_.ledger())))
+        made = "" if lost else f"{MAKERS}で作成してください。"
+        console.say(f"送る下書きがありません。{made}")
+    doubtful = tell_uncertain(round_, lost)
+    if doubtful:
+        console.say(SETTLE_FIRST)
     # told first: where the list cannot be written, she must know what went out
     put_in_order(round_, now=console.now())
     return ExitCode.NEEDS_PERSON if done.refused or done.left or doubtful else kept
@@ -87,7 +93,7 @@ def _kept_back(round_: Round, wish: Wish, today: date) -> ExitCode:
     if found:
         console.say(
             f"上の {len(found)}通は、作成した後に変更されたか、いまの名簿・様式・期限と合わなくなった下書きのため、送りません。"
-            "send、remind、ask のうち作ったときのコマンドで作り直すか、御確認のうえメールソフトでお送りください。"
+            "作り直すときは、その下書きを消してから、作ったときのコマンド（send、remind、ask など）を実行してください。そのまま送るときは、御確認のうえメールソフトでお送りください。"
         )
     return ExitCode.NEEDS_PERSON if found else ExitCode.OK
 

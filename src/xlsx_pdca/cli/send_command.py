@@ -11,8 +11,12 @@ from xlsx_pdca.cli import console
 from xlsx_pdca.cli.hand_mail import marked
 from xlsx_pdca.cli.japanese import Command
 from xlsx_pdca.cli.mails import (
+    MAKERS,
+    SETTLE_FIRST,
     read_list_back,
+    tell_answered,
     tell_drafts,
+    tell_late,
     tell_outdated,
     tell_strange,
     tell_uncertain,
@@ -30,6 +34,8 @@ from xlsx_pdca.cli.options import (
 from xlsx_pdca.cli.postal import given_back, in_the_dark, sent_by_server, sent_to_me
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.mailings import mailings, uncertain
+from xlsx_pdca.reading import listed
+from xlsx_pdca.workflows.drafts import moved_by_hand
 from xlsx_pdca.workflows.outbox import (
     ReadBack,
     put_in_order,
@@ -89,11 +95,17 @@ def command(
             "--dry-run は、--to-me、--resend とは一緒に使えません。",
             "どちらか一方を付けて実行してください。",
         )
-    back = ReadBack() if dry_run else read_list_back(round_)
+    is_all_sent = mark_sent and everyone and not form
+    back = ReadBack() if dry_run else read_list_back(round_, is_all_sent=is_all_sent)
     code = ExitCode.NEEDS_PERSON if back.needs_person else ExitCode.OK
     wish = Wish(frozenset(units), form_id(round_, form))
     if to_me:
         return max(code, sent_to_me(round_, wish, smtp=smtp))
+    if smtp and back.needs_person:
+        console.say(
+            "「送信一覧.xlsx」の記入を直すまで、何も送信しません（同じメールを二度お送りしないためです）。"
+        )
+        return ExitCode.NEEDS_PERSON
     if smtp:
         return max(code, sent_by_server(round_, wish, dry_run=dry_run))
     if resend and not in_the_dark(round_, units):
@@ -112,7 +124,11 @@ def _drafted(round_: Round, wish: Wish, *, dry_run: bool) -> int:
     tell_drafts(round_, drafts, dry_run=dry_run)
     lost = tell_without_address(sendable.without_address)
     tell_outdated(round_, sendable.outdated)
+    tell_answered(round_, sendable.answered)
+    tell_late(round_, drafts)
     doubtful = tell_uncertain(round_, uncertain(mailings(round_.ledger())))
+    if doubtful:
+        console.say(SETTLE_FIRST)
     if lying:
         console.say(
             f"「{round_.folder.drafts.name}」に {lying}通あります。メールソフトで開いて送るか、「送信一覧.xlsx」を見ながらWebメールで送ってください。"
@@ -120,8 +136,20 @@ def _drafted(round_: Round, wish: Wish, *, dry_run: bool) -> int:
         )
     elif not drafts.drafts and not any(s.issues for s in round_.ledger().standings.values()):
         console.say("まだ様式を作成していません。先に issue で様式を作成してください。")
-    elif not drafts.drafts and not sendable.outdated:
-        console.say("新しく送るものはありません（すでに送付済です）。")
+    elif not (
+        drafts.drafts or sendable.outdated or sendable.answered or doubtful or moved_by_hand(round_)
+    ):
+        console.say("新しく送るものはありません。")
+        ledger = round_.ledger()
+        unissued = [
+            u.name
+            for u in round_.units
+            if not u.exempt and not any(ledger.standing(u.id, f).issues for f in round_.forms)
+        ]
+        if unissued:
+            console.say(
+                f"まだ様式を作成していない相手が {len(unissued)}件あります（{listed(unissued)}）。issue で作成してください。"
+            )
     strange = False if dry_run else tell_strange(round_)
     left = bool(drafts.left or lost or doubtful or strange or sendable.outdated)
     return ExitCode.NEEDS_PERSON if left else ExitCode.OK
@@ -134,12 +162,12 @@ def _reviewed(round_: Round) -> int:
         console.show(f"□　{line.name}　{to}　{line.file}　中の整理番号：{line.whose}")
     strange = tell_strange(round_)
     if not lines:
-        console.say("送る前の下書きがありません。send で作成してください。")
+        console.say(f"送る前の下書きがありません。{MAKERS}で作成してください。")
         return ExitCode.NEEDS_PERSON if strange else ExitCode.OK
     unseen = sum(not line.is_seen for line in lines)
     if unseen:
         console.say(
-            f"このうち{unseen}通は、作成した後に変更されたか、いまの名簿・様式・期限と合わない下書きで、宛先も添付ファイルも確かめていません。開いて御確認になるか、消して send で作り直してください。"
+            f"このうち{unseen}通は、作成した後に変更されたか、いまの名簿・様式・期限と合わない下書きで、宛先も添付ファイルも確かめていません。開いて御確認になるか、消してから、作ったときのコマンド（{MAKERS}）で作り直してください。"
         )
     console.say(
         f"宛先と添付ファイルを、送る人とは別の方が御確認ください。印刷用の一覧は「{round_.folder.drafts.name}」の「送信前の確認.xlsx」です。"

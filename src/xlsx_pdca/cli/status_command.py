@@ -45,6 +45,7 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
     if notices and not as_json:
         return _show_notices(round_)
     ledger, today = round_.ledger(), console.now().date()
+    in_the_dark = uncertain(mailings(ledger))
     drafts = [mailing for mailing, _ in lying(round_, ledger, today)]
     now = overview(
         round_,
@@ -53,6 +54,7 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
         waiting_files=len(dropped_files(round_.folder.drop)),
         drafts=sum(mailing.fact.occasion not in _WITH_FORMS for mailing in drafts),
         kept_back=len(kept_back(round_, ledger, today)),
+        uncertain=in_the_dark,
     )
     if as_json:
         console.show_json(_records(round_, now, Proposals.of(round_, ledger)))
@@ -60,7 +62,6 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
         _show(round_, now, Proposals.of(round_, ledger), listed=listed)
         tell_notices(round_)
     unbooked = tell_unbooked(round_)
-    in_the_dark = uncertain(mailings(ledger))
     if not as_json:
         tell_uncertain(round_, in_the_dark)
     needs_person = bool(now.held or now.doubtful or unbooked or in_the_dark)

@@ -70,6 +70,8 @@ class SendingMark:
     """Like 送信一覧 C7."""
     path: str = ""
     """Of the first attachment, as it was written into the list."""
+    subject: str = ""
+    """As it stands in the line now."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def _mark(row: TableRow) -> SendingMark:
         done="" if done == BOX else done,
         place=row.place("on"),
         path=row.text("file"),
+        subject=row.text("subject"),
     )
 
 

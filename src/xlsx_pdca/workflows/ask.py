@@ -15,6 +15,7 @@ from xlsx_pdca.facts import MailedBook, MarkedCopy
 from xlsx_pdca.ledger import Key, Ledger, Standing
 from xlsx_pdca.letters import Enclosure, Occasion
 from xlsx_pdca.mailings import Mailing
+from xlsx_pdca.points import is_overdue
 from xlsx_pdca.ticket import Ticket, find_tickets
 from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
@@ -188,10 +189,14 @@ class Questions:
         if dark:
             self.in_the_dark += [m for m in dark if m not in self.in_the_dark]
             return False
-        if standing.is_asked:
+        if standing.is_asked and not (named and is_overdue(standing, self.today)):
             until = standing.question.until if standing.question else None
             told = f"（返信期限 {wareki(until)}）" if until else ""
-            reason = f"この御回答については、すでに確認をお願いしています{told}" if named else ""
+            reason = (
+                f"この御回答については、すでに確認をお願いしています{told}。返信期限を過ぎてから実行すると、もう一度お願いできます"
+                if named
+                else ""
+            )
             if not named:
                 return False
         elif held := self.patience.waiting.get((standing.unit, standing.form)):

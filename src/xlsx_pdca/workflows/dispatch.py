@@ -18,7 +18,13 @@ from xlsx_pdca.mailbox.smtp import SmtpSession
 from xlsx_pdca.mailings import Mailing, mailings
 from xlsx_pdca.store.disk_errors import told_about
 from xlsx_pdca.workflows.acceptance import refuse_unknown
-from xlsx_pdca.workflows.drafts import Writer, kept_back, lying, materials_of
+from xlsx_pdca.workflows.drafts import (
+    Writer,
+    bring_back,
+    kept_back,
+    lying,
+    materials_of,
+)
 from xlsx_pdca.workflows.guard import Examined, Outgoing, Parse, examine, refuse
 from xlsx_pdca.workflows.outbox import BY_SERVER, sent_events
 from xlsx_pdca.workflows.round import Round, open_round_at
@@ -69,7 +75,7 @@ def to_dispatch(round_: Round, wish: Wish, today: date) -> tuple[Mailing, ...]:
 
 
 def not_dispatched(round_: Round, wish: Wish, today: date) -> tuple[Mailing, ...]:
-    """Of these the open drafts that lie there, but were changed or no longer hold: nobody sends them unseen."""
+    """Open drafts of the units and the form asked for that lie there, but were changed or no longer hold: nobody sends them unseen."""
     found = kept_back(round_, round_.ledger(), today)
     return tuple(mailing for mailing in found if _is_meant(mailing, wish))
 
@@ -86,26 +92,13 @@ def dispatch(round_: Round, wish: Wish, postman: Postman) -> Dispatch:
     Each mail is booked as begun, durably, before its bytes go to the server, and as sent after the server's yes.
     A run that was cut off is gone on with by running it again; a mail it left in the dark is not touched.
     """
-    ledger = round_.ledger()
-    refuse_unknown(round_, ledger, wish.units)
-    today = postman.clock().date()
-    known = [(m, data) for m, data in lying(round_, ledger, today) if _is_meant(m, wish)]
     settings = _digest(round_)
-    seen = examine(
-        [Outgoing(mailing.fact, data) for mailing, data in known],
-        open_round_at(round_.folder, holder=round_.holder),
-        ledger,
-        materials_of(round_),
-        parse=postman.parse,
-    )
-    refuse(seen)
+    known, seen = _examined(round_, wish, postman.clock(), postman.by, postman.parse)
     if not known:
         return Dispatch()
-    writer = Writer(postman.clock(), postman.by, str)
-    refuse_outdated(round_, ledger, [mailing for mailing, _ in known], writer)
     carrier = _Carrier(round_, postman, settings)
     with postman.connect() as session:
-        for (mailing, _), each in zip(known, seen, strict=True):
+        for mailing, each in zip(known, seen, strict=True):
             if not session.is_open:
                 break
             carrier.carry(session, mailing, each)
@@ -113,6 +106,33 @@ def dispatch(round_: Round, wish: Wish, postman: Postman) -> Dispatch:
     return Dispatch(
         tuple(carrier.sent), tuple(carrier.refused), tuple(carrier.uncertain), len(known) - done
     )
+
+
+def rehearsed(
+    round_: Round, wish: Wish, *, now: datetime, by: str, parse: Parse | None = None
+) -> tuple[Mailing, ...]:
+    """What `dispatch` would send, after the same looks at it; it raises what that would raise."""
+    return _examined(round_, wish, now, by, parse)[0]
+
+
+def _examined(
+    round_: Round, wish: Wish, now: datetime, by: str, parse: Parse | None
+) -> tuple[tuple[Mailing, ...], tuple[Examined, ...]]:
+    """The drafts that are meant, and the guard's view of each; MailsRefused and DraftsOutdated where they must not go."""
+    ledger = round_.ledger()
+    refuse_unknown(round_, ledger, wish.units)
+    known = [(m, data) for m, data in lying(round_, ledger, now.date()) if _is_meant(m, wish)]
+    mails = tuple(mailing for mailing, _ in known)
+    seen = examine(
+        [Outgoing(mailing.fact, data) for mailing, data in known],
+        open_round_at(round_.folder, holder=round_.holder),
+        ledger,
+        materials_of(round_),
+        parse=parse,
+    )
+    refuse(seen)
+    refuse_outdated(round_, ledger, mails, Writer(now, by, str))
+    return mails, seen
 
 
 def _digest(round_: Round) -> str:
@@ -194,6 +214,7 @@ def give_back(
             )
         reason = "届いていないことを確かめたため"
         log.append([booking(NotSent(m.fact.mail, reason), at=now, by=by) for m in found])
+        bring_back(round_, fold(log.read()), {mailing.fact.mail for mailing in found})
     return tuple(replace(m, attempts=()) for m in found)
 
 

@@ -77,6 +77,8 @@ class Step(StrEnum):
     RESTORED = "復元"
     EDITED = "手直しあり"
     """Somebody changed the file since; it is left as it is."""
+    AWAY = "送信済にあり"
+    """Somebody put the file into 送信済, as after sending it: it is not laid out a second time."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,11 @@ class Pen:
     def __post_init__(self) -> None:
         object.__setattr__(self, "materials", materials_of(self.round))
 
+    @cached_property
+    def aside(self) -> frozenset[str]:
+        """What lies in 送信済."""
+        return frozenset(_aside(self.round))
+
     def drafts(self, wanted: Sequence[ToWrite]) -> list[Draft]:
         names = _Names(self.round)
         return [self.kept(each) or self._new(each, names) for each in wanted]
@@ -214,11 +221,17 @@ class Pen:
             fact = mailing.fact
             data = self._composed(wish, fact.mail, mailing.drafted.at)
             if sha256(data).hexdigest() == fact.sha256 and fact.books == wish.books:
-                step = _step_of(self.round.folder.root / fact.file, fact.sha256)
+                step = self._step_of(self.round.folder.root / fact.file, fact.sha256)
                 name, asked = wish.addressee.body, wish.questions
                 at = mailing.drafted.at
                 return Draft(fact, at, data, step, name, asked, wish.enclosures)
         return None
+
+    def _step_of(self, path: Path, digest: str) -> Step:
+        lying = _digest_at(path)
+        if lying is None:
+            return Step.AWAY if digest in self.aside else Step.RESTORED
+        return Step.KEPT if lying == digest else Step.EDITED
 
     def _new(self, wish: ToWrite, names: _Names) -> Draft:
         mail = self._message_id(wish)
@@ -272,13 +285,6 @@ class Pen:
         domain = self.round.settings.mail.rpartition("@")[2]
         words = (wish.tasks[0].code, wish.occasion, str(before + 1), self.writer.token())
         return f"<{'.'.join(words)}@{domain}>"
-
-
-def _step_of(path: Path, digest: str) -> Step:
-    lying = _digest_at(path)
-    if lying is None:
-        return Step.RESTORED
-    return Step.KEPT if lying == digest else Step.EDITED
 
 
 def _digest_at(path: Path) -> str | None:
@@ -384,11 +390,16 @@ def _write(round_: Round, drafts: Sequence[Draft], gone: Iterable[str], calls: C
 
 
 def tidy(round_: Round, known: Iterable[Mailing], *, calls: Calls = SYSTEM) -> tuple[str, ...]:
-    """Put drafts that have gone out into 送信済; what lies in 30_下書きメール is still to be sent."""
+    """Put drafts that have gone out into 送信済, also those she had changed; what lies in 30_下書きメール is still to be sent."""
     moved = []
+    # a file name is used again: it belongs to the mail written last
+    last = {mailing.fact.file: mailing for mailing in known}
     for mailing in known:
         path = round_.folder.root / mailing.fact.file
-        if mailing.is_sent and _digest_at(path) == mailing.fact.sha256:
+        lying = _digest_at(path) if mailing.is_sent else None
+        if lying is not None and (
+            lying == mailing.fact.sha256 or last[mailing.fact.file] is mailing
+        ):
             target = path.parent / SENT_FOLDER / path.name
             n = 1
             while target.exists():
@@ -399,6 +410,38 @@ def tidy(round_: Round, known: Iterable[Mailing], *, calls: Calls = SYSTEM) -> t
             sync_directory(path.parent, calls=calls)
             moved.append(mailing.fact.file)
     return tuple(moved)
+
+
+def bring_back(
+    round_: Round, ledger: Ledger, mails: Collection[str], *, calls: Calls = SYSTEM
+) -> None:
+    """Drafts that are to be sent again after all, by Message-ID: out of 送信済 into their places."""
+    aside = _aside(round_)
+    for mailing in mailings(ledger):
+        path, lies = round_.folder.root / mailing.fact.file, aside.get(mailing.fact.sha256)
+        if mailing.fact.mail in mails and mailing.is_open and lies and not path.exists():
+            replace_file(lies, path, calls=calls)
+            sync_directory(path.parent, calls=calls)
+
+
+def moved_by_hand(round_: Round) -> tuple[Mailing, ...]:
+    """Open drafts that somebody put into 送信済: she may have sent them, and has not said so."""
+    aside = _aside(round_)
+    return tuple(
+        mailing
+        for mailing in mailings(round_.ledger())
+        if mailing.is_open
+        and mailing.fact.sha256 in aside
+        and _digest_at(round_.folder.root / mailing.fact.file) is None
+    )
+
+
+def _aside(round_: Round) -> Mapping[str, Path]:
+    """What lies in 送信済, by its SHA-256."""
+    folder = round_.folder.drafts / SENT_FOLDER
+    with told_about(folder):
+        paths = sorted(path for path in folder.glob("*.eml") if is_ordinary(path))
+        return {sha256(path.read_bytes()).hexdigest(): path for path in paths}
 
 
 def lying(round_: Round, ledger: Ledger, today: date) -> Iterator[tuple[Mailing, bytes]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from xlsx_pdca.errors import Fault, FaultyDefinitions
 from xlsx_pdca.event import JST, Event
 from xlsx_pdca.facts import Issued, booking, fact_of
-from xlsx_pdca.ledger import Ledger, Standing, fold
+from xlsx_pdca.ledger import Key, Ledger, Standing, fold
 from xlsx_pdca.plan import TICKET_SLOT, WorkbookPlan
 from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.disk_errors import told_about
@@ -160,6 +160,17 @@ def outdated(round_: Round, ledger: Ledger) -> tuple[Standing, ...]:
         standing
         for standing, order in pairs
         if standing.issue and not _is_same(standing.issue, order, is_out=bool(standing.sent))
+    )
+
+
+def with_other_deadline(round_: Round, ledger: Ledger) -> frozenset[Key]:
+    """(unit, form) of those to whom 管理簿 gives another deadline now than the workbook that is out."""
+    orders, _ = orders_of(round_, ledger)
+    pairs = ((ledger.standing(o.unit.id, o.form.id), o) for o in orders)
+    return frozenset(
+        (standing.unit, standing.form)
+        for standing, order in pairs
+        if standing.issue and standing.issue.deadline != order.deadline
     )
 
 

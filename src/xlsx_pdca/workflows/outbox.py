@@ -155,7 +155,10 @@ def _wrong(
     """Why a day cannot be booked."""
     found = f"「{mark.name}」の送信日「{mark.on}」"
     written = mailing.drafted.at.astimezone(JST).date()
-    if day is None:
+    if mark.subject and mark.subject.split() != mailing.fact.subject.split():
+        why = f"の行には、別のメール（{mailing.fact.subject}）の番号が付いています。"
+        remedy = "一部の列だけを並べ替えると起こります。元に戻す（Ctrl＋Z）か、送信日を消し、send --mark-sent で記録してください。"
+    elif day is None:
         why, remedy = "を読み取れません。", "「2026/10/1」のように記入してください。"
     elif day > today:
         why, remedy = "は、今日より後の日付です。", "送った日を記入してください。"

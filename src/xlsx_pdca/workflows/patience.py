@@ -17,8 +17,10 @@ from xlsx_pdca.workflows.proposals import Proposals
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.stale import is_stale
 
-WRITTEN_TODAY = "この送付先には、今日すでにメールを送っています"
-DRAFTED_TODAY = "この送付先あての別のメールの下書きを、今日作っています"
+WRITTEN_TODAY = (
+    "この送付先には、今日すでにメールを送っています（明日以降に、もう一度実行してください）"
+)
+DRAFTED_TODAY = "この送付先あての別のメールの下書きを、今日作っています（それを送って記録し、明日以降に、もう一度実行してください）"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from xlsx_pdca.addressees import Addressee
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.facts import Contacted, MarkedCopy, booking
-from xlsx_pdca.ledger import Ledger, Standing, fold
+from xlsx_pdca.ledger import Key, Ledger, Standing, fold
 from xlsx_pdca.letters import Occasion
 from xlsx_pdca.mailings import Mailing, mailings
 from xlsx_pdca.points import is_overdue
@@ -17,9 +17,11 @@ from xlsx_pdca.unit import Unit
 from xlsx_pdca.wareki import wareki
 from xlsx_pdca.workflows.acceptance import refuse_unknown
 from xlsx_pdca.workflows.drafts import Drafts, ToWrite, Writer, write_drafts
+from xlsx_pdca.workflows.issue import with_other_deadline
 from xlsx_pdca.workflows.patience import Patience
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.send import Sendable, Sorter, Wish, standings_of
+from xlsx_pdca.workflows.stale import is_stale
 from xlsx_pdca.workflows.wording import short_day
 
 EARLIEST = timedelta(days=7)
@@ -63,9 +65,12 @@ def _reminders(
     round_: Round, ledger: Ledger, known: Sequence[Mailing], wish: Wish, today: date
 ) -> tuple[Sendable, tuple[Spared, ...]]:
     refuse_unknown(round_, ledger, set(wish.units))
-    mercy = _Mercy(Patience(round_, ledger, known, Occasion.REMINDER, today), wish.units)
+    asked = tuple(missing(round_, ledger, wish))
+    changed = with_other_deadline(round_, ledger) if asked else frozenset()
+    patience = Patience(round_, ledger, known, Occasion.REMINDER, today)
+    mercy = _Mercy(patience, wish.units, changed)
     due, spared = [], []
-    for standing in missing(round_, ledger, wish):
+    for standing in asked:
         if found := mercy.spares(standing):
             spared.append(found)
         else:
@@ -96,12 +101,17 @@ class _Mercy:
     patience: Patience
     named: frozenset[str]
     """The officer asks for these herself: neither interval nor promise keeps her from it."""
+    other_deadline: frozenset[Key] = frozenset()
+    """名簿 gives them another one than the workbook they have."""
 
     def spares(self, standing: Standing) -> Spared | None:
         unit = self.patience.round.unit(standing.unit)
         assert unit is not None
         if waiting := self.patience.waiting.get((standing.unit, standing.form)):
             return Spared(unit, standing.form, waiting, needs_person=True)
+        if (standing.unit, standing.form) in self.other_deadline:
+            reason = "名簿の提出期限が、お送りした様式の期限と違います（issue で様式を作り直し、send でお送りください）"
+            return Spared(unit, standing.form, reason, needs_person=True)
         if standing.is_replaced:
             return Spared(
                 unit,
@@ -109,10 +119,22 @@ class _Mercy:
                 "作り直した様式を、まだ送っていません（send）",
                 needs_person=True,
             )
+        is_meant = standing.unit in self.named or self._lies_there(standing)
         reason = self.patience.written_today(standing.unit) or (
-            "" if standing.unit in self.named else self._reason(standing)
+            "" if is_meant else self._reason(standing)
         )
         return Spared(unit, standing.form, reason) if reason else None
+
+    def _lies_there(self, standing: Standing) -> bool:
+        """Whether a draft to them lies there and still holds: she had it written, whatever kept us from it."""
+        patience = self.patience
+        return any(
+            mailing.is_open
+            and mailing.fact.occasion == Occasion.REMINDER
+            and (standing.unit, standing.form) in mailing.keys
+            and not is_stale(mailing, patience.round, patience.ledger, patience.today)
+            for mailing in patience.known
+        )
 
     def _reason(self, standing: Standing) -> str:
         today = self.patience.today

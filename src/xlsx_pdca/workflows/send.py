@@ -22,7 +22,7 @@ from xlsx_pdca.wareki import parse_date, wareki
 from xlsx_pdca.workflows.acceptance import refuse_unknown
 from xlsx_pdca.workflows.changed_questions import changed_questions
 from xlsx_pdca.workflows.drafts import Drafts, Pen, ToWrite, Writer, write_drafts
-from xlsx_pdca.workflows.issue import bytes_at, outdated
+from xlsx_pdca.workflows.issue import bytes_at, outdated, with_other_deadline
 from xlsx_pdca.workflows.orders import raise_if_any
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.slots import PLAN_CHANGED, changed_words
@@ -43,7 +43,7 @@ class Wish:
     """Named ones; empty means everyone who still owes an answer."""
     form: str = ""
     again: bool = False
-    """To the units named also what has gone out before: it did not arrive."""
+    """To the units named also what has gone out before, since it did not arrive; where an answer has, only the form named."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Sendable:
     without_address: tuple[Unit, ...] = ()
     uncertain: tuple[Mailing, ...] = ()
     """Mails of which nobody knows whether they went out: nothing more is written to them until somebody says."""
+    answered: tuple[Standing, ...] = ()
+    """Not sent once more with the rest: their answers are here."""
     outdated: tuple[Standing, ...] = ()
     """Their workbooks no longer say what 管理簿 and the forms say: `issue` comes first."""
 
@@ -95,15 +97,31 @@ def requests(round_: Round, ledger: Ledger, known: Sequence[Mailing], wish: Wish
     old = {(s.unit, s.form): s for s in outdated(round_, ledger)} if due else {}
     good = [s for s in due if (s.unit, s.form) not in old]
     found = Sorter(round_, ledger, known, partial(_fields, round_)).sorted(good, _occasion)
-    return replace(found, outdated=tuple(s for s in due if (s.unit, s.form) in old))
+    return replace(
+        found,
+        outdated=tuple(s for s in due if (s.unit, s.form) in old),
+        answered=tuple(_spared(round_, ledger, wish)) if wish.again else (),
+    )
+
+
+def _spared(round_: Round, ledger: Ledger, wish: Wish) -> Iterator[Standing]:
+    """Whose answers are here, so that `--resend` leaves them unless the form is named."""
+    for standing in standings_of(round_, ledger):
+        is_answered = standing.issues and standing.submission is not None
+        if is_answered and standing.unit in wish.units and not wish.form:
+            yield standing
 
 
 def refuse_outdated(
     round_: Round, ledger: Ledger, meant: Sequence[Mailing], writer: Writer
 ) -> None:
-    """DraftsOutdated where a request or 差替え among these would be written otherwise now, or its workbook would."""
+    """DraftsOutdated where a request or 差替え among these would be written otherwise now, or its workbook would; or where a reminder names a deadline that is another one now."""
     names = {unit.id: unit.name for unit in round_.units}
     first = [m for m in meant if m.is_first]
+    reminders = [m for m in meant if m.fact.occasion == Occasion.REMINDER]
+    other_day = with_other_deadline(round_, ledger) if reminders else ()
+    if late := [names[u] for m in reminders for u, f in sorted(m.keys) if (u, f) in other_day]:
+        raise DraftsOutdated(late, is_form=True)
     if not first:
         return
     old = {(s.unit, s.form) for s in outdated(round_, ledger)}
@@ -156,6 +174,8 @@ def _is_due(round_: Round, standing: Standing, wish: Wish, known: Sequence[Maili
     unit = round_.unit(standing.unit)
     owes = standing.submission is None and not standing.exemptions and unit and not unit.exempt
     named = standing.unit in wish.units
+    if wish.again and standing.submission is not None and not wish.form:
+        return False
     is_open = not standing.is_sent or goes_again(standing, known)
     return bool(
         standing.issues

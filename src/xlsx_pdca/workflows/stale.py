@@ -36,7 +36,7 @@ def is_stale(mailing: Mailing, round_: Round, ledger: Ledger, today: date) -> bo
         if standing.issue is None or standing.issue.issue != book.issue:
             return True
         if (
-            standing.submission is not None
+            _came_since(mailing, standing)
             or standing.exemptions
             or unit is None
             or unit.exempt
@@ -59,6 +59,11 @@ def _has_promised(mailing: Mailing, ledger: Ledger, today: date) -> bool:
     since = (b.fact for b in ledger.contacts if b.seq > mailing.drafted.seq)
     latest = {fact.unit: fact.until for fact in since if fact.unit in units}
     return any(until >= today for until in latest.values() if until)
+
+
+def _came_since(mailing: Mailing, standing: Standing) -> bool:
+    """Whether an answer came after it was written; what she wrote to somebody who had answered is meant so."""
+    return bool(standing.submissions) and standing.submissions[-1].seq > mailing.drafted.seq
 
 
 def _went_since(mailing: Mailing, standing: Standing) -> bool:

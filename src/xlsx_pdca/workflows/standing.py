@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlsx_pdca.ledger import Booked, Key, Ledger, Standing, Status
+from xlsx_pdca.mailings import Mailing
 from xlsx_pdca.points import PointNow, is_overdue, open_points, points_now
 from xlsx_pdca.reading import listed
 from xlsx_pdca.unit import Unit
@@ -62,6 +63,8 @@ class Overview:
     """Mails that lie in 30_下書きメール besides those that carry a form out."""
     kept_back: int = 0
     """Drafts there that were changed, or that say what no longer holds."""
+    uncertain: tuple[Mailing, ...] = ()
+    """Mails of which nobody knows whether they went out."""
 
     def counts(self) -> Mapping[str, Mapping[Status, int]]:
         """Number of units by form title and status."""
@@ -97,21 +100,27 @@ class Overview:
     def next_steps(self) -> tuple[str, ...]:
         """次にすること, the most urgent first."""
         by_status = Counter(line.status for line in self.lines)
-        replaced = sum(
-            line.status is Status.NOT_SENT and line.standing.is_replaced for line in self.lines
-        )
-        unissued = sum(
-            line.status is Status.NOT_SENT and not line.standing.issues for line in self.lines
-        )
+        dark = frozenset[Key]().union(*(mailing.keys for mailing in self.uncertain))
+        unsent = [
+            line.standing
+            for line in self.lines
+            if line.status is Status.NOT_SENT and (line.unit.id, line.form) not in dark
+        ]
+        replaced = sum(standing.is_replaced for standing in unsent)
+        unissued = sum(not standing.issues for standing in unsent)
         clear = sum(
             not (line.open_points or line.newer_waits)
             for line in self.lines
             if line.status is Status.RECEIVED
         )
         steps = (
+            (
+                len(self.uncertain),
+                "送信できたか不明のメールがあります。届いたかどうかを確かめ、下に示すどちらかを実行してください。{n}通",
+            ),
             (unissued, "様式を作成してください（issue）。未作成 {n}件"),
             (
-                by_status[Status.NOT_SENT] - unissued - replaced,
+                len(unsent) - unissued - replaced,
                 "下書きメールを作って送り（send）、送付日を記録してください（send --mark-sent）。{n}件",
             ),
             (
@@ -124,7 +133,7 @@ class Overview:
             ),
             (
                 self.kept_back,
-                "「30_下書きメール」に、作成した後に変更されたか、いまの名簿・様式・期限と合わなくなった下書きがあります。send、remind、ask のうち作ったときのコマンドを実行して整理するか、御確認のうえメールソフトでお送りください（どの下書きかは、send --review で分かります）。{n}通",
+                "「30_下書きメール」に、作成した後に変更されたか、いまの名簿・様式・期限と合わなくなった下書きがあります。御確認のうえメールソフトでお送りになるか、消してから、作ったときのコマンド（send、remind、ask など）で作り直してください（どの下書きかは、send --review で分かります）。{n}通",
             ),
             (self.waiting_files, "届いたファイルを取り込んでください（receive）。{n}件"),
             (len(self.held), "保留中のファイルの取扱いを決めてください（accept --file）。{n}件"),
@@ -181,6 +190,7 @@ def overview(
     waiting_files: int,
     drafts: int = 0,
     kept_back: int = 0,
+    uncertain: tuple[Mailing, ...] = (),
 ) -> Overview:
     """Standings of all units of 名簿 in all forms switched on that ask them something, and whatever else was answered."""
     lines = [
@@ -190,7 +200,7 @@ def overview(
         if ledger.standing(unit.id, form.id).issues or round_.asks(unit, form)
     ]
     lines += _answered_besides(round_, ledger, today, {(x.unit.id, x.form) for x in lines})
-    return Overview(tuple(lines), ledger.held, waiting_files, drafts, kept_back)
+    return Overview(tuple(lines), ledger.held, waiting_files, drafts, kept_back, uncertain)
 
 
 def _answered_besides(

@@ -29,6 +29,7 @@ from xlsx_pdca.store.archive import Archive
 from xlsx_pdca.store.events import EventWriter
 from xlsx_pdca.workflows.copies import restore_copies
 from xlsx_pdca.workflows.corrections import told, unsettled
+from xlsx_pdca.workflows.drafts import bring_back
 from xlsx_pdca.workflows.round import Round
 
 TAKEN = "の提出を受け付けた"
@@ -158,13 +159,13 @@ def _status(round_: Round, ledger: Ledger, key: Key, today: date) -> Status:
 def _take_back(
     round_: Round,
     writer: EventWriter,
-    numbers: Iterable[int],
+    numbers: Sequence[int],
     reason: str,
     *,
     now: datetime,
     by: str,
 ) -> None:
-    """Book it, unless it contradicts what was decided meanwhile; then the readable copies follow."""
+    """Book it, unless it contradicts what was decided meanwhile; then the readable copies and the drafts follow."""
     bookings = [booking(Undone(seq, reason), at=now, by=by) for seq in numbers]
     events = writer.read()
     would_be = (
@@ -174,7 +175,12 @@ def _take_back(
         raise UsageError(why, "先に、その取扱いを undo で取り消してください。")
     writer.append(bookings)
     originals = Archive.of_originals(round_.folder.originals)
-    restore_copies(round_.folder, fold(writer.read()), originals)
+    now_stands = fold(writer.read())
+    restore_copies(round_.folder, now_stands, originals)
+    taken_back = {event.seq: fact_of(event) for event in events if event.seq in set(numbers)}
+    mails = {fact.mail for fact in taken_back.values() if isinstance(fact, Sent) and fact.mail}
+    if mails:
+        bring_back(round_, now_stands, mails)
 
 
 def _contradictions(ledger: Ledger) -> Iterator[str]:
