@@ -14,6 +14,7 @@ from xlsx_pdca.views import shown_text
 from xlsx_pdca.workbook.look import GREY, PALE
 from xlsx_pdca.workbook.summary_look import (
     BODY_POINTS,
+    LOW,
     SummaryBook,
     SummarySheet,
     height_of,
@@ -31,8 +32,6 @@ _WIDTHS = (34.0, 70.0, 270.0, 104.0)
 _TEXTS_WIDTH = 900.0
 """Pixels that the columns of texts share."""
 _LEAST_TEXT = 300.0
-_LOW = 60.0
-"""Points up to which the texts of a row stand in its middle."""
 KEY = "鍵"
 ALL = ("両方", "すべて", "全部", "全て")
 
@@ -146,7 +145,7 @@ class _Writer:
         shown = list(zip((label, *texts), (self.widths[2], *self.widths[4:]), strict=True))
         is_open = question.needs_decision
         points = height_of(shown, points=BODY_POINTS, least=24) + (10 if is_open else 2)
-        look = {"valign": "top" if points > _LOW else "vcenter"}
+        look = {"valign": "top" if points > LOW else "vcenter"}
         look |= {} if is_open else {"font_color": GREY}
         sheet.text(row, 1, DIFFERS if is_open else "", "center", bold=True, valign="vcenter")
         sheet.text(row, 2, question.place.code, "center", **{**look, "font_size": 8})

@@ -12,7 +12,7 @@ from xlsx_pdca.definitions.open_table import Head, TableRow, find_table, sheet_n
 from xlsx_pdca.errors import Fault
 from xlsx_pdca.workbook.officer_book import read_tables
 from xlsx_pdca.workbook.row_keys import key_of, moved_fault, row_key
-from xlsx_pdca.workbook.summary_look import SummaryBook, SummarySheet, height_of
+from xlsx_pdca.workbook.summary_look import LOW, SummaryBook, SummarySheet, height_of
 
 FILE, SHEET = "補正.xlsx", "補正"
 HEAD_ROW = 6
@@ -119,15 +119,18 @@ def _write_row(sheet: SummarySheet, row: int, each: CorrectionRow) -> None:
         each.state, each.unit, each.form, each.sheet, each.cell, each.question, each.answer,
         each.doubts, each.text, each.how,
     )  # fmt: skip
+    seen = zip(texts, (pixels for _, pixels in _COLUMNS), strict=False)
+    points = height_of(seen, least=24)
+    look = {"valign": "top" if points > LOW else "vcenter"}
     for column, ((head, _), said) in enumerate(zip(_COLUMNS, texts, strict=False), 1):
         hers = column in _HERS
         style = "note" if hers else "name" if head == "団体" else "body"
         centered = {"align": "center", "indent": 0} if head in _CENTERED else {}
-        sheet.text(row, column, said, style, **centered, **({"locked": False} if hers else {}))
+        unlocked = {"locked": False} if hers else {}
+        sheet.text(row, column, said, style, **look, **centered, **unlocked)
     known_by = (each.unit, each.form, each.sheet, each.cell, each.question)
     sheet.text(row, _KEY_COLUMN, row_key(f"{each.key}-{each.stamp}", known_by), "key")
-    seen = zip(texts, (pixels for _, pixels in _COLUMNS), strict=False)
-    sheet.height(row, height_of(seen, least=24))
+    sheet.height(row, points)
 
 
 def _finish(sheet: SummarySheet, last: int) -> None:

@@ -35,6 +35,8 @@ from xlsx_pdca.workbook.look import (
 BODY_POINTS = 10.0
 LINE = 1.27
 """Line height in em; Excel draws this font at about 1.25, LibreOffice at 1.0. Answers here are read, not typed."""
+LOW = 200.0
+"""Points up to which the texts of a row in a table of hers stand in its middle."""
 SOURCE_POINTS = 8.0
 MAX_ROW_POINTS = 405.0
 MAX_LINKS = 60_000
