@@ -230,6 +230,19 @@ def test_another_deadline_in_the_roster_keeps_the_reminder_back(desk: Desk) -> N
     assert "issue で様式を作り直し" in spared.reason and spared.needs_person
 
 
+def test_who_is_exempt_is_named_instead_of_written_to(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Named though 対象外: no draft that could never go out, but what to change; changed, there is one."""
+    unsent(desk)
+    roster(desk, u102016_1={"対象外": "○", "対象外の理由": "窓口"})
+    _, told = said(desk, capsys, "send", MAEBASHI)
+    assert "対象外となっているため" in told and lying(desk) == {}
+    roster(desk, u102016_1={"対象外": "", "対象外の理由": ""})
+    _, told = said(desk, capsys, "send", MAEBASHI)
+    assert "対象外となっているため" not in told and DRAFT in lying(desk)
+
+
 def test_the_step_after_a_stale_draft_is_the_right_one(
     drafted: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,7 +35,6 @@ from xlsx_pdca.cli.postal import given_back, in_the_dark, sent_by_server, sent_t
 from xlsx_pdca.errors import ExitCode, UsageError
 from xlsx_pdca.mailings import mailings, uncertain
 from xlsx_pdca.reading import listed
-from xlsx_pdca.workflows.drafts import moved_by_hand
 from xlsx_pdca.workflows.outbox import (
     ReadBack,
     put_in_order,
@@ -126,6 +125,7 @@ def _drafted(round_: Round, wish: Wish, *, dry_run: bool) -> int:
     tell_outdated(round_, sendable.outdated)
     tell_answered(round_, sendable.answered)
     tell_late(round_, drafts)
+    is_exempt = _tell_exempt(round_, wish)
     doubtful = tell_uncertain(round_, uncertain(mailings(round_.ledger())))
     if doubtful:
         console.say(SETTLE_FIRST)
@@ -134,25 +134,39 @@ def _drafted(round_: Round, wish: Wish, *, dry_run: bool) -> int:
             f"「{round_.folder.drafts.name}」に {lying}通あります。メールソフトで開いて送るか、「送信一覧.xlsx」を見ながらWebメールで送ってください。"
             "送る前の確認は send --review、送った後の記録は「送信一覧.xlsx」の送信日か send --mark-sent です。"
         )
-    elif not drafts.drafts and not any(s.issues for s in round_.ledger().standings.values()):
-        console.say("まだ様式を作成していません。先に issue で様式を作成してください。")
-    elif not (
-        drafts.drafts or sendable.outdated or sendable.answered or doubtful or moved_by_hand(round_)
-    ):
-        console.say("新しく送るものはありません。")
-        ledger = round_.ledger()
-        unissued = [
-            u.name
-            for u in round_.units
-            if not u.exempt and not any(ledger.standing(u.id, f).issues for f in round_.forms)
-        ]
-        if unissued:
-            console.say(
-                f"まだ様式を作成していない相手が {len(unissued)}件あります（{listed(unissued)}）。issue で作成してください。"
-            )
     strange = False if dry_run else tell_strange(round_)
     left = bool(drafts.left or lost or doubtful or strange or sendable.outdated)
+    if not (lying or drafts.drafts or left or sendable.answered or is_exempt):
+        _tell_nothing_new(round_)
     return ExitCode.NEEDS_PERSON if left else ExitCode.OK
+
+
+def _tell_exempt(round_: Round, wish: Wish) -> bool:
+    """Whom she named although 名簿 says that nothing is asked of them; True if there are any."""
+    exempt = [unit.name for unit in round_.units if unit.exempt and unit.id in wish.units]
+    if exempt:
+        console.say(
+            f"{listed(exempt)}は、名簿で対象外となっているため、下書きを作っていません。送るときは、名簿の「対象外」を消してください。"
+        )
+    return bool(exempt)
+
+
+def _tell_nothing_new(round_: Round) -> None:
+    """Nothing was written and nothing lies there: all went out, or `issue` comes first."""
+    ledger = round_.ledger()
+    if not any(standing.issues for standing in ledger.standings.values()):
+        console.say("まだ様式を作成していません。先に issue で様式を作成してください。")
+        return
+    console.say("新しく送るものはありません。")
+    unissued = [
+        unit.name
+        for unit in round_.units
+        if not unit.exempt and not any(ledger.standing(unit.id, f).issues for f in round_.forms)
+    ]
+    if unissued:
+        console.say(
+            f"まだ様式を作成していない相手が {len(unissued)}件あります（{listed(unissued)}）。issue で作成してください。"
+        )
 
 
 def _reviewed(round_: Round) -> int:

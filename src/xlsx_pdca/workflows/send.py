@@ -172,7 +172,9 @@ def standings_of(round_: Round, ledger: Ledger) -> Iterator[Standing]:
 
 def _is_due(round_: Round, standing: Standing, wish: Wish, known: Sequence[Mailing]) -> bool:
     unit = round_.unit(standing.unit)
-    owes = standing.submission is None and not standing.exemptions and unit and not unit.exempt
+    if unit is None or unit.exempt or standing.exemptions:
+        return False
+    owes = standing.submission is None
     named = standing.unit in wish.units
     if wish.again and standing.submission is not None and not wish.form:
         return False
