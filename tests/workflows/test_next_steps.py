@@ -210,9 +210,9 @@ def test_a_request_behind_its_deadline_is_remarked(
 ) -> None:
     """A letter that names a day gone by is written, and she is told; before the day nothing is said."""
     unsent(desk)
-    assert "期限を過ぎた" not in said(desk, capsys, "send", TAKASAKI, "--form", "jizen")[1]
+    assert "すでに過ぎた提出期限" not in said(desk, capsys, "send", TAKASAKI, "--form", "jizen")[1]
     monkeypatch.setenv("PDCA_NOW", (NOW + timedelta(days=40)).isoformat())
-    assert "期限を過ぎた" in said(desk, capsys, "send", MAEBASHI, "--form", "jizen")[1]
+    assert "すでに過ぎた提出期限" in said(desk, capsys, "send", MAEBASHI, "--form", "jizen")[1]
 
 
 def test_another_deadline_in_the_roster_keeps_the_reminder_back(desk: Desk) -> None:
