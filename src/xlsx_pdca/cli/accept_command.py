@@ -117,9 +117,13 @@ def _receipts(round_: Round, done: Acceptance) -> int:
     """Drafts for those just accepted, and for those named who were accepted before."""
     keys = frozenset((s.unit, s.form) for s in (*done.accepted, *done.already))
     found = write_receipts(round_, keys, writer())
-    put_in_order(round_, now=console.now())
+    lying = put_in_order(round_, now=console.now())
     tell_drafts(round_, found.drafts, dry_run=False)
     lost = tell_without_address(found.without_address)
+    if found.drafts.drafts:
+        console.say(
+            f"「{round_.folder.drafts.name}」に {lying}通あります。送る前の確認は send --review です。"
+        )
     return ExitCode.NEEDS_PERSON if lost else ExitCode.OK
 
 

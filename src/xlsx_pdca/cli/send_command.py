@@ -173,7 +173,8 @@ def _reviewed(round_: Round) -> int:
     lines = review(round_, now=console.now())
     for line in lines:
         to = ", ".join((*line.to, *(f"CC {cc}" for cc in line.cc)))
-        console.show(f"□　{line.name}　{to}　{line.file}　中の整理番号：{line.whose}")
+        whose = f"中の整理番号：{line.whose}" if line.is_seen and line.whose else line.whose
+        console.show("　".join(filter(None, ("□", line.name, to, line.file, whose))))
     strange = tell_strange(round_)
     if not lines:
         console.say(f"送る前の下書きがありません。{MAKERS}で作成してください。")
