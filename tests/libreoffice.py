@@ -10,6 +10,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ class LibreOffice:
     def __init__(self, folder: Path, *, timeout: float = 180) -> None:
         self._profile = folder / "profile"
         self._timeout = timeout
-        self._pipe = f"xlsx_pdca_{os.getpid()}_{secrets.token_hex(4)}"
+        self._pipe = ""
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> LibreOffice:
@@ -52,6 +53,8 @@ class LibreOffice:
         """Start the office unless it runs; returns at once, the first script waits for it."""
         if self._process is not None and self._process.poll() is None:
             return
+        # a killed office leaves its pipe behind: the next one never has the same name
+        self._pipe = f"xlsx_pdca_{os.getpid()}_{secrets.token_hex(4)}"
         self._process = subprocess.Popen(
             [
                 "soffice", "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
@@ -76,13 +79,15 @@ class LibreOffice:
         """What a script replies; a plain name like "fill" means one in `tests/uno_scripts`.
 
         A script killed by a signal says nothing about our workbooks: the bridge between Python and the
-        office crashes now and then. It is played once more, from the start, in a fresh office.
+        office crashes now and then. It is played again, from the start, each time in a fresh office.
         """
         path = script if isinstance(script, Path) else SCRIPTS / f"{script}.py"
         given = json.dumps(arguments).encode()  # by stdin: a command line has room for 128 KB only
-        done = self._play(path, given)
-        if done.returncode < 0:
+        for pause in (0, 1, 5, 15):
+            time.sleep(pause)
             done = self._play(path, given)
+            if done.returncode >= 0:
+                break
         if done.returncode:
             said = done.stderr.decode(errors="replace")
             raise OfficeFailed(f"{path.name} ended with {done.returncode}: {said}")
