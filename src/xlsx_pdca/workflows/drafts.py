@@ -389,7 +389,7 @@ def _write(round_: Round, drafts: Sequence[Draft], gone: Iterable[str], calls: C
     remove_files([root / file for file in gone], calls=calls)
 
 
-def tidy(round_: Round, known: Iterable[Mailing], *, calls: Calls = SYSTEM) -> tuple[str, ...]:
+def tidy(round_: Round, known: Sequence[Mailing], *, calls: Calls = SYSTEM) -> tuple[str, ...]:
     """Put drafts that have gone out into 送信済, also those she had changed; what lies in 30_下書きメール is still to be sent."""
     moved = []
     # a file name is used again: it belongs to the mail written last
