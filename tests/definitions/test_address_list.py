@@ -50,6 +50,19 @@ def test_the_usual_heads_are_recognised(heads: list[str]) -> None:
     )
 
 
+def test_through_whom_a_mail_goes_is_taken_over() -> None:
+    """経由機関 and 保健所 of last year's 管理簿: without them a mail to an office would call the municipality itself."""
+    heads = ["名称", "保健所", "経由機関", "送付先メール"]
+    found = read(
+        heads,
+        ["前橋市", "前橋市保健所", "中央保健福祉事務所", "h@hoken.example"],
+        ["高崎市", "", "", "b@takasaki.example"],
+    )
+    first, second, *_ = updated(units_of_prefecture(CODES, "群馬県"), found.updates)
+    assert (first.via, first.to) == ("中央保健福祉事務所", ("h@hoken.example",))
+    assert (first.health_office, second.via) == ("前橋市保健所", "")
+
+
 def test_doubtful_lines_are_asked_and_not_taken() -> None:
     """Near names, bad addresses, contradictions, a second line and a blank name go to a person."""
     found = read(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 
 from mail_lines import BODIES, as_received
-from xlsx_pdca.mailbox.envelope import Envelope, without_draft_marks
+from xlsx_pdca.mailbox.envelope import Envelope, dated, without_draft_marks
 
 SENDER = "houkatsu@pref-gunma.example"
 
@@ -48,6 +50,23 @@ def test_a_server_undoes_what_is_done_to_dots_and_line_ends(body: bytes) -> None
 def test_marks_of_a_draft_are_taken_off(draft: bytes, sent: bytes) -> None:
     """X-Unsent and Bcc go with their continuations, in the head only; every other byte stays."""
     assert without_draft_marks(draft) == sent
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_a_mail_bears_the_moment_of_its_sending(end: bytes) -> None:
+    """Its Date is another one, in the head only; every other byte stays."""
+    at = datetime(2026, 9, 2, 9, 30, tzinfo=timezone(timedelta(hours=9)))
+    lines = (
+        b"Subject: a",
+        b"date : Mon, 31 Aug 2026",
+        b" 09:00:00 +0900",
+        b"To: b",
+        b"",
+        b"Date: x",
+    )
+    sent = (lines[0], b"Date: Wed, 02 Sep 2026 09:30:00 +0900", *lines[3:])
+    assert dated(end.join(lines), at) == end.join(sent)
+    assert dated(end.join(lines[3:]), at) == end.join(lines[3:])
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_only_who_passes_files_on_is_asked_to(desk: Desk) -> None:
     through, straight = mails["102024-1_中央保健所_依頼.eml"], mails["102016-1_前橋市_依頼.eml"]
     for mail, is_through in ((through, True), (straight, False)):
         assert ("添付のファイルを、高崎市にお渡しください" in body(mail)) is is_through
-        assert ("各団体から直接お送りいただいても結構です" in body(mail)) is is_through
+        assert ("高崎市から直接お送りいただいても結構です" in body(mail)) is is_through
         assert ("高崎市の事前課題をお送りします。" in body(mail)) is is_through
 
 

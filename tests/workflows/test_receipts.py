@@ -45,7 +45,7 @@ def test_what_was_corrected_is_listed(desk: Desk) -> None:
             log.append([booking(fact, at=NOW, by=BY)])
     receipts(desk)
     told = body(lying(desk)["102016-1_前橋市_受領.eml"])
-    assert "次の点は、県で次のとおり直して受け付けました。\n・" in told
+    assert "県で補正して受け付けました。相違がありましたら、お知らせください。\n・" in told
     assert "：=直した 値\n" in told
     assert "古い値" not in told
 

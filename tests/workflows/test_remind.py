@@ -8,6 +8,7 @@ import pytest
 
 from issued_round import BY, KIRYU, MAEBASHI, NOW, TAKASAKI, Desk
 from mail_desk import body, lying, names, roster, writer
+from xlsx_pdca.cli.program import run
 from xlsx_pdca.errors import UsageError
 from xlsx_pdca.facts import Exempted, Extended, booking
 from xlsx_pdca.mailings import mailings
@@ -115,6 +116,19 @@ def test_a_draft_she_had_written_is_not_said_to_be_spared(desk: Desk) -> None:
     assert MAEBASHI not in reasons(found) and MAEBASHI in reached(found)
     book_contact(desk.round, MAEBASHI, "また予定", how="電話", until=until, now=NOW, by=BY)
     assert "御提出の予定" in reasons(reminded(desk))[MAEBASHI]
+
+
+def test_status_counts_who_has_named_a_day(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of those missing (two forms of one unit); after that day they are missing like the others."""
+    until = date(2026, 9, 20)
+    book_contact(desk.round, MAEBASHI, "予定", how="電話", until=until, now=NOW, by=BY)
+    for day, is_told in ((20, True), (21, False)):
+        monkeypatch.setenv("PDCA_NOW", f"2026-09-{day}T09:00:00+09:00")
+        capsys.readouterr()
+        run(["status", "--round", str(desk.root)])
+        assert ("うち2件は、御提出の予定の日を" in capsys.readouterr().out) is is_told
 
 
 def test_a_held_file_is_looked_at_first(desk: Desk) -> None:

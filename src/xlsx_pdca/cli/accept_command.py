@@ -108,7 +108,9 @@ def command(
         dry_run=dry_run,
     )
     code = _told(round_, done, dry_run=dry_run)
-    if receipt and not dry_run:
+    if receipt and dry_run:
+        console.say("実行すると、受領のお知らせの下書きも作ります。")
+    elif receipt:
         return max(code, _receipts(round_, done))
     return code
 
@@ -116,6 +118,11 @@ def command(
 def _receipts(round_: Round, done: Acceptance) -> int:
     """Drafts for those just accepted, and for those named who were accepted before."""
     keys = frozenset((s.unit, s.form) for s in (*done.accepted, *done.already))
+    if not keys:
+        console.say(
+            "受領のお知らせを作る相手がありません。前に確認済にした相手には、accept 102016-1 --receipt のように、回答単位IDを付けて実行してください。"
+        )
+        return ExitCode.OK
     found = write_receipts(round_, keys, writer())
     lying = put_in_order(round_, now=console.now())
     tell_drafts(round_, found.drafts, dry_run=False)

@@ -105,7 +105,7 @@ def _tell_kept_back(round_: Round, today: date) -> bool:
     if found:
         names = listed(mailing.fact.file.rpartition("/")[2] for mailing in found)
         console.say(
-            f"作成した後に変更されたか、いまの名簿・様式・期限と合わなくなった下書き {len(found)}通（{names}）は、記録していません。送ったときは、回答単位IDを付けて記録してください。"
+            f"作成した後に変更されたか、いまの名簿・様式・期限・送付の記録と合わなくなった下書き {len(found)}通（{names}）は、記録していません。送ったときは、回答単位IDを付けて記録してください。"
         )
     return bool(found)
 

@@ -92,7 +92,7 @@ def _kept_back(round_: Round, wish: Wish, today: date) -> ExitCode:
         console.show(f"送りません　{mailing.fact.file}")
     if found:
         console.say(
-            f"上の {len(found)}通は、作成した後に変更されたか、いまの名簿・様式・期限と合わなくなった下書きのため、送りません。"
+            f"上の {len(found)}通は、作成した後に変更されたか、いまの名簿・様式・期限・送付の記録と合わなくなった下書きのため、送りません。"
             "作り直すときは、その下書きを消してから、作ったときのコマンド（send、remind、ask など）を実行してください。そのまま送るときは、御確認のうえメールソフトでお送りください。"
         )
     return ExitCode.NEEDS_PERSON if found else ExitCode.OK

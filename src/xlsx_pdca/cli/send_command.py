@@ -182,7 +182,7 @@ def _reviewed(round_: Round) -> int:
     unseen = sum(not line.is_seen for line in lines)
     if unseen:
         console.say(
-            f"このうち{unseen}通は、作成した後に変更されたか、いまの名簿・様式・期限と合わない下書きで、宛先も添付ファイルも確かめていません。開いて御確認になるか、消してから、作ったときのコマンド（{MAKERS}）で作り直してください。"
+            f"このうち{unseen}通は、作成した後に変更されたか、いまの名簿・様式・期限・送付の記録と合わない下書きで、宛先も添付ファイルも確かめていません。開いて御確認になるか、消してから、作ったときのコマンド（{MAKERS}）で作り直してください。"
         )
     console.say(
         f"宛先と添付ファイルを、送る人とは別の方が御確認ください。印刷用の一覧は「{round_.folder.drafts.name}」の「送信前の確認.xlsx」です。"

@@ -14,9 +14,8 @@ from xlsx_pdca.cli.mails import tell_uncertain
 from xlsx_pdca.cli.options import json_option, opened, round_option, tell_notices, tell_unbooked
 from xlsx_pdca.errors import ExitCode
 from xlsx_pdca.facts import Arrived
-from xlsx_pdca.ledger import Booked, Status
-from xlsx_pdca.letters import Occasion
-from xlsx_pdca.mailings import mailings, uncertain
+from xlsx_pdca.ledger import Booked, Ledger, Status
+from xlsx_pdca.mailings import Mailing, mailings, uncertain
 from xlsx_pdca.points import points_now
 from xlsx_pdca.wareki import wareki, weekday_name
 from xlsx_pdca.workflows.collect import dropped_files
@@ -26,8 +25,6 @@ from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.standing import Overview, StandingLine, overview
 
 _PUT_BACK = "受付を取り消したファイルです。提出とするか、取り扱わないかを決めてください。"
-_WITH_FORMS = (Occasion.REQUEST, Occasion.REPLACEMENT)
-"""Mails of which the status of the unit says that they have not gone out."""
 MOST_HELD = 10
 """So many held files are shown unless the whole list is asked for."""
 
@@ -52,7 +49,7 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
         ledger,
         today=today,
         waiting_files=len(dropped_files(round_.folder.drop)),
-        drafts=sum(mailing.fact.occasion not in _WITH_FORMS for mailing in drafts),
+        drafts=sum(_stands_alone(ledger, mailing) for mailing in drafts),
         kept_back=len(kept_back(round_, ledger, today)),
         uncertain=in_the_dark,
     )
@@ -66,6 +63,11 @@ def command(round_folder: Path, *, listed: bool, notices: bool, as_json: bool) -
         tell_uncertain(round_, in_the_dark)
     needs_person = bool(now.held or now.doubtful or unbooked or in_the_dark)
     return ExitCode.NEEDS_PERSON if needs_person else ExitCode.OK
+
+
+def _stands_alone(ledger: Ledger, mailing: Mailing) -> bool:
+    """Whether no status of a unit says that this mail has not gone out: it carries no form, or carries it once more."""
+    return not mailing.is_first or all(ledger.standing(*key).is_sent for key in mailing.keys)
 
 
 def _show(round_: Round, now: Overview, proposals: Proposals, *, listed: bool) -> None:

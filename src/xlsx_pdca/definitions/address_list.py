@@ -36,6 +36,8 @@ HEADS = (
     ),
     Head("cc", "CC", ("メールアドレス2", "CCメール", "写し")),
     Head("telephone", "電話", ("TEL", "電話番号", "連絡先", "連絡先電話番号", "直通")),
+    Head("health_office", "保健所", ("保健福祉事務所", "保健所（保健福祉事務所）")),
+    Head("via", "経由機関"),
 )  # fmt: skip
 _UPDATED = ("department", "contact_person", "to", "cc", "telephone")
 
@@ -51,6 +53,8 @@ class AddressUpdate:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     telephone: str = ""
+    health_office: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ def _merged(unit: Unit, update: AddressUpdate | None) -> Unit:
         to=update.to or unit.to,
         cc=update.cc or unit.cc,
         telephone=update.telephone or unit.telephone,
+        health_office=update.health_office or unit.health_office,
+        via=update.via or unit.via,
     )
 
 
@@ -162,6 +168,8 @@ def _line(row: TableRow, municipalities: Sequence[Municipality]) -> AddressUpdat
         to=_addresses(row, "to"),
         cc=_addresses(row, "cc"),
         telephone=_telephone(row),
+        health_office=_words(row, "health_office"),
+        via=_words(row, "via"),
     )
 
 

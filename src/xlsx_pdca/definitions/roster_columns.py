@@ -102,7 +102,7 @@ COLUMNS = (
     Column(Head("department", "担当課"), "宛名に使う所属です。", lambda u, _: u.department),
     Column(
         Head("contact_person", "担当者"),
-        "御担当者の氏名です（部内での連絡用）。",
+        "御担当者の氏名です。メールの宛名に使います。",
         lambda u, _: u.contact_person,
     ),
     Column(

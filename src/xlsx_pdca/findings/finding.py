@@ -78,7 +78,7 @@ class Finding:
     @property
     def told(self) -> str:
         """The sentence with its place before it, for where no columns show sheet and cell; the sheet is named once."""
-        names_it = self.entry.sentence.startswith("「{sheet}」")
+        names_it = self.entry.sentence.startswith(("「{sheet}」", "お送りした「{sheet}」"))
         return f"{'' if names_it else self.place}{self.sentence()}"
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
 
 from xlsx_pdca.unit import is_mail_address
 
@@ -14,6 +16,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _HEAD = re.compile(rb"(?:[^\r\n]+(?:\r\n|\r|\n|\Z))*")
 _FIELD = re.compile(rb"[^\r\n]+(?:\r\n|\r|\n|\Z)(?:[ \t][^\r\n]*(?:\r\n|\r|\n|\Z))*")
 _MARK = re.compile(rb"(?:x-unsent|bcc|resent-bcc)[ \t]*:", re.IGNORECASE)
+_DATE = re.compile(rb"date[ \t]*:", re.IGNORECASE)
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -21,6 +24,15 @@ def without_draft_marks(draft: bytes) -> bytes:
     """The draft without its header fields X-Unsent and Bcc; every other byte as it is."""
     head, body = _parted(draft)
     return b"".join(field for field in _FIELD.findall(head) if not _MARK.match(field)) + body
+
+
+def dated(mail: bytes, at: datetime) -> bytes:
+    """The mail with this moment in its Date: it may have lain there for days, and stands in its reader's list by its Date."""
+    head, body = _parted(mail)
+    fields = _FIELD.findall(head)
+    end = b"\r\n" if b"\r\n" in head else b"\n"
+    now = b"Date: " + format_datetime(at).encode("ascii") + end
+    return b"".join(now if _DATE.match(field) else field for field in fields) + body
 
 
 def _parted(message: bytes) -> tuple[bytes, bytes]:

@@ -82,9 +82,14 @@ class CorrectionEdit:
     file: str
     place: str
     """Like 補正 I7."""
+    how_place: str
+    """Like 補正 J7."""
 
     def fault(self, found: str, remedy: str) -> Fault:
         return Fault(self.file, self.place, found, remedy)
+
+    def how_fault(self, found: str, remedy: str) -> Fault:
+        return Fault(self.file, self.how_place, found, remedy)
 
 
 @dataclass(frozen=True)
@@ -182,7 +187,8 @@ def _edit(file: str, row: TableRow) -> tuple[CorrectionEdit, bool]:
     is_number = cell is not None and cell.is_number
     text, how = row.text("text"), row.text("how")
     names = row.text("unit"), row.text("question")
-    edit = CorrectionEdit(key, stamp, text, how, is_number, *names, file, row.place("text"))
+    places = row.place("text"), row.place("how")
+    edit = CorrectionEdit(key, stamp, text, how, is_number, *names, file, *places)
     return edit, is_in_place
 
 
@@ -197,10 +203,12 @@ def _faults(edit: CorrectionEdit, *, is_twice: bool) -> Iterator[Fault]:
             "「補正後の御回答」も記入するか、「伺った方法」を消してください。",
         )
     elif not edit.how:
-        yield edit.fault("「伺った方法」が空欄です。", "「電話」「メール」などと記入してください。")
+        yield edit.how_fault(
+            "「伺った方法」が空欄です。", "「電話」「メール」などと記入してください。"
+        )
     if len(edit.how) > LONGEST_HOW:
         found = f"「伺った方法」が{len(edit.how)}字あります。"
-        yield edit.fault(found, f"{LONGEST_HOW}字までにしてください。")
+        yield edit.how_fault(found, f"{LONGEST_HOW}字までにしてください。")
     if _ERROR.fullmatch(edit.text):
         yield edit.fault(
             f"「{edit.text}」は、数式のエラーです。", "補正後の御回答を、文字で入力してください。"

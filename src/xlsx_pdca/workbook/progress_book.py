@@ -174,7 +174,7 @@ def _findings(summary: SummaryInput) -> Listing:
         for finding in sorted(returned.findings, key=lambda f: _GRADES.index(f.grade))
     )
     words = (
-        "「必ず確認」の文は、そのままメールに写して使えます。ほかは電話などのついでに御確認ください。\n"
+        "「必ず確認」のうち市町村にお尋ねする文は、そのままメールに写して使えます（県担当者への案内を除きます）。ほかは電話などのついでに御確認ください。\n"
         f"灰色の行は、提出が{Status.ACCEPTED}のものと、{Entry.CORRECTED}の済んだものです（お尋ねは要りません）。"
         "空いている「済」は、印刷して手で書く欄です。"
     )
@@ -355,10 +355,13 @@ def _words(arrival: ArrivalLine) -> str:
 
 
 def _came_from(arrival: ArrivalLine) -> str:
-    """Who sent the mail it came in, else the folder."""
+    """Who sent the mail it came in, and of the mail itself when, as it says; else the folder."""
     if arrival.letter is None:
         return arrival.source
-    return arrival.letter.sender or "（差出人なし）"
+    sender = arrival.letter.sender or "（差出人なし）"
+    if not (arrival.is_mail and arrival.letter.date):
+        return sender
+    return f"{sender}\n（{japanese_time(datetime.fromisoformat(arrival.letter.date))} 送信）"
 
 
 def _handled(arrival: ArrivalLine) -> str:

@@ -29,7 +29,7 @@ _HEADS = (
 _READ = tuple(head for head in _HEADS if head.key in ("on", "mail"))
 _LEAD = (
     "Webメールで1通ずつ送るための一覧です。上から順に、宛先・件名・本文を写し、添付ファイルを付けて送ります。メールソフトで送るときは、右の「下書き」から開けます。",
-    "「本文」を押すと、写すところが選ばれます。そのままコピー（Ctrl+C）し、メールの本文に貼り付けてください。添付は、ファイルを選ぶ画面の「ファイル名」に「添付」の欄を貼り付けると早くできます。",
+    "「本文」の欄の「選ぶ」を押すと、写すところが選ばれます。そのままコピー（Ctrl+C）し、メールの本文に貼り付けてください。添付は、ファイルを選ぶ画面の「ファイル名」に「添付」の欄を貼り付けると早くできます。",
     "送ったら「送信日」に日付を記入して保存し、閉じてください（Ctrl+; で今日の日付）。次に send を実行したときに、送付済として記録します。",
 )
 
@@ -177,7 +177,7 @@ class _List:
         for number, (line, spot) in enumerate(zip(lines, spots, strict=True), 1):
             self._line(HEAD_ROW + number, number, line, spot)
         self._materials(HEAD_ROW + len(lines) + 2, materials)
-        self._finish(len(lines))
+        self._finish(len(lines), len(materials))
 
     def _line(self, row: int, number: int, line: SendingLine, spot: str) -> None:
         sheet = self.sheet
@@ -215,11 +215,16 @@ class _List:
         """Below the list: what goes along with each."""
         if not materials:
             return
-        self.sheet.text(row, 1, "すべてのメールに付ける添付資料（25_添付資料）", "heading")
+        self.sheet.text(
+            row,
+            1,
+            "様式を送るメールに付ける添付資料（25_添付資料。確認と受領のメールには付けません）",
+            "heading",
+        )
         for n, path in enumerate(materials, row + 1):
             self.sheet.text(n, 1, path, "plain", text_wrap=False)
 
-    def _finish(self, rows: int) -> None:
+    def _finish(self, rows: int, materials: int) -> None:
         sheet = self.sheet
         last = HEAD_ROW + max(rows, 1)
         sheet.raw.autofilter(HEAD_ROW - 1, 0, last - 1, len(self.columns) - 1)
@@ -232,7 +237,8 @@ class _List:
         sheet.book.set_up_print(
             sheet, pixels=sum(pixels for _, pixels in shown), repeat=(HEAD_ROW, HEAD_ROW)
         )
-        sheet.raw.print_area(0, 0, last - 1, len(shown) - 1)
+        below = 2 + materials if materials else 0
+        sheet.raw.print_area(0, 0, last - 1 + below, len(shown) - 1)
         sheet.raw.fit_to_pages(1, 0)
 
 
@@ -248,6 +254,8 @@ class ReviewLine:
     """Unit of the ticket inside; "" for 添付資料."""
     is_seen: bool = True
     """False for a draft nobody has looked into."""
+    mail: str = ""
+    """Tells the lines of one mail from those of the next."""
 
 
 REVIEW_FILE = "送信前の確認.xlsx"
@@ -266,14 +274,14 @@ def write_review(
     sheet.widths([pixels for _, pixels in _REVIEW])
     sheet.text(1, 1, f"送信前の確認　{title}", "title", font_color="#000000")
     sheet.height(1, 27)
-    mails = len({line.to for line in lines})
+    mails = len({(line.name, line.to, line.mail) for line in lines})
     told = f"{mails}通。宛先・添付ファイル・中の整理番号の団体が合っているかを、送る人とは別の方が御確認ください。"
     sheet.text(2, 1, told, "subtitle", font_color="#000000")
     along = "、".join(materials) or "なし"
     sheet.text(
         3,
         1,
-        f"すべてに付く添付資料：{along}　　　確認した人：　　　　　　　　　　　確認した日：",
+        f"様式を送るメールに付く添付資料：{along}　　　確認した人：　　　　　　　　　　　確認した日：",
         "subtitle",
     )
     for column, (head, _) in enumerate(_REVIEW, 1):
@@ -295,7 +303,7 @@ def write_review(
 def _review_rows(lines: Sequence[ReviewLine]) -> Iterator[tuple[str, ...]]:
     number, before = 0, None
     for line in lines:
-        is_new = (line.name, line.to) != before
-        number, before = number + is_new, (line.name, line.to)
+        is_new = (line.name, line.to, line.mail) != before
+        number, before = number + is_new, (line.name, line.to, line.mail)
         head = (str(number), line.name, ", ".join(line.to), ", ".join(line.cc))
         yield (*(head if is_new else ("",) * 4), line.file, line.whose, BOX)

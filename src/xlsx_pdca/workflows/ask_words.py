@@ -105,8 +105,8 @@ def _explained(parts: Sequence[Part], to: Addressee) -> Iterator[str]:
         file = f"「{group[0].task.file}」" if len(group) == 1 else "それぞれのファイル"
         yield f"・{whose}{EXPLAINED[kind].format(file=file, why=_why(reason))}"
     tasks = [part.task for part in parts]
-    yield from pass_on(to, tasks)
-    yield from tell(to, tasks)
+    if asked := (*pass_on(to, tasks), *tell(to, tasks)):
+        yield from ("", *asked)
 
 
 def _why(reason: str) -> str:

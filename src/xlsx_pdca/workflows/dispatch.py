@@ -12,7 +12,7 @@ from xlsx_pdca.errors import OperatorError, UsageError
 from xlsx_pdca.facts import NotSent, Sending, booking
 from xlsx_pdca.ledger import fold
 from xlsx_pdca.mailbox.delivery import Refused, Sent, Uncertain
-from xlsx_pdca.mailbox.envelope import Envelope, without_draft_marks
+from xlsx_pdca.mailbox.envelope import Envelope, dated, without_draft_marks
 from xlsx_pdca.mailbox.pacing import Pace
 from xlsx_pdca.mailbox.smtp import SmtpSession
 from xlsx_pdca.mailings import Mailing, mailings
@@ -171,7 +171,7 @@ class _Carrier:
     def _envelope(self, seen: Examined) -> Envelope:
         everybody = {a.casefold(): a for a in (*seen.cc, *seen.to)}
         recipients = tuple(sorted(everybody.values(), key=[*seen.to, *seen.cc].index))
-        raw = without_draft_marks(seen.outgoing.data)
+        raw = dated(without_draft_marks(seen.outgoing.data), self.postman.clock())
         return Envelope(self.round.settings.mail, recipients, raw)
 
     def _begun(self, mailing: Mailing) -> bool:

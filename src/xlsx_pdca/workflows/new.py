@@ -261,7 +261,7 @@ exit /b 0
 cls
 xlsx-pdca status --list
 echo.
-echo 上の一覧で「未送付」となっているものすべてを、今日（%date%）送付したものとして記録します。
+echo 上の一覧で「未送付」となっているものと、置いてある下書き（再送、確認、受領など）のすべてを、今日（%date%）送付したものとして記録します。
 echo 一部だけを記録するときや、別の日に送付したときは、N を押し、「9」から send を使ってください。
 call :confirm
 if not errorlevel 1 xlsx-pdca send --mark-sent --all

@@ -50,7 +50,7 @@ BY_HAND = "手作業"
 BY_SERVER = "SMTP"
 NO_FORM = "（様式の添付なし）"
 UNSEEN = "下書きを開いて御確認ください"
-UNSEEN_WHY = "作成した後に変更されたか、いまの名簿・様式・期限と合わない下書きです"
+UNSEEN_WHY = "作成した後に変更されたか、いまの名簿・様式・期限・送付の記録と合わない下書きです"
 
 
 @dataclass(frozen=True)
@@ -284,18 +284,20 @@ def _unseen_line(round_: Round, mailing: Mailing) -> ReviewLine:
     """A draft nobody can vouch for: it must not be missing on the page, for somebody may send it by hand."""
     file = mailing.fact.file.rpartition("/")[2]
     name = addressee_name(round_, mailing.fact.addressee)
-    return ReviewLine(name, (UNSEEN,), (), file, UNSEEN_WHY, is_seen=False)
+    mail = mailing.fact.mail
+    return ReviewLine(name, (UNSEEN,), (), file, UNSEEN_WHY, is_seen=False, mail=mail)
 
 
 def _review_lines(round_: Round, each: Examined) -> Iterator[ReviewLine]:
+    mail = each.outgoing.drafted.mail
     name = addressee_name(round_, each.outgoing.drafted.addressee)
     if not any(enclosed.unit for enclosed in each.enclosed):
-        yield ReviewLine(name, each.to, each.cc, NO_FORM, "")
+        yield ReviewLine(name, each.to, each.cc, NO_FORM, "", mail=mail)
     for enclosed in each.enclosed:
         whose = round_.unit(enclosed.unit)
         if enclosed.unit:
             told = f"{whose.name if whose else ''}（{enclosed.unit}）"
-            yield ReviewLine(name, each.to, each.cc, enclosed.name, told)
+            yield ReviewLine(name, each.to, each.cc, enclosed.name, told, mail=mail)
 
 
 def strange_drafts(round_: Round) -> tuple[tuple[str, str], ...]:

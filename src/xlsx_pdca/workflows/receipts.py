@@ -20,7 +20,7 @@ from xlsx_pdca.workflows.orders import raise_if_any
 from xlsx_pdca.workflows.round import Round
 from xlsx_pdca.workflows.wording import Task
 
-CORRECTED = "次の点は、県で次のとおり直して受け付けました。"
+CORRECTED = "次の点は、お電話などで伺った内容により、県で補正して受け付けました。相違がありましたら、お知らせください。"
 _LONGEST = 200
 """Characters of a corrected answer shown in the mail."""
 

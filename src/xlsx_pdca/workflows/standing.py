@@ -65,6 +65,8 @@ class Overview:
     """Drafts there that were changed, or that say what no longer holds."""
     uncertain: tuple[Mailing, ...] = ()
     """Mails of which nobody knows whether they went out."""
+    promised: frozenset[str] = frozenset()
+    """Units that have named a day on which they will answer, and it is not over."""
 
     def counts(self) -> Mapping[str, Mapping[Status, int]]:
         """Number of units by form title and status."""
@@ -133,7 +135,7 @@ class Overview:
             ),
             (
                 self.kept_back,
-                "「30_下書きメール」に、作成した後に変更されたか、いまの名簿・様式・期限と合わなくなった下書きがあります。御確認のうえメールソフトでお送りになるか、消してから、作ったときのコマンド（send、remind、ask など）で作り直してください（どの下書きかは、send --review で分かります）。{n}通",
+                "「30_下書きメール」に、作成した後に変更されたか、いまの名簿・様式・期限・送付の記録と合わなくなった下書きがあります。御確認のうえメールソフトでお送りになるか、消してから、作ったときのコマンド（send、remind、ask など）で作り直してください（どの下書きかは、send --review で分かります）。{n}通",
             ),
             (self.waiting_files, "届いたファイルを取り込んでください（receive）。{n}件"),
             (len(self.held), "保留中のファイルの取扱いを決めてください（accept --file）。{n}件"),
@@ -145,11 +147,18 @@ class Overview:
             (clear, "必ず確認する点のない提出を確認済にできます（accept --all）。{n}件"),
             (
                 by_status[Status.MISSING],
-                "期限を過ぎて未提出の団体があります（提出のお願いは remind、電話の一覧は remind --list）。{n}件",
+                f"期限を過ぎて未提出の団体があります（提出のお願いは remind、電話の一覧は remind --list）。{{n}}件{self._promised()}",
             ),
         )
         # Names of units stand in them, with whatever signs: nothing else is filled in.
         return tuple(text.replace("{n}", str(n), 1) for n, text in steps if n > 0)
+
+    def _promised(self) -> str:
+        """How many of the missing have said when they will answer."""
+        number = sum(
+            line.status is Status.MISSING and line.unit.id in self.promised for line in self.lines
+        )
+        return f"（うち{number}件は、御提出の予定の日を伺っています）" if number else ""
 
     def _late(self) -> str:
         """Whose replies are late, what was asked, and since when."""
@@ -173,7 +182,7 @@ class Overview:
         first = self.doubtful[0].unit.id
         return (
             f"（{listed(named)}）。お尋ねする文は、status --list か、進行管理表（merge）の「確認事項」にあります"
-            f"（ask で、お尋ねするメールの下書きを作れます）。確かめた後は accept {first} のように、回答単位IDを付けて確認済にできます。"
+            f"（ask で、お尋ねするメールの下書きを作れます。伺った内容に直すときは correct です）。確かめた後は accept {first} のように、回答単位IDを付けて確認済にできます。"
         )
 
 
@@ -200,7 +209,11 @@ def overview(
         if ledger.standing(unit.id, form.id).issues or round_.asks(unit, form)
     ]
     lines += _answered_besides(round_, ledger, today, {(x.unit.id, x.form) for x in lines})
-    return Overview(tuple(lines), ledger.held, waiting_files, drafts, kept_back, uncertain)
+    until = {booked.fact.unit: booked.fact.until for booked in ledger.contacts}
+    promised = frozenset(unit for unit, day in until.items() if day and day >= today)
+    return Overview(
+        tuple(lines), ledger.held, waiting_files, drafts, kept_back, uncertain, promised
+    )
 
 
 def _answered_besides(

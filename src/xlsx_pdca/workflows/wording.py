@@ -20,7 +20,7 @@ RULE = "─" * 24
 CODES = "整理記号："
 MANY_FILES = "それぞれのファイルを、ファイル名にある団体"
 MATERIALS_TOO = "（添付資料は、どの団体にもお渡しください）"
-RETURNED = "御記入の済んだファイルは、各団体から直接お送りいただいても結構です。"
+RETURNED = "御記入の済んだファイルは、{whose}から直接お送りいただいても結構です。"
 MANY_IN_SUBJECT, MANY_IN_BODY = 2, 10
 """So many names of units stand in a mail to a 経由機関; of more, the first and how many others."""
 
@@ -139,7 +139,8 @@ def pass_on(
         whom, more = f"添付のファイルを、{names[0]}", ""
         if len(names) > 1:
             whom, more = MANY_FILES, MATERIALS_TOO if materials else ""
-        yield f"お手数ですが、{whom}にお渡しくださいますようお願いいたします{more}。{RETURNED}"
+        back = RETURNED.format(whose="各団体" if len(names) > 1 else names[0])
+        yield f"お手数ですが、{whom}にお渡しくださいますようお願いいたします{more}。{back}"
 
 
 def tell(addressee: Addressee, tasks: Sequence[Task]) -> Iterator[str]:
