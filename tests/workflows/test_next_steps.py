@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -80,6 +80,18 @@ def test_the_server_sends_nothing_while_her_list_is_in_doubt(
     assert (code, "3通を送信します" in told) == (ExitCode.OK, True)
     code, told = said(drafted, capsys, "send", "--smtp")
     assert "何も送信しません" not in told and drafted.standing().is_sent
+
+
+def test_a_day_may_be_typed_as_a_day(drafted: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """送信日 is no text: a spreadsheet program makes a date of 9/2, and that is booked."""
+    path = drafted.round.folder.drafts / "送信一覧.xlsx"
+    book = openpyxl.load_workbook(path)
+    cell = book["送信一覧"].cell(LIST_HEAD + 1, 3)
+    assert cell.number_format == "yyyy/m/d"
+    cell.value = date(2026, 9, 2)
+    book.save(path)
+    said(drafted, capsys, "send", "--form", "jizen")
+    assert drafted.standing().sent[-1].fact.on == date(2026, 9, 2)
 
 
 def test_all_is_sent_means_the_ticks_too(drafted: Desk, capsys: pytest.CaptureFixture[str]) -> None:

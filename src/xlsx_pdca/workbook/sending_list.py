@@ -16,6 +16,7 @@ from xlsx_pdca.workbook.summary_look import BODY_POINTS, SummaryBook, SummaryShe
 FILE = "送信一覧.xlsx"
 LIST, BODIES = "送信一覧", "本文"
 BOX = "□"
+_DAY_COLUMN = 3
 HEAD_ROW = 5
 _HEADS = (
     Head("done", "済"),
@@ -189,7 +190,9 @@ class _List:
         styles = ("center", "note", "note", "name", "center", "body", "body", "body")
         for column, (text, style) in enumerate(zip(texts, styles, strict=True), 1):
             centered = {"align": "center", "indent": 0} if column in (2, 3) else {}
-            sheet.text(row, column, text, style, valign="vcenter", **centered)
+            # not a text: what is typed as 9/2 becomes the day of this year
+            day = {"num_format": "yyyy/m/d"} if column == _DAY_COLUMN else {}
+            sheet.text(row, column, text, style, valign="vcenter", **centered, **day)
         column = len(texts) + 1
         sheet.link(row, column, spot, "選ぶ", "black_link", "本文を選びます。Ctrl+C で写します。")
         for text in files:
