@@ -263,6 +263,30 @@ def test_who_has_not_replied_may_be_asked_once_more(desk: Desk) -> None:
     assert question.until and question.until > until
 
 
+def test_a_reply_in_words_leads_to_the_correction(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mail without a file from somebody who was asked: `status` names the command that books what it says; else it does not."""
+    doubtful(desk)
+    asked(desk)
+    desk.take_in("a.eml", _words(1))
+    way = f"xlsx-pdca correct {MAEBASHI}"
+    run(["status", "--round", str(desk.root)])
+    assert way not in capsys.readouterr().out
+    sent(desk)
+    desk.take_in("b.eml", _words(2))
+    run(["status", "--round", str(desk.root)])
+    assert way in capsys.readouterr().out
+
+
+def _words(number: int) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "kaigo@maebashi.example", "Re: ［R0801-J-102016-1］"
+    mail["Message-ID"] = f"<{number}@maebashi.example>"
+    mail.set_content(f"（1）は3000{number}に訂正します。")
+    return bytes(mail)
+
+
 def test_a_letter_about_several_says_whose_each_point_is(desk: Desk) -> None:
     """To an office for two units every number bears its unit, as an answer of one line must; one unit's bears none."""
     doubtful(desk)

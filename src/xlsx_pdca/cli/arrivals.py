@@ -227,6 +227,9 @@ def ways_out(held: Booked | None, proposals: Proposals) -> list[str]:
         texts.append(f"　　→ {name}の{title}とするとき：{each.command}")
     if not texts and may_be_taken(held.fact):
         texts.append(f"　　→ 提出とするとき：{_command_for_anybody(held, proposals.round)}")
+    if _answers_a_question(held, proposals):
+        unit = held.fact.unit
+        texts.append(f"　　→ 確認のお願いへのお返事で、御回答を直すとき：xlsx-pdca correct {unit}")
     if held.fact.is_closed:
         texts.append("　　→ パスワードを伺ったとき：xlsx-pdca receive --password")
     if any(f.code == "FIL10" for f in held.fact.findings):
@@ -238,6 +241,14 @@ def ways_out(held: Booked | None, proposals: Proposals) -> list[str]:
     for when, reason in (*usual, ("取り扱わないとき", "理由")):
         texts.append(f"　　→ {when}：xlsx-pdca accept --file {held.seq} --dismiss {reason}")
     return texts
+
+
+def _answers_a_question(held: Booked, proposals: Proposals) -> bool:
+    """Whether a mail without a file came from somebody whose reply to a 確認依頼 is awaited."""
+    ledger, unit = proposals.ledger, held.fact.unit
+    if not unit or may_be_taken(held.fact) or ledger.letter_of(held) is None:
+        return False
+    return any(ledger.standing(unit, form).is_asked for form in proposals.round.forms)
 
 
 def _command_for_anybody(held: Booked, round_: Round) -> str:
